@@ -1,0 +1,141 @@
+//! From an invocation to an exit code.
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, error::ErrorKind};
+
+use crate::{
+    cli::{Cli, Command},
+    commands,
+    context::Context,
+    environment::Environment,
+    failure::{Completion, Failure, explain},
+    secrets::Vault,
+    ui::{Color, Format, Manner, Streams, Ui},
+};
+
+/// One run of the program: what is typed, and the world around it.
+#[derive(Default)]
+pub struct Invocation {
+    /// The command line, the program's name first.
+    pub arguments: Vec<OsString>,
+    /// Environment variables.
+    pub environment: Environment,
+    /// Where output goes.
+    pub streams: Streams,
+    /// Where secrets are kept, if not in the keyring.
+    pub vault: Option<Vault>,
+}
+
+/// Runs the invocation; the exit code.
+pub async fn run(invocation: Invocation) -> u8 {
+    let cli = match Cli::command()
+        .try_get_matches_from(&invocation.arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+    {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&invocation, &error),
+    };
+    // The context's own mistakes need a voice too.
+    let voice = Ui::new(
+        Manner {
+            format: cli.global.output,
+            color: cli.global.color,
+            ..Manner::default()
+        },
+        invocation.streams.clone(),
+    );
+    let context = match Context::new(
+        &cli.global,
+        invocation.environment.clone(),
+        invocation.streams.clone(),
+        invocation.vault.clone(),
+    ) {
+        Ok(context) => context,
+        Err(error) => return failed(&voice, &error),
+    };
+    let result = dispatch(&context, cli.command).await;
+    context.note_requests().await;
+    match result {
+        // Whoever reads from a closed pipe has seen enough.
+        _ if context.ui.is_broken() => 0,
+        Ok(completion) => completion.exit_code(),
+        Err(error) => failed(&context.ui, &error),
+    }
+}
+
+async fn dispatch(context: &Context, command: Command) -> anyhow::Result<Completion> {
+    match command {
+        Command::Connect(arguments) => commands::connect::run(context, arguments).await,
+        Command::Configure(arguments) => commands::configure::run(context, arguments).await,
+        Command::MapOrg(arguments) => commands::map_org::run(context, arguments).await,
+        Command::Unlink(arguments) => commands::unlink::run(context, arguments).await,
+        Command::Revoke(arguments) => commands::revoke::run(context, arguments).await,
+        Command::SyncSeats(arguments) => commands::sync_seats::run(context, arguments).await,
+        Command::OpenTicket(arguments) => commands::open_ticket::run(context, arguments).await,
+        Command::List(arguments) => commands::list::run(context, arguments).await,
+        Command::Status(_) => commands::status::run(context).await,
+        Command::History(arguments) => commands::history::run(context, arguments).await,
+        Command::Completions(arguments) => commands::completions::run(context, &arguments),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(arguments) => Box::pin(commands::sandbox::run(context, arguments)).await,
+    }
+}
+
+fn failed(ui: &Ui, error: &anyhow::Error) -> u8 {
+    let failure = explain(error);
+    ui.failure(&failure);
+    failure.kind.exit_code()
+}
+
+/// Help, version, or a command line that makes no sense.
+fn not_understood(invocation: &Invocation, error: &clap::Error) -> u8 {
+    let format = if wants_json(&invocation.arguments) {
+        Format::Json
+    } else {
+        Format::Table
+    };
+    let manner = Manner {
+        format,
+        color: Color::Auto,
+        ..Manner::default()
+    };
+    let ui = Ui::new(manner, invocation.streams.clone());
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            ui.raw(&error.to_string());
+            0
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            ui.note(error.to_string().trim_end());
+            2
+        }
+        _ if format == Format::Json => {
+            let text = error.to_string();
+            let message = text.trim_start_matches("error: ");
+            let first = message.split("\n\n").next().unwrap_or(message);
+            let failure = Failure::usage(first.split_whitespace().collect::<Vec<_>>().join(" "))
+                .hint("see: halolink --help");
+            ui.failure(&failure);
+            2
+        }
+        _ => {
+            ui.note(error.to_string().trim_end());
+            2
+        }
+    }
+}
+
+/// Whether a command line that could not be parsed asked for JSON.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let texts: Vec<_> = arguments
+        .iter()
+        .map(|argument| argument.to_string_lossy())
+        .collect();
+    texts
+        .iter()
+        .any(|text| matches!(text.as_ref(), "-ojson" | "-o=json" | "--output=json"))
+        || texts
+            .windows(2)
+            .any(|pair| matches!(pair[0].as_ref(), "-o" | "--output") && pair[1] == "json")
+}

@@ -1,0 +1,170 @@
+//! The NinjaOne SaaS Backup (Dropsuite) partner API.
+//!
+//! Every request carries the partner's reseller token and an access token: the partner-wide one for
+//! `/users`, `/plans` and `/status`; everything inside an organization takes that organization's own,
+//! which is as secret as a password, used where it is needed and never kept.
+
+mod error;
+mod inside;
+mod organizations;
+mod paging;
+
+use std::sync::Arc;
+
+use reqwest::Url;
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+
+use crate::http::{Http, Observer, Pace, Request};
+
+pub use error::Error;
+pub use inside::{Product, Trouble};
+pub use organizations::{Organization, SeatMetric, Seats};
+pub use paging::Progress;
+
+/// The short names for the vendor's own instances: `(name, base URL)`.
+pub const REGIONS: [(&str, &str); 3] = [
+    ("us", "https://dropsuite.us/api"),
+    ("uk", "https://dropsuite.uk/api"),
+    ("na", "https://na-saas-npp.backup.ninjarmm.com/api"),
+];
+
+/// A client for one partner.
+pub struct Backup {
+    base: Url,
+    reseller_token: SecretString,
+    access_token: SecretString,
+    http: Http,
+}
+
+impl Backup {
+    /// A client; nothing is sent yet. `base` is e.g. `https://dropsuite.us/api`.
+    ///
+    /// # Errors
+    /// An address that is neither https nor loopback.
+    pub fn new(
+        base: Url,
+        reseller_token: SecretString,
+        access_token: SecretString,
+        pace: Pace,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, Error> {
+        let http = Http::new(&base, pace, observer)?;
+        http.hide(&reseller_token);
+        http.hide(&access_token);
+        Ok(Self {
+            base,
+            reseller_token,
+            access_token,
+            http,
+        })
+    }
+
+    /// HTTP requests sent so far.
+    pub fn requests(&self) -> u64 {
+        self.http.sent()
+    }
+
+    async fn get<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        access_token: &SecretString,
+    ) -> Result<T, Error> {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let request = Request::get(url)
+            .secret_header("x-reseller-token", &self.reseller_token)?
+            .secret_header("x-access-token", access_token)?;
+        self.http
+            .json(&request)
+            .await
+            .map_err(|error| Error::of_status(error, path))
+    }
+}
+
+/// Reads a backup URL as people give it: a region's short name, or an address with or without scheme and
+/// `/api`.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn base_url(given: &str) -> Result<Url, String> {
+    let given = given.trim().trim_matches(['"', '\'']);
+    if let Some((_, url)) = REGIONS.iter().find(|(name, _)| name.eq_ignore_ascii_case(given)) {
+        return url.parse().map_err(|error| format!("{url}: {error}"));
+    }
+    if given.is_empty() || !given.contains(['.', ':']) {
+        let names: Vec<&str> = REGIONS.iter().map(|(name, _)| *name).collect();
+        return Err(format!(
+            "\"{given}\" is neither a URL nor one of {}",
+            names.join(", ")
+        ));
+    }
+    let mut url: Url = if given.contains("://") {
+        given.parse()
+    } else {
+        let secure: Result<Url, _> = format!("https://{given}").parse();
+        match secure {
+            Ok(url) if crate::http::is_loopback(&url) => format!("http://{given}").parse(),
+            other => other,
+        }
+    }
+    .map_err(|error| format!("\"{given}\" is not a URL: {error}"))?;
+    if url.host_str().is_none_or(str::is_empty) || !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("\"{given}\" is not the URL of a web service"));
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    let path = url.path().trim_matches('/').to_owned();
+    url.set_path(if path.is_empty() { "api" } else { &path });
+    Ok(url)
+}
+
+/// A token as people paste it, with the `Token ` or `Bearer ` in front of it gone.
+pub fn token(pasted: &str) -> &str {
+    let pasted = pasted.trim().trim_matches(['"', '\'']);
+    for prefix in ["token ", "bearer "] {
+        if let Some(start) = pasted.get(..prefix.len())
+            && start.eq_ignore_ascii_case(prefix)
+        {
+            return pasted[prefix.len()..].trim();
+        }
+    }
+    pasted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backup_urls_as_people_give_them() {
+        for (given, url) in [
+            ("us", "https://dropsuite.us/api"),
+            ("UK", "https://dropsuite.uk/api"),
+            ("na", "https://na-saas-npp.backup.ninjarmm.com/api"),
+            ("dropsuite.us", "https://dropsuite.us/api"),
+            ("https://dropsuite.us/api/", "https://dropsuite.us/api"),
+            ("http://127.0.0.1:9/api", "http://127.0.0.1:9/api"),
+            ("localhost:9", "http://localhost:9/api"),
+        ] {
+            assert_eq!(base_url(given).unwrap().as_str(), url, "{given}");
+        }
+        for bad in ["", "mars", "ftp://dropsuite.us"] {
+            assert!(base_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn tokens_as_people_paste_them() {
+        for pasted in ["abc", " Token abc ", "bearer abc", "\"abc\"", "abc\n"] {
+            assert_eq!(token(pasted), "abc", "{pasted}");
+        }
+        assert_eq!(token("tokenabc"), "tokenabc");
+    }
+}

@@ -1,0 +1,61 @@
+//! What can go wrong with SaaS Backup.
+
+use crate::http;
+
+/// What can go wrong with SaaS Backup.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Wrong reseller or access token, or no API access.
+    #[error("SaaS Backup refused the reseller token or the access token: {message}")]
+    CredentialsRefused {
+        /// Its words.
+        message: String,
+    },
+    /// No such record.
+    #[error("SaaS Backup has no {what}")]
+    NotFound {
+        /// The path that was asked for.
+        what: String,
+    },
+    /// The request was refused for another reason.
+    #[error("SaaS Backup refused to answer {what}: {message}")]
+    Refused {
+        /// The path that was asked for.
+        what: String,
+        /// Its words.
+        message: String,
+    },
+    /// There is something else at the backup URL.
+    #[error("there is no SaaS Backup API at the backup URL: {reason}")]
+    NotBackup {
+        /// What came back.
+        reason: String,
+    },
+    /// No usable answer.
+    #[error(transparent)]
+    Http(#[from] http::Error),
+}
+
+impl Error {
+    pub(super) fn of_status(error: http::Error, path: &[&str]) -> Self {
+        let what = format!("/{}", path.join("/"));
+        match error {
+            http::Error::Status {
+                status: 401 | 403,
+                message,
+                ..
+            } => Error::CredentialsRefused { message },
+            http::Error::Status {
+                status: 404, message, ..
+            } if path == ["users"] => Error::NotBackup {
+                reason: format!("404: {message}"),
+            },
+            http::Error::Status { status: 404, .. } => Error::NotFound { what },
+            http::Error::Status { message, .. } => Error::Refused { what, message },
+            http::Error::Unreadable { what, .. } if path == ["users"] => Error::NotBackup {
+                reason: format!("it answered with {what}"),
+            },
+            error => Error::Http(error),
+        }
+    }
+}

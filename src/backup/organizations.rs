@@ -1,0 +1,205 @@
+//! Organizations: `/users`. One row is one backed-up organization.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    Backup, Error,
+    paging::{Page, Progress},
+};
+use crate::lenient;
+
+/// A backed-up organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organization {
+    /// What the portal calls the Organization ID, e.g. `1788161-14`.
+    pub id: String,
+    /// The number that goes with it.
+    pub number: Option<i64>,
+    /// Its name; one that is linked to NinjaOne can end in a tag such as ` [e9fd]`.
+    pub name: String,
+    /// Its seat numbers.
+    pub seats: Seats,
+    /// Suspended: its seats are not to be read as what it has.
+    pub suspended: bool,
+    /// The customer was deactivated.
+    pub deactivated: bool,
+}
+
+/// The seat numbers of an organization; `None` where it has none that is a whole number of zero or more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seats {
+    /// `seats_used`: consumed now.
+    pub used: Option<i64>,
+    /// `active_seats`: without deactivated accounts, which still hold archived data.
+    pub active: Option<i64>,
+    /// `seats_available`: the purchased total, by the vendor's own license script; not what is left over.
+    pub purchased: Option<i64>,
+    /// `required_seats`.
+    pub required: Option<i64>,
+}
+
+/// Which seat number is billed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum SeatMetric {
+    /// Seats consumed now (`seats_used`)
+    #[default]
+    Used,
+    /// Seats without deactivated accounts (`active_seats`)
+    Active,
+    /// The purchased total (`seats_available`)
+    Purchased,
+    /// Seats that are required (`required_seats`)
+    Required,
+}
+
+impl SeatMetric {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [SeatMetric; 4] = [Self::Used, Self::Active, Self::Purchased, Self::Required];
+
+    /// Its word on the command line, in JSON and in the state.
+    pub fn name(self) -> &'static str {
+        match self {
+            SeatMetric::Used => "used",
+            SeatMetric::Active => "active",
+            SeatMetric::Purchased => "purchased",
+            SeatMetric::Required => "required",
+        }
+    }
+}
+
+impl fmt::Display for SeatMetric {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for SeatMetric {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|metric| metric.name() == text)
+            .ok_or_else(|| format!("\"{text}\" is not a seat metric"))
+    }
+}
+
+impl Seats {
+    /// The number that a metric stands for.
+    pub fn of(&self, metric: SeatMetric) -> Option<i64> {
+        match metric {
+            SeatMetric::Used => self.used,
+            SeatMetric::Active => self.active,
+            SeatMetric::Purchased => self.purchased,
+            SeatMetric::Required => self.required,
+        }
+    }
+}
+
+/// A row as it comes. The organization's own token in it is not read here.
+#[derive(Deserialize)]
+pub(super) struct Row {
+    #[serde(default, deserialize_with = "lenient::text")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    organization_id: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    organization_name: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    email: Option<String>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    seats_used: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    active_seats: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    seats_available: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    required_seats: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    flg_suspended: Option<bool>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    customer_deactivated: Option<bool>,
+}
+
+impl Row {
+    pub(super) fn organization(self) -> Option<Organization> {
+        let id = self.id.filter(|id| !id.trim().is_empty())?;
+        let name = self
+            .organization_name
+            .or(self.email)
+            .filter(|name| !name.trim().is_empty())
+            .unwrap_or_else(|| id.clone());
+        let seats = |number: Option<i64>| number.filter(|number| (0..=i64::from(i32::MAX)).contains(number));
+        Some(Organization {
+            name: name.trim().to_owned(),
+            number: self.organization_id,
+            seats: Seats {
+                used: seats(self.seats_used),
+                active: seats(self.active_seats),
+                purchased: seats(self.seats_available),
+                required: seats(self.required_seats),
+            },
+            suspended: self.flg_suspended.unwrap_or(false),
+            deactivated: self.customer_deactivated.unwrap_or(false),
+            id,
+        })
+    }
+}
+
+impl Backup {
+    /// Every organization, each once.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn organizations(&self, progress: Progress<'_>) -> Result<Vec<Organization>, Error> {
+        self.list(&["users"], &self.access_token, Row::organization, progress)
+            .await
+    }
+
+    /// One organization by its id, `None` where there is none.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn organization(&self, id: &str) -> Result<Option<Organization>, Error> {
+        let found: Result<Value, Error> = self.get(&["users", id], &[], &self.access_token).await;
+        match found {
+            Ok(value) => Ok(one(value)
+                .and_then(|row| serde_json::from_value::<Row>(row).ok())
+                .and_then(Row::organization)
+                .filter(|organization| organization.id == id)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads one page, to see that it is permitted.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn check(&self) -> Result<(), Error> {
+        let query = [("page", "1"), ("per_page", "1")];
+        let page: Result<Page, Error> = self.get(&["users"], &query, &self.access_token).await;
+        page.map(drop)
+    }
+}
+
+/// The record in an answer about one record: an object, or the first object in what wraps it.
+pub(super) fn one(value: Value) -> Option<Value> {
+    match value {
+        Value::Array(rows) => rows.into_iter().find_map(one),
+        Value::Object(mut fields) => {
+            if fields.contains_key("id") {
+                return Some(Value::Object(fields));
+            }
+            ["result_set", "data", "user"]
+                .iter()
+                .find_map(|name| fields.remove(*name))
+                .and_then(one)
+        }
+        _ => None,
+    }
+}

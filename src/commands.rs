@@ -1,0 +1,18 @@
+//! One file a command. Each reads top to bottom as: read, plan, show, confirm, apply, verify, record, print.
+
+pub mod completions;
+pub mod configure;
+pub mod connect;
+mod csv_file;
+pub mod history;
+pub mod list;
+pub mod map_org;
+mod naming;
+pub mod open_ticket;
+mod report;
+pub mod revoke;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+pub mod status;
+pub mod sync_seats;
+pub mod unlink;

@@ -1,0 +1,363 @@
+//! `configure`: seat sync, seat metric, and what tickets are opened with.
+
+use serde::Serialize;
+
+use super::{naming, report};
+use crate::{
+    backup::SeatMetric,
+    cli::{self, Switch},
+    context::Context,
+    failure::{Completion, Failure},
+    halo::Halo,
+    plan::names::Named,
+    reference::Reference,
+    store::Configuration,
+    ui::{Align, Format, Table},
+};
+
+/// The configuration as it is shown.
+#[derive(Serialize)]
+pub struct Shown {
+    sync_seats: bool,
+    seat_metric: SeatMetric,
+    ticket_type: Option<Reference>,
+    sla: Option<Reference>,
+    priority: Option<Reference>,
+    note_outcome: Option<Reference>,
+}
+
+impl From<&Configuration> for Shown {
+    fn from(configuration: &Configuration) -> Self {
+        Self {
+            sync_seats: configuration.sync_seats.unwrap_or(true),
+            seat_metric: configuration.seat_metric.unwrap_or_default(),
+            ticket_type: configuration.ticket_type.clone(),
+            sla: configuration.sla.clone(),
+            priority: configuration.priority.clone(),
+            note_outcome: configuration.note_outcome.clone(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Change {
+    setting: &'static str,
+    from: String,
+    to: String,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    updated: usize,
+    planned: usize,
+}
+
+/// Runs `configure`.
+///
+/// # Errors
+/// Exit code 2 for names that name nothing, and for a priority of another SLA.
+pub async fn run(context: &Context, arguments: cli::Configure) -> anyhow::Result<Completion> {
+    let before = context.look().await?.configuration(&context.profile).await?;
+    if arguments.show {
+        show(context, &before);
+        return Ok(Completion::Done);
+    }
+    let after = if arguments.reset {
+        Configuration::default()
+    } else if is_empty(&arguments) {
+        if !context.ui.is_interactive() {
+            return Err(context.missing(
+                "what to configure",
+                "--sync-seats, --seat-metric, --ticket-type, --sla, --priority or --note-outcome; or use --show",
+            ));
+        }
+        wizard(context, &before).await?
+    } else {
+        from_flags(context, &arguments, &before).await?
+    };
+
+    let changes = changes(&before, &after, arguments.dry_run);
+    if !arguments.dry_run {
+        let store = context.store().await?;
+        if arguments.reset {
+            store.reset_configuration(&context.profile).await?;
+        } else {
+            store.set_configuration(&context.profile, &after).await?;
+        }
+        store.close().await;
+    }
+    print(context, changes, &after, arguments.dry_run);
+    Ok(Completion::Done)
+}
+
+fn is_empty(arguments: &cli::Configure) -> bool {
+    arguments.sync_seats.is_none()
+        && arguments.seat_metric.is_none()
+        && [
+            &arguments.ticket_type,
+            &arguments.sla,
+            &arguments.priority,
+            &arguments.note_outcome,
+        ]
+        .iter()
+        .all(|flag| flag.is_none())
+}
+
+async fn from_flags(
+    context: &Context,
+    arguments: &cli::Configure,
+    before: &Configuration,
+) -> anyhow::Result<Configuration> {
+    // A connection is part of every configuration, also of one that asks nothing of Halo.
+    context.connection()?;
+    let mut after = before.clone();
+    if let Some(switch) = arguments.sync_seats {
+        after.sync_seats = Some(switch == Switch::On);
+    }
+    if let Some(metric) = arguments.seat_metric {
+        after.seat_metric = Some(metric);
+    }
+    let asks_halo = [
+        &arguments.ticket_type,
+        &arguments.sla,
+        &arguments.priority,
+        &arguments.note_outcome,
+    ]
+    .iter()
+    .any(|flag| flag.is_some());
+    if !asks_halo {
+        return Ok(after);
+    }
+    let halo = context.halo().await?;
+    if let Some(text) = &arguments.ticket_type {
+        after.ticket_type = Some(reference(naming::find(
+            "ticket type",
+            text,
+            &halo.ticket_types().await?,
+        )?));
+    }
+    if let Some(text) = &arguments.sla {
+        let sla = reference(naming::find("SLA", text, &halo.slas().await?)?);
+        if before.sla.as_ref().is_none_or(|before| before.id != sla.id) {
+            // A priority means something only together with its SLA.
+            after.priority = None;
+        }
+        after.sla = Some(sla);
+    }
+    if let Some(text) = &arguments.priority {
+        after.priority = Some(priority(&halo, after.sla.as_ref(), text).await?);
+    } else if before.priority.is_some() && after.priority.is_none() {
+        context
+            .ui
+            .warn("the priority was one of the old SLA's and is not configured any more");
+    }
+    if let Some(text) = &arguments.note_outcome {
+        after.note_outcome = Some(reference(naming::find("outcome", text, &halo.outcomes().await?)?));
+    }
+    Ok(after)
+}
+
+/// The priority that a text names among those of an SLA.
+///
+/// # Errors
+/// Exit code 2: no SLA, no such priority, or one of another SLA.
+pub async fn priority(halo: &Halo, sla: Option<&Reference>, text: &str) -> anyhow::Result<Reference> {
+    let Some(sla) = sla else {
+        return Err(
+            Failure::usage("a priority means something only together with an SLA")
+                .hint("give the SLA too: --sla")
+                .into(),
+        );
+    };
+    let priorities = halo.priorities(sla.id).await?;
+    naming::find("priority", text, &priorities)
+        .map(reference)
+        .map_err(|error| {
+            let offered: Vec<String> = priorities.iter().map(Named::label).collect();
+            match error.downcast::<Failure>() {
+                Ok(failure) => Failure::usage(format!("{} in the SLA {}", failure.message, sla.name))
+                    .hint(format!("its priorities: {}", offered.join(", ")))
+                    .into(),
+                Err(error) => error,
+            }
+        })
+}
+
+fn reference<T: Named>(record: &T) -> Reference {
+    let id = record
+        .ids()
+        .first()
+        .and_then(|id| id.parse().ok())
+        .unwrap_or_default();
+    Reference::new(id, record.name())
+}
+
+/// Asks for everything, the configured values first.
+async fn wizard(context: &Context, before: &Configuration) -> anyhow::Result<Configuration> {
+    context.connection()?;
+    let halo = context.halo().await?;
+    let ui = &context.ui;
+
+    let on = before.sync_seats.unwrap_or(true);
+    let switch = ui
+        .select(
+            "Sync seats to the licenses' quantities",
+            vec!["on".to_owned(), "off".to_owned()],
+            usize::from(!on),
+        )
+        .await?;
+    let metrics = [
+        "used       seats consumed now",
+        "active     without deactivated accounts",
+        "purchased  the purchased total",
+        "required   required seats",
+    ];
+    let metric = before.seat_metric.unwrap_or_default();
+    let position = SeatMetric::ALL
+        .iter()
+        .position(|known| *known == metric)
+        .unwrap_or(0);
+    let chosen = ui
+        .select(
+            "Seats that are billed",
+            metrics.map(ToOwned::to_owned).to_vec(),
+            position,
+        )
+        .await?;
+
+    let ticket_type = choose(
+        context,
+        "Ticket type",
+        &halo.ticket_types().await?,
+        before.ticket_type.as_ref(),
+    )
+    .await?;
+    let sla = choose(context, "SLA", &halo.slas().await?, before.sla.as_ref()).await?;
+    let priority = match &sla {
+        Some(sla) => {
+            let label = format!("Priority (of {})", sla.name);
+            choose(
+                context,
+                &label,
+                &halo.priorities(sla.id).await?,
+                before.priority.as_ref(),
+            )
+            .await?
+        }
+        None => None,
+    };
+    let note_outcome = choose(
+        context,
+        "Outcome of notes",
+        &halo.outcomes().await?,
+        before.note_outcome.as_ref(),
+    )
+    .await?;
+    Ok(Configuration {
+        sync_seats: Some(switch == 0),
+        seat_metric: SeatMetric::ALL.get(chosen).copied(),
+        ticket_type,
+        sla,
+        priority,
+        note_outcome,
+    })
+}
+
+async fn choose<T: Named>(
+    context: &Context,
+    label: &str,
+    records: &[T],
+    before: Option<&Reference>,
+) -> anyhow::Result<Option<Reference>> {
+    let mut items: Vec<String> = records.iter().map(|record| record.name().to_owned()).collect();
+    items.push("(Halo's default)".to_owned());
+    let position = before
+        .and_then(|before| {
+            records
+                .iter()
+                .position(|record| reference(record).id == before.id)
+        })
+        .unwrap_or(if before.is_none() { 0 } else { records.len() });
+    let chosen = context.ui.select(label, items, position).await?;
+    Ok(records.get(chosen).map(reference))
+}
+
+impl Shown {
+    /// Setting and value, as text, for every setting.
+    fn settings(&self) -> [(&'static str, String); 6] {
+        let text = |reference: &Option<Reference>| {
+            reference
+                .as_ref()
+                .map_or_else(|| "not configured".to_owned(), ToString::to_string)
+        };
+        [
+            (
+                "sync_seats",
+                if self.sync_seats { "on" } else { "off" }.to_owned(),
+            ),
+            ("seat_metric", self.seat_metric.to_string()),
+            ("ticket_type", text(&self.ticket_type)),
+            ("sla", text(&self.sla)),
+            ("priority", text(&self.priority)),
+            ("note_outcome", text(&self.note_outcome)),
+        ]
+    }
+
+    /// Rows of a table: the setting in words, and its value.
+    pub fn rows(&self) -> impl Iterator<Item = (String, String)> {
+        self.settings()
+            .into_iter()
+            .map(|(setting, value)| (setting.replace('_', " "), value))
+    }
+}
+
+fn changes(before: &Configuration, after: &Configuration, dry_run: bool) -> Vec<Change> {
+    Shown::from(before)
+        .settings()
+        .into_iter()
+        .zip(Shown::from(after).settings())
+        .filter(|((_, from), (_, to))| from != to)
+        .map(|((setting, from), (_, to))| Change {
+            setting,
+            from,
+            to,
+            status: if dry_run { "planned" } else { "updated" },
+        })
+        .collect()
+}
+
+fn table(configuration: &Configuration) -> Table {
+    let mut table = Table::new(&[("setting", Align::Left), ("value", Align::Left)]);
+    for (setting, value) in Shown::from(configuration).rows() {
+        table.row([setting, value]);
+    }
+    table
+}
+
+fn show(context: &Context, configuration: &Configuration) {
+    match context.ui.format() {
+        Format::Json => context.ui.json(&Shown::from(configuration)),
+        _ => context.ui.table(&table(configuration)),
+    }
+}
+
+fn print(context: &Context, changes: Vec<Change>, after: &Configuration, dry_run: bool) {
+    let count = changes.len();
+    let summary = Summary {
+        updated: if dry_run { 0 } else { count },
+        planned: if dry_run { count } else { 0 },
+    };
+    if report::print(context, "configure", dry_run, changes, summary) {
+        return;
+    }
+    context.ui.table(&table(after));
+    context.ui.note(&match (count, dry_run) {
+        (0, _) => "Nothing changed".to_owned(),
+        (count, true) => format!(
+            "{} would change; nothing was stored",
+            report::count(count, "setting")
+        ),
+        (count, false) => format!("{} changed", report::count(count, "setting")),
+    });
+}

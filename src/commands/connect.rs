@@ -1,0 +1,429 @@
+//! `connect`: verifies the credentials of both services, and only then stores them.
+
+use std::{
+    io::{IsTerminal, Read},
+    path::Path,
+    sync::Arc,
+};
+
+use reqwest::Url;
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::report;
+use crate::{
+    backup, cli,
+    context::{self, Context},
+    failure::{Completion, Failure},
+    halo::{self, Resource, Site},
+    http::{self, Http},
+    profile::{Connection, SecretStore},
+    secrets::{self, Secret},
+};
+
+/// What is asked for, before anything is known of it.
+struct Wanted {
+    site_url: Url,
+    client_id: String,
+    tenant: Option<String>,
+    backup_url: Option<Url>,
+    client_secret: SecretString,
+    /// Reseller token and access token.
+    tokens: Option<(SecretString, SecretString)>,
+}
+
+#[derive(Serialize)]
+struct Change {
+    site_url: String,
+    token_url: String,
+    tenant: Option<String>,
+    client_id: String,
+    backup_url: Option<String>,
+    secret_store: SecretStore,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    connected: usize,
+    planned: usize,
+}
+
+/// Runs `connect`.
+///
+/// # Errors
+/// Exit code 3 for refused credentials and missing permissions; nothing is stored then.
+pub async fn run(context: &Context, arguments: cli::Connect) -> anyhow::Result<Completion> {
+    let before = context.profiles.connection(&context.profile)?;
+    if arguments.secret_store == SecretStore::Keyring && !arguments.dry_run {
+        // Before a person types three secrets: can they be kept at all?
+        context.secrets.kept(Secret::ClientSecret).await?;
+    }
+    let wanted = ask(context, &arguments, before.as_ref()).await?;
+    refuse_other_site(context, &wanted.site_url).await?;
+
+    let connection = check_halo(context, &wanted, arguments.secret_store).await?;
+    check_backup(context, &wanted).await?;
+
+    if !arguments.dry_run {
+        store(context, &connection, &wanted).await?;
+    }
+    print(context, &connection, arguments.dry_run);
+    Ok(Completion::Done)
+}
+
+/// Collects what is needed: flags, environment, what was stored before, questions.
+async fn ask(
+    context: &Context,
+    arguments: &cli::Connect,
+    before: Option<&Connection>,
+) -> anyhow::Result<Wanted> {
+    let variable = |name: &str| context.environment.get(name);
+
+    let given = arguments
+        .site_url
+        .clone()
+        .or_else(|| variable("HALOLINK_SITE_URL"));
+    let site_url = match given {
+        Some(given) => given,
+        None if context.ui.is_interactive() => {
+            context
+                .ui
+                .note("HaloPSA (its administration pages: Configuration > Integrations > HaloPSA API)");
+            let default = before.map(|before| before.site.site_url.to_string());
+            context
+                .ui
+                .input("Site URL, e.g. acme.halopsa.com", default, |text| {
+                    site(text).map(drop)
+                })
+                .await?
+        }
+        None => return Err(context.missing("the Halo site URL", "--site-url (or HALOLINK_SITE_URL)")),
+    };
+    let site_url = site(&site_url).map_err(Failure::usage)?;
+    http::require_secure(&site_url)?;
+
+    let given = arguments
+        .client_id
+        .clone()
+        .or_else(|| variable("HALOLINK_CLIENT_ID"));
+    let client_id = match given {
+        Some(given) => given,
+        None if context.ui.is_interactive() => {
+            let default = before.map(|before| before.site.client_id.clone());
+            context.ui.input("Client ID", default, not_empty).await?
+        }
+        None => return Err(context.missing("the client id", "--client-id (or HALOLINK_CLIENT_ID)")),
+    };
+    let client_id = client_id.trim().to_owned();
+    not_empty(&client_id).map_err(|_| Failure::usage("the client id is empty"))?;
+    let client_secret = secret(context, arguments, Secret::ClientSecret, "Client secret").await?;
+
+    let backup_url = if arguments.no_backup {
+        None
+    } else {
+        Some(ask_backup_url(context, arguments, before).await?)
+    };
+    let tokens = if backup_url.is_some() {
+        let reseller = secret(context, arguments, Secret::ResellerToken, "Reseller token").await?;
+        let access = secret(context, arguments, Secret::AccessToken, "Authentication token").await?;
+        Some((reseller, access))
+    } else {
+        None
+    };
+    Ok(Wanted {
+        site_url,
+        client_id,
+        tenant: arguments.tenant.clone().or_else(|| variable("HALOLINK_TENANT")),
+        backup_url,
+        client_secret,
+        tokens,
+    })
+}
+
+async fn ask_backup_url(
+    context: &Context,
+    arguments: &cli::Connect,
+    before: Option<&Connection>,
+) -> anyhow::Result<Url> {
+    let given = arguments
+        .backup_url
+        .clone()
+        .or_else(|| context.environment.get("HALOLINK_BACKUP_URL"));
+    if let Some(given) = given {
+        return context::backup_url(&given);
+    }
+    if !context.ui.is_interactive() {
+        return Err(Failure::usage("the SaaS Backup URL is missing")
+            .hint("give it with --backup-url (or HALOLINK_BACKUP_URL), or connect without it: --no-backup")
+            .into());
+    }
+    context
+        .ui
+        .note("SaaS Backup (Partner Portal: Settings > API Settings)");
+    let mut choices: Vec<String> = backup::REGIONS
+        .iter()
+        .map(|(name, url)| format!("{name}  {url}"))
+        .collect();
+    choices.push("another URL".to_owned());
+    let default = before
+        .and_then(|before| before.backup_url.as_ref())
+        .and_then(|url| {
+            backup::REGIONS
+                .iter()
+                .position(|(_, region)| *region == url.as_str())
+        })
+        .unwrap_or(0);
+    let chosen = context.ui.select("Base URL", choices, default).await?;
+    match backup::REGIONS.get(chosen) {
+        Some((name, _)) => context::backup_url(name),
+        None => {
+            let check = |text: &str| {
+                let url = backup::base_url(text)?;
+                http::require_secure(&url).map_err(|error| error.to_string())
+            };
+            context::backup_url(&context.ui.input("Base URL", None, check).await?)
+        }
+    }
+}
+
+/// A secret from its flag, the environment, a person, or the keyring of an earlier connection.
+async fn secret(
+    context: &Context,
+    arguments: &cli::Connect,
+    secret: Secret,
+    label: &str,
+) -> anyhow::Result<SecretString> {
+    let file = match secret {
+        Secret::ClientSecret => &arguments.client_secret_file,
+        Secret::ResellerToken => &arguments.reseller_token_file,
+        Secret::AccessToken => &arguments.access_token_file,
+    };
+    if let Some(path) = file {
+        if path == Path::new("-") {
+            return Ok(secrets::checked(secret, &standard_input()?, "standard input")?);
+        }
+        return Ok(secrets::read_file(secret, path)?);
+    }
+    if let Some((value, _)) = context.secrets.supplied(secret)? {
+        return Ok(value);
+    }
+    if context.ui.is_interactive() {
+        let value = context
+            .ui
+            .password(label, move |text| {
+                secrets::checked(secret, text, "the prompt")
+                    .map(drop)
+                    .map_err(|error| error.to_string())
+            })
+            .await?;
+        return Ok(secrets::checked(
+            secret,
+            secrecy::ExposeSecret::expose_secret(&value),
+            "the prompt",
+        )?);
+    }
+    if arguments.secret_store == SecretStore::Keyring
+        && let Some(value) = context.secrets.kept(secret).await?
+    {
+        return Ok(value);
+    }
+    let flag = format!(
+        "--{}-file FILE, {} or {}_FILE",
+        secret.name(),
+        secret.variable(),
+        secret.variable()
+    );
+    Err(context.missing(&format!("the {secret}"), &flag))
+}
+
+/// The first line of standard input that has not been read: several secrets come one a line.
+fn standard_input() -> anyhow::Result<String> {
+    let mut input = std::io::stdin().lock();
+    if input.is_terminal() {
+        return Err(
+            Failure::usage("\"-\" reads a secret from standard input, which is a terminal here")
+                .hint("leave the flag out to be asked")
+                .into(),
+        );
+    }
+    let mut line = Vec::new();
+    let mut byte = [0];
+    while line.len() < 64 * 1024 && input.read(&mut byte)? == 1 && byte[0] != b'\n' {
+        line.push(byte[0]);
+    }
+    String::from_utf8(line).map_err(|_| Failure::usage("standard input is not text").into())
+}
+
+fn site(text: &str) -> Result<Url, String> {
+    halo::site_url(text)
+}
+
+fn not_empty(text: &str) -> Result<(), String> {
+    if text.trim().is_empty() {
+        Err("it is empty".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+/// A profile's mappings are ids of one site: it cannot move to another.
+async fn refuse_other_site(context: &Context, site_url: &Url) -> anyhow::Result<()> {
+    let bound = context.look().await?.site_of(&context.profile).await?;
+    match bound {
+        Some(bound) if bound != site_url.as_str() => Err(Failure::usage(format!(
+            "the profile \"{}\" belongs to {bound}, and its mappings are that site's",
+            context.profile
+        ))
+        .hint(
+            "use another profile (--profile NAME), or delete everything of this one first: \
+             halolink revoke --purge",
+        )
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+/// Signs in to Halo, looks at the scopes, and reads what the work needs.
+async fn check_halo(
+    context: &Context,
+    wanted: &Wanted,
+    secret_store: SecretStore,
+) -> anyhow::Result<Connection> {
+    let progress = context.ui.progress("checking HaloPSA");
+    let http = Http::new(&wanted.site_url, context.pace, Arc::new(context.ui.clone()))?;
+    let discovery = halo::discover(&http, &wanted.site_url).await?;
+    context.count_discovery(http.sent());
+    let site = Site {
+        site_url: wanted.site_url.clone(),
+        token_url: discovery.token_url,
+        tenant: wanted.tenant.clone().or(discovery.tenant),
+        client_id: wanted.client_id.clone(),
+    };
+    let halo = context
+        .halo_at(site.clone(), wanted.client_secret.clone())
+        .await?;
+    let granted = halo.granted().await?;
+    let needed = [
+        (Resource::Customers, false),
+        (Resource::Licenses, false),
+        (Resource::Licenses, true),
+        (Resource::Tickets, false),
+        (Resource::Tickets, true),
+    ];
+    let missing: Vec<&str> = needed
+        .iter()
+        .map(|(resource, write)| resource.scope(*write))
+        .filter(|scope| !granted.allow(scope))
+        .collect();
+    if !missing.is_empty() {
+        return Err(Failure::not_connected(format!(
+            "the application in Halo is not granted {}",
+            missing.join(", ")
+        ))
+        .hint(
+            "in Halo: Configuration > Integrations > HaloPSA API > View Applications > your application > \
+             Permissions: grant all:standard, or the missing ones; then run: halolink connect",
+        )
+        .into());
+    }
+    halo.check_customers().await?;
+    halo.check_licenses().await?;
+    halo.ticket_types().await?;
+    drop(progress);
+    context.ui.success(&format!(
+        "HaloPSA: signed in at {}, permissions are complete",
+        site.token_url
+    ));
+    Ok(Connection {
+        site,
+        backup_url: wanted.backup_url.clone(),
+        secret_store,
+    })
+}
+
+async fn check_backup(context: &Context, wanted: &Wanted) -> anyhow::Result<()> {
+    let (Some(url), Some((reseller, access))) = (&wanted.backup_url, &wanted.tokens) else {
+        return Ok(());
+    };
+    let _progress = context.ui.progress("checking SaaS Backup");
+    context
+        .backup_at(url.clone(), reseller.clone(), access.clone())?
+        .check()
+        .await?;
+    context
+        .ui
+        .success(&format!("SaaS Backup: organizations can be read at {url}"));
+    Ok(())
+}
+
+/// Stores the connection; if a part fails, what was stored before it is taken back.
+async fn store(context: &Context, connection: &Connection, wanted: &Wanted) -> anyhow::Result<()> {
+    let mut kept = Vec::new();
+    let result = async {
+        if connection.secret_store == SecretStore::Keyring {
+            let mut secrets = vec![(Secret::ClientSecret, &wanted.client_secret)];
+            if let Some((reseller, access)) = &wanted.tokens {
+                secrets.extend([(Secret::ResellerToken, reseller), (Secret::AccessToken, access)]);
+            }
+            for (secret, value) in secrets {
+                let before = context.secrets.kept(secret).await?;
+                context.secrets.keep(secret, value).await?;
+                kept.push((secret, before));
+            }
+        }
+        let store = context.store().await?;
+        store
+            .bind_site(&context.profile, connection.site.site_url.as_str())
+            .await?;
+        store.close().await;
+        context.profiles.store(&context.profile, connection)
+    }
+    .await;
+    if result.is_err() {
+        for (secret, before) in kept {
+            // The first error is the one to be told.
+            let _ = match before {
+                Some(before) => context.secrets.keep(secret, &before).await,
+                None => context.secrets.forget(secret).await.map(drop),
+            };
+        }
+    }
+    result
+}
+
+fn print(context: &Context, connection: &Connection, dry_run: bool) {
+    let change = Change {
+        site_url: connection.site.site_url.to_string(),
+        token_url: connection.site.token_url.to_string(),
+        tenant: connection.site.tenant.clone(),
+        client_id: connection.site.client_id.clone(),
+        backup_url: connection.backup_url.as_ref().map(ToString::to_string),
+        secret_store: connection.secret_store,
+        status: if dry_run { "planned" } else { "connected" },
+    };
+    let summary = Summary {
+        connected: usize::from(!dry_run),
+        planned: usize::from(dry_run),
+    };
+    if report::print(context, "connect", dry_run, vec![change], summary) {
+        return;
+    }
+    if dry_run {
+        context.ui.data(&format!(
+            "{} would connect; nothing was stored",
+            connection.site.site_url
+        ));
+        return;
+    }
+    context.ui.data(&format!(
+        "Connected {} to the profile \"{}\"",
+        connection.site.site_url, context.profile
+    ));
+    if connection.secret_store == SecretStore::None {
+        context
+            .ui
+            .note("No secret was stored: the environment or files must supply them at every run");
+    }
+    context.ui.note("Next: halolink configure, then halolink map-org");
+}

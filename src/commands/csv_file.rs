@@ -1,0 +1,138 @@
+//! CSV files that people give: headers by name, rows with their line numbers, and clear words about
+//! everything else.
+
+use std::{collections::HashMap, path::Path};
+
+use crate::failure::Failure;
+
+/// No file of organizations is larger: 100,000 rows are some 10 MB.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
+/// A CSV file whose first row is a header.
+pub struct CsvFile {
+    /// The header's names, lower case, with `_` for what is between words.
+    pub headers: Vec<String>,
+    /// The rows below it.
+    pub rows: Vec<CsvRow>,
+}
+
+/// A row of a CSV file.
+pub struct CsvRow {
+    /// The line it begins on, from 1.
+    pub line: u64,
+    cells: HashMap<String, String>,
+}
+
+impl CsvRow {
+    /// The trimmed text under a header; empty where there is none.
+    pub fn cell(&self, header: &str) -> &str {
+        self.cells.get(header).map_or("", String::as_str)
+    }
+}
+
+impl CsvFile {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// Exit code 2 for a file that is missing, empty, binary or no CSV.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let name = path.display();
+        let unusable = |reason: String| Failure::usage(format!("{name} cannot be used: {reason}"));
+        let size = std::fs::metadata(path)
+            .map_err(|error| unusable(error.to_string()))?
+            .len();
+        if size > LARGEST {
+            return Err(unusable("it is too large for a list of organizations".to_owned()).into());
+        }
+        let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            return Err(unusable("it is UTF-16 text".to_owned())
+                .hint("save it as CSV UTF-8")
+                .into());
+        }
+        let text = String::from_utf8(bytes)
+            .ok()
+            .filter(|text| !text.contains('\0'))
+            .ok_or_else(|| unusable("it is not a text file".to_owned()).hint("save it as CSV UTF-8"))?;
+        let text = text.trim_start_matches('\u{feff}');
+        if text.trim().is_empty() {
+            return Err(unusable("it is empty".to_owned()).into());
+        }
+        Self::parse(text).map_err(|reason| unusable(reason).into())
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let header = text
+            .lines()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or_default();
+        // Spreadsheets write semicolons where the comma is the decimal sign.
+        let delimiter = [b',', b';', b'\t']
+            .into_iter()
+            .max_by_key(|delimiter| header.bytes().filter(|byte| byte == delimiter).count())
+            .filter(|delimiter| header.bytes().any(|byte| byte == *delimiter))
+            .unwrap_or(b',');
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(text.as_bytes());
+        let headers: Vec<String> = reader
+            .headers()
+            .map_err(|error| error.to_string())?
+            .iter()
+            .map(header_name)
+            .collect();
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            let record = record.map_err(|error| error.to_string())?;
+            if record.iter().all(str::is_empty) {
+                continue;
+            }
+            let line = record.position().map_or(0, csv::Position::line);
+            let cells = headers
+                .iter()
+                .cloned()
+                .zip(record.iter().map(ToOwned::to_owned))
+                .collect();
+            rows.push(CsvRow { line, cells });
+        }
+        Ok(Self { headers, rows })
+    }
+
+    /// The first of these headers that the file has.
+    pub fn header<'a>(&self, names: &[&'a str]) -> Option<&'a str> {
+        names
+            .iter()
+            .find(|name| self.headers.iter().any(|header| header == *name))
+            .copied()
+    }
+}
+
+/// `Organization Name` and `organization-name` are the same header.
+fn header_name(text: &str) -> String {
+    text.trim()
+        .to_lowercase()
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_and_lines() {
+        let file = CsvFile::parse("Organization Name;SEATS\n\nContoso; 5\n\"Two\nLines\";6\n").unwrap();
+        assert_eq!(file.headers, ["organization_name", "seats"]);
+        let rows: Vec<_> = file
+            .rows
+            .iter()
+            .map(|row| (row.line, row.cell("organization_name"), row.cell("seats")))
+            .collect();
+        assert_eq!(rows, [(3, "Contoso", "5"), (4, "Two\nLines", "6")]);
+        assert_eq!(file.header(&["customer", "seats"]), Some("seats"));
+    }
+}

@@ -1,0 +1,308 @@
+//! `history`: past runs, or one organization's seats over time.
+
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use serde::Serialize;
+
+use super::naming;
+use crate::{
+    cli,
+    context::Context,
+    failure::{Completion, Failure},
+    reference::Reference,
+    store::{RecordedChange, Run, SeatPoint, Store},
+    ui::{Align, Format, Table, sparkline},
+};
+
+/// Points of a sparkline: as many as fit beside a few words.
+const SPARK: usize = 60;
+
+#[derive(Serialize)]
+struct RunShown {
+    run: i64,
+    command: String,
+    started_at: String,
+    finished_at: Option<String>,
+    state: String,
+    user: String,
+    host: String,
+    source: String,
+    metric: String,
+    organizations: i64,
+    summary: Counts,
+    requests: crate::context::Requests,
+    error: Option<String>,
+    changes: Vec<ChangeShown>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    updated: usize,
+    unchanged: usize,
+    skipped: usize,
+    failed: usize,
+}
+
+#[derive(Serialize)]
+struct ChangeShown {
+    license: Reference,
+    customer: Reference,
+    from: Option<i64>,
+    to: Option<i64>,
+    status: String,
+    verified: bool,
+    reason: Option<String>,
+    recorded_at: String,
+}
+
+impl From<RecordedChange> for ChangeShown {
+    fn from(change: RecordedChange) -> Self {
+        Self {
+            license: change.license,
+            customer: change.customer,
+            from: change.from,
+            to: change.to,
+            status: change.status,
+            verified: change.verified,
+            reason: change.reason,
+            recorded_at: change.recorded_at,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PointShown {
+    run: i64,
+    organization: Reference<String>,
+    seats: Option<i64>,
+    metric: String,
+    user: String,
+    host: String,
+    #[serde(flatten)]
+    change: ChangeShown,
+}
+
+/// Runs `history`.
+///
+/// # Errors
+/// Exit code 2 for an organization that the ledger does not know, and for a time that is none.
+pub async fn run(context: &Context, arguments: cli::History) -> anyhow::Result<Completion> {
+    let since = match &arguments.since {
+        Some(text) => since(text, Timestamp::now())?,
+        None => String::new(),
+    };
+    let store = context.look().await?;
+    match &arguments.organization {
+        Some(text) => organization(context, &store, text, &since).await?,
+        None => runs(context, &store, &since).await?,
+    }
+    Ok(Completion::Done)
+}
+
+/// The time from which on, as the state writes times.
+fn since(text: &str, now: Timestamp) -> anyhow::Result<String> {
+    let text = text.trim();
+    let unknown = || {
+        Failure::usage(format!("\"{text}\" is not a time"))
+            .hint("give a date (2026-01-31), a time (2026-01-31T12:00:00Z) or a span (30d, 12h)")
+    };
+    let at = if let Ok(timestamp) = text.parse::<Timestamp>() {
+        timestamp
+    } else if let Ok(date) = text.parse::<Date>() {
+        // A date is a day where the reader is.
+        date.to_zoned(TimeZone::system())
+            .map_err(|_| unknown())?
+            .timestamp()
+    } else {
+        let split = text
+            .find(|character: char| !character.is_ascii_digit())
+            .ok_or_else(unknown)?;
+        let (number, unit) = text.split_at(split);
+        let number: i64 = number.parse().map_err(|_| unknown())?;
+        let hours = match unit {
+            "h" => number,
+            "d" => number.checked_mul(24).ok_or_else(unknown)?,
+            "w" => number.checked_mul(24 * 7).ok_or_else(unknown)?,
+            _ => return Err(unknown().into()),
+        };
+        let span = 0.hours().try_hours(hours).map_err(|_| unknown())?;
+        now.checked_sub(span).map_err(|_| unknown())?
+    };
+    // Whole seconds, as the state has them: a fraction would sort behind the same second.
+    Ok(Timestamp::from_second(at.as_second()).unwrap_or(at).to_string())
+}
+
+async fn runs(context: &Context, store: &Store, since: &str) -> anyhow::Result<()> {
+    let runs = store.runs(&context.profile, since).await?;
+    if context.ui.format() == Format::Json {
+        let changes = store.changes(&context.profile, since).await?;
+        context.ui.json(&with_changes(runs, changes));
+        return Ok(());
+    }
+    let mut table = Table::new(&[
+        ("run", Align::Right),
+        ("started at", Align::Left),
+        ("state", Align::Left),
+        ("by", Align::Left),
+        ("source", Align::Left),
+        ("metric", Align::Left),
+        ("updated", Align::Right),
+        ("unchanged", Align::Right),
+        ("skipped", Align::Right),
+        ("failed", Align::Right),
+        ("requests", Align::Right),
+        ("error", Align::Left),
+    ]);
+    let is_empty = runs.is_empty();
+    for run in runs {
+        table.row([
+            run.id.to_string(),
+            run.started_at,
+            run.state,
+            format!("{}@{}", run.user, run.host),
+            run.source,
+            run.metric,
+            run.totals.updated.to_string(),
+            run.totals.unchanged.to_string(),
+            run.totals.skipped.to_string(),
+            run.totals.failed.to_string(),
+            (run.totals.halo_requests + run.totals.backup_requests).to_string(),
+            run.error.unwrap_or_default(),
+        ]);
+    }
+    context.ui.table(&table);
+    if is_empty {
+        context.ui.note("No run is recorded");
+    }
+    Ok(())
+}
+
+fn with_changes(runs: Vec<Run>, changes: Vec<RecordedChange>) -> Vec<RunShown> {
+    let mut by_run: std::collections::HashMap<i64, Vec<ChangeShown>> = std::collections::HashMap::new();
+    for change in changes {
+        by_run.entry(change.run).or_default().push(change.into());
+    }
+    runs.into_iter()
+        .map(|run| RunShown {
+            changes: by_run.remove(&run.id).unwrap_or_default(),
+            run: run.id,
+            command: run.command,
+            started_at: run.started_at,
+            finished_at: run.finished_at,
+            state: run.state,
+            user: run.user,
+            host: run.host,
+            source: run.source,
+            metric: run.metric,
+            organizations: run.organizations,
+            summary: Counts {
+                updated: run.totals.updated,
+                unchanged: run.totals.unchanged,
+                skipped: run.totals.skipped,
+                failed: run.totals.failed,
+            },
+            requests: crate::context::Requests {
+                halo: run.totals.halo_requests,
+                backup: run.totals.backup_requests,
+            },
+            error: run.error,
+        })
+        .collect()
+}
+
+async fn organization(context: &Context, store: &Store, text: &str, since: &str) -> anyhow::Result<()> {
+    let mappings = store.mappings(&context.profile).await?;
+    let id = match naming::mapping(text, &mappings) {
+        Ok(mapping) => mapping.organization.id.clone(),
+        // The ledger outlives a mapping.
+        Err(error) => {
+            let known = store.known_organizations(&context.profile).await?;
+            match naming::find("organization", text, &known) {
+                Ok(organization) => organization.id.clone(),
+                Err(_) => return Err(error),
+            }
+        }
+    };
+    let points = store.seat_points(&context.profile, &id, since).await?;
+    if context.ui.format() == Format::Json {
+        let points: Vec<PointShown> = points.into_iter().map(point).collect();
+        context.ui.json(&points);
+        return Ok(());
+    }
+    let seats: Vec<Option<i64>> = points.iter().map(|point| point.seats).collect();
+    let mut table = Table::new(&[
+        ("recorded at", Align::Left),
+        ("run", Align::Right),
+        ("organization", Align::Left),
+        ("metric", Align::Left),
+        ("seats", Align::Right),
+        ("license", Align::Left),
+        ("from", Align::Right),
+        ("to", Align::Right),
+        ("status", Align::Left),
+        ("verified", Align::Left),
+        ("by", Align::Left),
+        ("reason", Align::Left),
+    ]);
+    let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
+    for point in points {
+        table.row([
+            point.change.recorded_at,
+            point.change.run.to_string(),
+            point.organization.to_string(),
+            point.metric,
+            number(point.seats),
+            point.change.license.to_string(),
+            number(point.change.from),
+            number(point.change.to),
+            point.change.status,
+            if point.change.verified { "yes" } else { "no" }.to_owned(),
+            format!("{}@{}", point.user, point.host),
+            point.change.reason.unwrap_or_default(),
+        ]);
+    }
+    context.ui.table(&table);
+    if context.ui.format() == Format::Table {
+        let recent = &seats[seats.len().saturating_sub(SPARK)..];
+        match (recent.iter().flatten().min(), recent.iter().flatten().max()) {
+            (Some(low), Some(high)) => {
+                context
+                    .ui
+                    .data(&format!("seats {} {low} to {high}", sparkline(recent)));
+            }
+            _ => context.ui.note("No seats are recorded"),
+        }
+    }
+    Ok(())
+}
+
+fn point(point: SeatPoint) -> PointShown {
+    PointShown {
+        run: point.change.run,
+        organization: point.organization,
+        seats: point.seats,
+        metric: point.metric,
+        user: point.user,
+        host: point.host,
+        change: point.change.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_as_people_write_them() {
+        let now: Timestamp = "2026-03-31T12:00:00.5Z".parse().unwrap();
+        assert_eq!(
+            since("2026-01-31T10:00:00+01:00", now).unwrap(),
+            "2026-01-31T09:00:00Z"
+        );
+        assert_eq!(since("30d", now).unwrap(), "2026-03-01T12:00:00Z");
+        assert_eq!(since("12h", now).unwrap(), "2026-03-31T00:00:00Z");
+        assert!(since("2026-01-31", now).unwrap().starts_with("2026-01-3"));
+        for bad in ["", "soon", "30", "30x", "99999999999999999999d", "9999999999999d"] {
+            assert!(since(bad, now).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! `map-org`: ties a backed-up organization to a Halo customer and one of its licenses.
+
+mod create;
+mod from_file;
+mod picker;
+
+use serde::Serialize;
+
+use super::{naming, report};
+use crate::{
+    backup::Organization,
+    cli,
+    context::Context,
+    failure::{Completion, Failure},
+    halo::{Customer, Halo, License},
+    plan::names::{Index, Named, Unresolved},
+    reference::Reference,
+    store::{Mapping, Store, now},
+    ui::{Align, Table, clean},
+};
+
+/// The license of a mapping: one that is there, or one to be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Target {
+    Existing(Reference),
+    New { name: String, count: i64 },
+}
+
+/// A mapping that is about to be made.
+struct Planned {
+    organization: Reference<String>,
+    organization_number: Option<i64>,
+    customer: Reference,
+    target: Target,
+    before: Option<Mapping>,
+}
+
+impl Planned {
+    fn new(organization: &Organization, customer: &Customer, target: Target, mappings: &[Mapping]) -> Self {
+        Self {
+            organization: Reference::new(organization.id.clone(), &organization.name),
+            organization_number: organization.number,
+            customer: Reference::new(customer.id, &customer.name),
+            target,
+            before: mappings
+                .iter()
+                .find(|mapping| mapping.organization.id == organization.id)
+                .cloned(),
+        }
+    }
+
+    fn is_unchanged(&self) -> bool {
+        self.before.as_ref().is_some_and(|before| match &self.target {
+            Target::Existing(license) => {
+                before.customer.id == self.customer.id && before.license.id == license.id
+            }
+            Target::New { name, .. } => {
+                before.customer.id == self.customer.id && before.license.name.eq_ignore_ascii_case(name)
+            }
+        })
+    }
+
+    fn is_remapping(&self) -> bool {
+        self.before.is_some() && !self.is_unchanged()
+    }
+
+    fn mapping(&self, license: Reference) -> Mapping {
+        Mapping {
+            organization: self.organization.clone(),
+            organization_number: self.organization_number,
+            customer: self.customer.clone(),
+            license,
+            mapped_at: now(),
+            flag: None,
+            seats: None,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Change {
+    organization: Reference<String>,
+    customer: Reference,
+    license: LicenseShown,
+    from: Option<From>,
+    status: &'static str,
+    reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct LicenseShown {
+    /// None for a license that a dry run did not create.
+    id: Option<i64>,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct From {
+    customer: Reference,
+    license: Reference,
+}
+
+#[derive(Default, Serialize)]
+struct Summary {
+    mapped: usize,
+    remapped: usize,
+    unchanged: usize,
+    planned: usize,
+}
+
+/// Runs `map-org`.
+///
+/// # Errors
+/// Exit code 2 for names that name nothing or something that cannot be mapped.
+pub async fn run(context: &Context, arguments: cli::MapOrg) -> anyhow::Result<Completion> {
+    context.connection()?;
+    let mappings = context.look().await?.mappings(&context.profile).await?;
+    let planned = if let Some(path) = &arguments.from {
+        from_file::plan(context, path, &mappings).await?
+    } else {
+        vec![plan_one(context, &arguments, &mappings).await?]
+    };
+
+    show_remappings(context, &planned);
+    if !arguments.dry_run && planned.iter().any(Planned::is_remapping) {
+        let count = planned.iter().filter(|planned| planned.is_remapping()).count();
+        let question = format!("Map {} anew?", report::count(count, "organization"));
+        if !context.go_ahead(&question).await? {
+            return Err(crate::ui::stopped());
+        }
+    }
+
+    let changes = if arguments.dry_run {
+        planned
+            .iter()
+            .map(|planned| change(planned, None, true))
+            .collect()
+    } else {
+        let store = context.store().await?;
+        let changes = apply(context, &store, &planned).await?;
+        store.close().await;
+        changes
+    };
+    print(context, changes, arguments.dry_run);
+    Ok(Completion::Done)
+}
+
+async fn plan_one(
+    context: &Context,
+    arguments: &cli::MapOrg,
+    mappings: &[Mapping],
+) -> anyhow::Result<Planned> {
+    let interactive = context.ui.is_interactive();
+    if !interactive {
+        if arguments.organization.is_none() {
+            return Err(context.missing("the organization", "ORG, or a file of them with --from FILE.csv"));
+        }
+        if arguments.customer.is_none() {
+            return Err(context.missing("the customer", "--customer"));
+        }
+        if arguments.license.is_none() && arguments.create_license.is_none() {
+            return Err(context.missing("the license", "--license or --create-license"));
+        }
+    }
+    let halo = context.halo().await?;
+    let organization = match &arguments.organization {
+        Some(text) => organization(context, text).await?,
+        None => picker::organization(context, mappings).await?,
+    };
+    let customer = match &arguments.customer {
+        Some(text) => naming::customer(context, &halo, text).await?,
+        None => picker::customer(context, &halo, &organization).await?,
+    };
+    let target = match (&arguments.license, &arguments.create_license) {
+        (Some(text), _) => Target::Existing(license(context, &halo, &customer, text).await?),
+        (None, Some(name)) => {
+            create::target(&halo, &customer, name, &organization, metric(context).await?).await?
+        }
+        (None, None) => {
+            picker::license(context, &halo, &customer, &organization, metric(context).await?).await?
+        }
+    };
+    Ok(Planned::new(&organization, &customer, target, mappings))
+}
+
+async fn metric(context: &Context) -> anyhow::Result<crate::backup::SeatMetric> {
+    let configuration = context.look().await?.configuration(&context.profile).await?;
+    Ok(configuration.seat_metric.unwrap_or_default())
+}
+
+/// The organization; where SaaS Backup cannot be asked, what was typed is taken as its id and name, to be
+/// found again in a file of seats.
+async fn organization(context: &Context, text: &str) -> anyhow::Result<Organization> {
+    if context.connection()?.backup_url.is_some() {
+        return naming::organization(context, text).await;
+    }
+    unseen(text).ok_or_else(|| Failure::usage("the organization is empty").into())
+}
+
+fn unseen(text: &str) -> Option<Organization> {
+    let name = text.trim();
+    (!name.is_empty()).then(|| Organization {
+        id: name.to_owned(),
+        number: None,
+        name: name.to_owned(),
+        seats: crate::backup::Seats::default(),
+        suspended: false,
+        deactivated: false,
+    })
+}
+
+/// The customer's active license that the text names.
+async fn license(
+    context: &Context,
+    halo: &Halo,
+    customer: &Customer,
+    text: &str,
+) -> anyhow::Result<Reference> {
+    if let Ok(id) = text.trim().parse::<i64>()
+        && let Some(license) = halo.license(id).await?
+    {
+        return mappable(&license, customer).map_err(|reason| Failure::usage(reason).into());
+    }
+    let progress = context.ui.progress("reading licenses");
+    let licenses = halo
+        .licenses(Some(customer.id), &|done, total| progress.set(done, total))
+        .await?;
+    drop(progress);
+    let license = Index::new(&licenses).find(text).map_err(|unresolved| {
+        let failure = naming::failure("license", text, &unresolved);
+        let hint = format!(
+            "see: halolink list licenses --customer {}; or create it with --create-license",
+            customer.id
+        );
+        match unresolved {
+            Unresolved::Unknown(_) => Failure::usage(format!(
+                "{} of the customer {}",
+                failure.message,
+                customer.label()
+            ))
+            .hint(hint),
+            Unresolved::Ambiguous(_) => failure,
+        }
+    })?;
+    mappable(license, customer).map_err(|reason| Failure::usage(reason).into())
+}
+
+/// The license, if an organization of this customer can be mapped to it; else why not.
+fn mappable(license: &License, customer: &Customer) -> Result<Reference, String> {
+    if license.customer_id != Some(customer.id) {
+        let owner = match (&license.customer_name, license.customer_id) {
+            (Some(name), Some(id)) => format!("{name} ({id})"),
+            (_, Some(id)) => format!("customer {id}"),
+            (_, None) => "nobody".to_owned(),
+        };
+        return Err(format!(
+            "the license {} belongs to {owner}, not to {}",
+            license.label(),
+            customer.label()
+        ));
+    }
+    if !license.active {
+        return Err(format!("the license {} is inactive in Halo", license.label()));
+    }
+    Ok(Reference::new(license.id, &license.name))
+}
+
+fn show_remappings(context: &Context, planned: &[Planned]) {
+    for planned in planned.iter().filter(|planned| planned.is_remapping()) {
+        let Some(before) = &planned.before else {
+            continue;
+        };
+        let new = match &planned.target {
+            Target::Existing(license) => license.to_string(),
+            Target::New { name, .. } => format!("{name} (new)"),
+        };
+        context.ui.note(&clean(&planned.organization.to_string()));
+        context.ui.note(&format!(
+            "  is now: {}",
+            clean(&format!("{}, {}", before.customer, before.license))
+        ));
+        context.ui.note(&format!(
+            "  would be: {}",
+            clean(&format!("{}, {new}", planned.customer))
+        ));
+    }
+}
+
+async fn apply(context: &Context, store: &Store, planned: &[Planned]) -> anyhow::Result<Vec<Change>> {
+    let mut changes = Vec::new();
+    let mut mappings = Vec::new();
+    for planned in planned {
+        let license = match &planned.target {
+            Target::Existing(license) => license.clone(),
+            Target::New { .. } if planned.is_unchanged() => {
+                changes.push(change(
+                    planned,
+                    planned.before.as_ref().map(|before| &before.license),
+                    false,
+                ));
+                continue;
+            }
+            Target::New { name, count } => {
+                create::create(context, store, &planned.customer, name, *count).await?
+            }
+        };
+        changes.push(change(planned, Some(&license), false));
+        if !planned.is_unchanged() {
+            mappings.push(planned.mapping(license));
+        }
+    }
+    store.map(&context.profile, &mappings).await?;
+    Ok(changes)
+}
+
+fn change(planned: &Planned, license: Option<&Reference>, dry_run: bool) -> Change {
+    let (license, reason) = match (&planned.target, license) {
+        (_, Some(license)) | (Target::Existing(license), None) => (
+            LicenseShown {
+                id: Some(license.id),
+                name: license.name.clone(),
+            },
+            None,
+        ),
+        (Target::New { name, count }, None) => (
+            LicenseShown {
+                id: None,
+                name: name.clone(),
+            },
+            Some(format!("the license would be created with the quantity {count}")),
+        ),
+    };
+    let status = if planned.is_unchanged() {
+        "unchanged"
+    } else if dry_run {
+        "planned"
+    } else if planned.before.is_some() {
+        "remapped"
+    } else {
+        "mapped"
+    };
+    Change {
+        organization: planned.organization.clone(),
+        customer: planned.customer.clone(),
+        license,
+        from: planned.before.as_ref().map(|before| From {
+            customer: before.customer.clone(),
+            license: before.license.clone(),
+        }),
+        status,
+        reason,
+    }
+}
+
+fn print(context: &Context, changes: Vec<Change>, dry_run: bool) {
+    let mut summary = Summary::default();
+    let mut table = Table::new(&[
+        ("organization", Align::Left),
+        ("customer", Align::Left),
+        ("license", Align::Left),
+        ("status", Align::Left),
+    ]);
+    for change in &changes {
+        *match change.status {
+            "mapped" => &mut summary.mapped,
+            "remapped" => &mut summary.remapped,
+            "planned" => &mut summary.planned,
+            _ => &mut summary.unchanged,
+        } += 1;
+        table.row([
+            change.organization.to_string(),
+            change.customer.to_string(),
+            match change.license.id {
+                Some(id) => format!("{} ({id})", change.license.name),
+                None => format!("{} (new)", change.license.name),
+            },
+            change.status.to_owned(),
+        ]);
+    }
+    if report::print(context, "map-org", dry_run, changes, summary) {
+        return;
+    }
+    context.ui.table(&table);
+    if dry_run {
+        context.ui.note("Nothing was stored");
+    } else {
+        context.ui.note("Next: halolink sync-seats --dry-run");
+    }
+}

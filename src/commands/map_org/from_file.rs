@@ -1,0 +1,203 @@
+//! `map-org --from FILE.csv`: every row is checked before the first is applied.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
+
+use super::{Planned, Target, mappable, naming, unseen};
+use crate::{
+    backup::Organization,
+    commands::csv_file::{CsvFile, CsvRow},
+    context::Context,
+    failure::Failure,
+    halo::{Customer, Halo, License},
+    plan::names::Index,
+    store::Mapping,
+};
+
+/// Up to so many customers are asked for their licenses one by one; for more, the whole list is cheaper.
+const FEW_CUSTOMERS: usize = 5;
+
+/// Reads and checks the file.
+///
+/// # Errors
+/// Exit code 2 naming every bad row with its line.
+pub(super) async fn plan(
+    context: &Context,
+    path: &Path,
+    mappings: &[Mapping],
+) -> anyhow::Result<Vec<Planned>> {
+    let file = CsvFile::read(path)?;
+    let column = |names: &[&'static str]| {
+        file.header(names).ok_or_else(|| {
+            Failure::usage(format!("{} has no column \"{}\"", path.display(), names[0]))
+                .hint("its first line must be: organization,customer,license")
+        })
+    };
+    let organization_column = column(&["organization", "organization_id", "organization_name"])?;
+    let customer_column = column(&["customer", "customer_id", "customer_name", "client"])?;
+    let license_column = column(&["license", "licence", "license_id", "licence_id", "license_name"])?;
+    if file.rows.is_empty() {
+        return Err(Failure::usage(format!("{} has a header and no rows", path.display())).into());
+    }
+
+    let halo = context.halo().await?;
+    let organizations = organizations(context, &file, organization_column).await?;
+    let organizations = Index::new(&organizations);
+    let customers = naming::customers(context, &halo).await?;
+    let customers = Index::new(&customers);
+
+    let mut bad = BadRows::default();
+    let mut named: Vec<(&CsvRow, &Organization, &Customer)> = Vec::new();
+    let mut seen: HashMap<&str, u64> = HashMap::new();
+    for row in &file.rows {
+        let organization = bad.check(row, "organization", row.cell(organization_column), |text| {
+            organizations.find(text)
+        });
+        let customer = bad.check(row, "customer", row.cell(customer_column), |text| {
+            customers.find(text)
+        });
+        if row.cell(license_column).is_empty() {
+            bad.add(row, "the license is empty".to_owned());
+        }
+        let Some(organization) = organization else {
+            continue;
+        };
+        if let Some(line) = seen.insert(&organization.id, row.line) {
+            bad.add(
+                row,
+                format!("the organization {} is in line {line} already", organization.name),
+            );
+        }
+        if let Some(customer) = customer {
+            named.push((row, organization, customer));
+        }
+    }
+
+    let licenses = licenses(context, &halo, &named).await?;
+    let by_id: HashMap<i64, &License> = licenses.iter().map(|license| (license.id, license)).collect();
+    let mut by_customer: HashMap<i64, Vec<License>> = HashMap::new();
+    for license in &licenses {
+        if let Some(customer) = license.customer_id {
+            by_customer.entry(customer).or_default().push(license.clone());
+        }
+    }
+    let mut planned = Vec::new();
+    for (row, organization, customer) in named {
+        let text = row.cell(license_column);
+        if text.is_empty() {
+            continue;
+        }
+        let own = by_customer.get(&customer.id).map_or(&[][..], Vec::as_slice);
+        // An id may be another customer's: then that is the error, not that it is unknown.
+        let stranger = text.parse::<i64>().ok().and_then(|id| by_id.get(&id).copied());
+        let license = match stranger {
+            Some(license) => Some(license),
+            None => bad.check(row, "license", text, |text| Index::new(own).find(text)),
+        };
+        match license.map(|license| mappable(license, customer)) {
+            Some(Ok(license)) => {
+                planned.push(Planned::new(
+                    organization,
+                    customer,
+                    Target::Existing(license),
+                    mappings,
+                ));
+            }
+            Some(Err(reason)) => bad.add(row, reason),
+            None => {}
+        }
+    }
+    bad.into_result(path, file.rows.len())?;
+    Ok(planned)
+}
+
+/// The organizations that rows can name; without SaaS Backup, those that they do name.
+async fn organizations(context: &Context, file: &CsvFile, column: &str) -> anyhow::Result<Vec<Organization>> {
+    if context.connection()?.backup_url.is_none() {
+        let mut seen = HashSet::new();
+        return Ok(file
+            .rows
+            .iter()
+            .filter_map(|row| unseen(row.cell(column)))
+            .filter(|organization| seen.insert(organization.id.clone()))
+            .collect());
+    }
+    let backup = context.backup().await?;
+    let progress = context.ui.progress("reading organizations");
+    Ok(backup.organizations(&|done| progress.set(done, None)).await?)
+}
+
+/// The licenses that rows can name, read the cheaper way.
+async fn licenses(
+    context: &Context,
+    halo: &Halo,
+    named: &[(&CsvRow, &Organization, &Customer)],
+) -> anyhow::Result<Vec<License>> {
+    let mut customers: Vec<i64> = named.iter().map(|(_, _, customer)| customer.id).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let progress = context.ui.progress("reading licenses");
+    if customers.len() > FEW_CUSTOMERS {
+        return Ok(halo
+            .licenses(None, &|done, total| progress.set(done, total))
+            .await?);
+    }
+    let mut licenses = Vec::new();
+    for customer in customers {
+        licenses.extend(halo.licenses(Some(customer), &|_, _| ()).await?);
+    }
+    Ok(licenses)
+}
+
+#[derive(Default)]
+struct BadRows(Vec<(u64, String)>);
+
+impl BadRows {
+    fn add(&mut self, row: &CsvRow, reason: String) {
+        self.0.push((row.line, reason));
+    }
+
+    fn check<'a, T>(
+        &mut self,
+        row: &CsvRow,
+        what: &str,
+        text: &str,
+        find: impl FnOnce(&str) -> Result<&'a T, crate::plan::names::Unresolved>,
+    ) -> Option<&'a T> {
+        if text.is_empty() {
+            self.add(row, format!("the {what} is empty"));
+            return None;
+        }
+        match find(text) {
+            Ok(record) => Some(record),
+            Err(unresolved) => {
+                let message = naming::failure(what, text, &unresolved).message;
+                self.add(row, message.replace("\n  ", " "));
+                None
+            }
+        }
+    }
+
+    fn into_result(mut self, path: &Path, rows: usize) -> anyhow::Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        self.0.sort();
+        let lines: HashSet<u64> = self.0.iter().map(|(line, _)| *line).collect();
+        let list: Vec<String> = self
+            .0
+            .iter()
+            .map(|(line, reason)| format!("  line {line}: {reason}"))
+            .collect();
+        Err(Failure::usage(format!(
+            "{} of {rows} rows in {} cannot be mapped; none was:\n{}",
+            lines.len(),
+            path.display(),
+            list.join("\n")
+        ))
+        .hint("mend these rows and run the command again")
+        .into())
+    }
+}

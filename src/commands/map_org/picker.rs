@@ -1,0 +1,128 @@
+//! The picker: organizations not yet mapped first, the likeliest customer first, only that customer's
+//! active licenses.
+
+use std::collections::HashMap;
+
+use super::{Target, create, naming};
+use crate::{
+    backup::{Organization, SeatMetric},
+    context::Context,
+    failure::Failure,
+    halo::{Customer, Halo},
+    plan::names::{Named, likeliest_first, untagged},
+    reference::Reference,
+    store::Mapping,
+};
+
+/// Lets a person pick the organization.
+pub(super) async fn organization(context: &Context, mappings: &[Mapping]) -> anyhow::Result<Organization> {
+    if context.connection()?.backup_url.is_none() {
+        let typed = context
+            .ui
+            .input(
+                "Organization (id or name, as in the portal's export)",
+                None,
+                |text| {
+                    super::unseen(text)
+                        .map(drop)
+                        .ok_or_else(|| "it is empty".to_owned())
+                },
+            )
+            .await?;
+        return super::organization(context, &typed).await;
+    }
+    let backup = context.backup().await?;
+    let progress = context.ui.progress("reading organizations");
+    let mut organizations = backup.organizations(&|done| progress.set(done, None)).await?;
+    drop(progress);
+    let mapped: HashMap<&str, &Mapping> = mappings
+        .iter()
+        .map(|mapping| (mapping.organization.id.as_str(), mapping))
+        .collect();
+    organizations.sort_by_cached_key(|organization| {
+        (
+            mapped.contains_key(organization.id.as_str()),
+            organization.name.to_lowercase(),
+        )
+    });
+    if organizations.is_empty() {
+        return Err(Failure::failed("SaaS Backup has no organizations").into());
+    }
+    let items = organizations
+        .iter()
+        .map(|organization| match mapped.get(organization.id.as_str()) {
+            Some(mapping) => format!("{} (is {})", organization.label(), mapping.customer.name),
+            None => organization.label(),
+        })
+        .collect();
+    let chosen = context.ui.pick("Organization", items).await?;
+    organizations
+        .into_iter()
+        .nth(chosen)
+        .ok_or_else(|| Failure::failed("nothing was picked").into())
+}
+
+/// Lets a person pick the customer.
+pub(super) async fn customer(
+    context: &Context,
+    halo: &Halo,
+    organization: &Organization,
+) -> anyhow::Result<Customer> {
+    let customers = naming::customers(context, halo).await?;
+    let order = likeliest_first(&organization.name, &customers);
+    if order.is_empty() {
+        return Err(Failure::failed("Halo has no active customers").into());
+    }
+    let items = order
+        .iter()
+        .map(|position| customers[*position].label())
+        .collect();
+    let label = format!("Customer for {}", crate::ui::clean(untagged(&organization.name)));
+    let chosen = context.ui.pick(&label, items).await?;
+    Ok(customers[order[chosen]].clone())
+}
+
+/// Lets a person pick one of the customer's licenses, or name a new one.
+pub(super) async fn license(
+    context: &Context,
+    halo: &Halo,
+    customer: &Customer,
+    organization: &Organization,
+    metric: SeatMetric,
+) -> anyhow::Result<Target> {
+    let mut licenses = halo.licenses(Some(customer.id), &|_, _| ()).await?;
+    licenses.retain(|license| license.active);
+    // A license for backups first, then by name.
+    licenses.sort_by_cached_key(|license| {
+        let name = license.name.to_lowercase();
+        (!name.contains("backup"), name)
+    });
+    let mut items: Vec<String> = licenses
+        .iter()
+        .map(|license| match license.count {
+            Some(count) => format!("{}, quantity {count}", license.label()),
+            None => license.label(),
+        })
+        .collect();
+    items.push("create a new license".to_owned());
+    let label = format!("License of {}", crate::ui::clean(&customer.name));
+    let chosen = context.ui.pick(&label, items).await?;
+    if let Some(license) = licenses.get(chosen) {
+        return Ok(Target::Existing(Reference::new(license.id, &license.name)));
+    }
+    let name = context
+        .ui
+        .input(
+            "Name of the new license",
+            Some("NinjaOne SaaS Backup".to_owned()),
+            |text| {
+                if text.trim().is_empty() {
+                    Err("it is empty".to_owned())
+                } else {
+                    Ok(())
+                }
+            },
+        )
+        .await?;
+    create::target(halo, customer, &name, organization, metric).await
+}

@@ -1,0 +1,109 @@
+//! `sandbox`: serves both services on this machine, or takes the tour of the whole job.
+
+mod tour;
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::{
+    cli,
+    context::Context,
+    failure::{Completion, Failure},
+    sandbox::{Fault, Options, Sandbox},
+    ui::Format,
+};
+
+#[derive(Serialize)]
+struct Served<'a> {
+    site_url: String,
+    backup_url: String,
+    tenant: &'a str,
+    client_id: &'a str,
+    client_secret: &'a str,
+    reseller_token: &'a str,
+    access_token: &'a str,
+    organizations: usize,
+    faults: Vec<String>,
+}
+
+/// Runs `sandbox`.
+///
+/// # Errors
+/// A port that is taken; a step of the tour whose effect is not found.
+pub async fn run(context: &Context, arguments: cli::Sandbox) -> anyhow::Result<Completion> {
+    let faults = arguments
+        .fault
+        .iter()
+        .map(|name| name.parse::<Fault>())
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    let options = Options {
+        organizations: arguments.organizations,
+        seed: arguments.seed,
+        latency: Duration::from_millis(arguments.latency),
+        rate_limit: arguments.rate_limit,
+        faults,
+        halo_port: arguments.halo_port,
+        backup_port: arguments.backup_port,
+    };
+    if arguments.tour {
+        return tour::run(&context.ui, options).await;
+    }
+    serve(context, options).await
+}
+
+async fn serve(context: &Context, options: Options) -> anyhow::Result<Completion> {
+    let faults: Vec<String> = options.faults.iter().map(ToString::to_string).collect();
+    let organizations = options.organizations;
+    let sandbox = Sandbox::start(options).map_err(|error| Failure::failed(error.to_string()))?;
+    let credentials = sandbox.credentials();
+    let served = Served {
+        site_url: sandbox.site_url(),
+        backup_url: sandbox.backup_url(),
+        tenant: &credentials.tenant,
+        client_id: &credentials.client_id,
+        client_secret: &credentials.client_secret,
+        reseller_token: &credentials.reseller_token,
+        access_token: &credentials.access_token,
+        organizations,
+        faults,
+    };
+    if context.ui.format() == Format::Json {
+        context.ui.json(&served);
+    } else {
+        context.ui.data(&text(&served));
+    }
+    context
+        .ui
+        .note("Serving until Ctrl-C. What it received: GET /sandbox/requests at the site URL");
+    // A request to stop ends the whole program; nothing else ends this.
+    std::future::pending::<()>().await;
+    Ok(Completion::Done)
+}
+
+/// What to type to use it. These secrets are made up and worth nothing.
+fn text(served: &Served<'_>) -> String {
+    let faults = if served.faults.is_empty() {
+        "none".to_owned()
+    } else {
+        served.faults.join(", ")
+    };
+    format!(
+        "HaloPSA      {}\nSaaS Backup  {}\ntenant       {}\nfaults       {faults}\n\n\
+         To connect from another terminal:\n\n\
+         export HALOLINK_CLIENT_SECRET={}\n\
+         export HALOLINK_RESELLER_TOKEN={}\n\
+         export HALOLINK_ACCESS_TOKEN={}\n\
+         halolink --profile sandbox connect --secret-store none --site-url {} --client-id {} --backup-url {}\n",
+        served.site_url,
+        served.backup_url,
+        served.tenant,
+        served.client_secret,
+        served.reseller_token,
+        served.access_token,
+        served.site_url,
+        served.client_id,
+        served.backup_url
+    )
+}

@@ -1,0 +1,365 @@
+//! `sync-seats`: makes the licenses' quantities follow the seats. This is what customers are billed.
+
+mod apply;
+mod licenses;
+mod seats_file;
+mod show;
+mod sources;
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use super::{naming, report};
+use crate::{
+    backup::SeatMetric,
+    cli,
+    context::Context,
+    failure::{Completion, Failure, explain},
+    halo::Halo,
+    plan::seats::{Decision, Item, Limits, Plan, plan},
+    reference::Reference,
+    store::{ChangeStatus, Mapping, NewChange, NewRun, OrganizationSeats, RunState, RunTotals, Store},
+};
+use apply::Applied;
+use licenses::Reading;
+
+/// Up to so many licenses that drifted are looked up in Halo's record of changes, one request each.
+const MOST_DRIFT_LOOKUPS: usize = 5;
+
+/// What the run is about.
+struct Scope {
+    mappings: Vec<Mapping>,
+    metric: SeatMetric,
+    limits: Limits,
+}
+
+/// Runs `sync-seats`.
+///
+/// # Errors
+/// What keeps the plan from being made. What goes wrong with single licenses is in the report, exit code 4.
+pub async fn run(context: &Context, arguments: cli::SyncSeats) -> anyhow::Result<Completion> {
+    context.connection()?;
+    let store = if arguments.dry_run {
+        context.look().await?
+    } else {
+        context.store().await?
+    };
+    let scope = scope(context, &store, &arguments).await?;
+    if scope.mappings.is_empty() {
+        show::nothing_mapped(context, arguments.dry_run);
+        return Ok(Completion::Done);
+    }
+    if arguments.dry_run {
+        let (plan, _) = read_and_plan(context, &store, &scope, &arguments, None).await?;
+        show::plan(context, &plan);
+        show::report(context, &plan, None, scope.metric);
+        return Ok(if arguments.exit_code && plan.writes().next().is_some() {
+            Completion::ChangesPending
+        } else if plan.needs_attention() {
+            Completion::SomeFailed
+        } else {
+            Completion::Done
+        });
+    }
+
+    let _lock = store
+        .lock(
+            &context.profile,
+            "sync-seats",
+            Duration::from_secs(arguments.wait),
+        )
+        .await?;
+    let source = arguments
+        .seats_file
+        .as_ref()
+        .map_or("api".into(), |path| path.display().to_string());
+    let run = store
+        .begin_run(
+            &context.profile,
+            &NewRun {
+                command: "sync-seats",
+                source: &source,
+                metric: scope.metric.name(),
+                organizations: scope.mappings.len(),
+            },
+        )
+        .await?;
+    let result = locked(context, &store, run, &scope, &arguments).await;
+    if let Err(error) = &result {
+        let totals = RunTotals {
+            halo_requests: context.requests().halo,
+            backup_requests: context.requests().backup,
+            ..RunTotals::default()
+        };
+        let message = explain(error).message;
+        store
+            .finish_run(run, RunState::Failed, &totals, Some(&message))
+            .await?;
+    }
+    store.close().await;
+    result
+}
+
+/// The run itself, while the lock is held.
+async fn locked(
+    context: &Context,
+    store: &Store,
+    run: i64,
+    scope: &Scope,
+    arguments: &cli::SyncSeats,
+) -> anyhow::Result<Completion> {
+    let (mut plan, reading) = read_and_plan(context, store, scope, arguments, Some(run)).await?;
+    show::plan(context, &plan);
+
+    if plan.decided(&Decision::HoldBack).next().is_some() && context.ui.is_interactive() && !context.yes {
+        let count = plan.decided(&Decision::HoldBack).count();
+        let question = format!(
+            "Write what is held back too ({})?",
+            report::count(count, "license")
+        );
+        if context.ui.confirm(&question).await? {
+            plan = reading.plan(
+                scope,
+                Limits {
+                    force: true,
+                    ..scope.limits
+                },
+            );
+        }
+    }
+    let writes: Vec<Item> = plan.writes().cloned().collect();
+    if !writes.is_empty() && !arguments.force {
+        let question = format!(
+            "Write {} to Halo?",
+            report::count(writes.len(), "quantity").replace("quantitys", "quantities")
+        );
+        if !context.go_ahead(&question).await? {
+            return Err(crate::ui::stopped());
+        }
+    }
+
+    let now_records: Vec<NewChange> = plan
+        .items
+        .iter()
+        .filter_map(|item| record(item, plan.stop.as_deref()))
+        .collect();
+    store.record_changes(&context.profile, run, &now_records).await?;
+    let halo = context.halo().await?;
+    let applied = apply::apply(context, &halo, &writes, reading.pages).await;
+    store
+        .record_written(&context.profile, run, &applied.failed)
+        .await?;
+    store
+        .flag_mappings(&context.profile, &flags(&plan, &scope.mappings))
+        .await?;
+
+    let totals = show::totals(context, &plan, Some(&applied));
+    let (state, completion) = outcome(&plan, &applied);
+    let error = applied
+        .broken_off
+        .as_ref()
+        .map(|failure| failure.message.as_str())
+        .or(plan.stop.as_deref());
+    store.finish_run(run, state, &totals, error).await?;
+    show::report(context, &plan, Some(&applied), scope.metric);
+    Ok(completion)
+}
+
+fn outcome(plan: &Plan, applied: &Applied) -> (RunState, Completion) {
+    if let Some(failure) = &applied.broken_off {
+        (RunState::Failed, Completion::BrokenOff(failure.kind))
+    } else if plan.stop.is_some() || plan.needs_attention() || !applied.failed.is_empty() {
+        (RunState::Partial, Completion::SomeFailed)
+    } else {
+        (RunState::Done, Completion::Done)
+    }
+}
+
+/// Which mappings, which metric, which limits.
+async fn scope(context: &Context, store: &Store, arguments: &cli::SyncSeats) -> anyhow::Result<Scope> {
+    let configuration = store.configuration(&context.profile).await?;
+    if configuration.sync_seats == Some(false) {
+        return Err(Failure::failed("seat sync is switched off for this profile")
+            .hint(context.command("configure --sync-seats on"))
+            .into());
+    }
+    let all = store.mappings(&context.profile).await?;
+    let mappings = if arguments.organizations.is_empty() {
+        all
+    } else {
+        let mut licenses = HashSet::new();
+        for text in &arguments.organizations {
+            licenses.insert(naming::mapping(text, &all)?.license.id);
+        }
+        // A license carries the sum of all its organizations, also of those that were not named.
+        all.into_iter()
+            .filter(|mapping| licenses.contains(&mapping.license.id))
+            .collect()
+    };
+    Ok(Scope {
+        mappings,
+        metric: configuration.seat_metric.unwrap_or_default(),
+        limits: Limits {
+            max_change: arguments.max_change,
+            max_held_back: arguments.max_held_back,
+            force: arguments.force,
+        },
+    })
+}
+
+/// What was read, ready to be planned with.
+struct Read {
+    mapped: Vec<crate::plan::seats::Mapped>,
+    found: HashMap<i64, crate::plan::seats::Found>,
+    synced: HashMap<i64, i64>,
+    pages: Option<usize>,
+}
+
+impl Read {
+    fn plan(&self, _scope: &Scope, limits: Limits) -> Plan {
+        plan(&self.mapped, &self.found, &self.synced, limits)
+    }
+}
+
+async fn read_and_plan(
+    context: &Context,
+    store: &Store,
+    scope: &Scope,
+    arguments: &cli::SyncSeats,
+    run: Option<i64>,
+) -> anyhow::Result<(Plan, Read)> {
+    let unsettled = store.unsettled(&context.profile).await?;
+    let mut wanted: HashSet<i64> = scope.mappings.iter().map(|mapping| mapping.license.id).collect();
+    wanted.extend(unsettled.iter().map(|change| change.license));
+
+    let halo = context.halo().await?;
+    let progress = context.ui.progress("reading seats and licenses");
+    let seats = async {
+        match &arguments.seats_file {
+            Some(path) => seats_file::read(context, path, &scope.mappings, scope.metric),
+            None => {
+                sources::read(context, &scope.mappings, scope.metric, &|done| {
+                    progress.set(done, None)
+                })
+                .await
+            }
+        }
+    };
+    let (mapped, reading) = tokio::try_join!(seats, licenses::read(&halo, &wanted))?;
+    drop(progress);
+    let Reading { found, pages } = reading;
+
+    // What a killed run had meant to write: Halo shows whether it did.
+    let (written, lost): (Vec<_>, Vec<_>) = unsettled
+        .into_iter()
+        .partition(|change| found.get(&change.license).and_then(|found| found.count) == Some(change.to));
+    if run.is_some() && !(written.is_empty() && lost.is_empty()) {
+        store.settle(&context.profile, &written, &lost).await?;
+        context.ui.note(&format!(
+            "An interrupted run is completed: {} had been written",
+            report::count(written.len(), "license")
+        ));
+    }
+    let mut synced = store.license_counts(&context.profile).await?;
+    synced.extend(written.iter().map(|change| (change.license, change.to)));
+    let read = Read {
+        mapped,
+        found,
+        synced,
+        pages,
+    };
+    let mut plan = read.plan(scope, scope.limits);
+    explain_drift(context, &halo, &mut plan).await;
+    Ok((plan, read))
+}
+
+/// Adds who changed a quantity by hand, where Halo recorded it.
+async fn explain_drift(context: &Context, halo: &Halo, plan: &mut Plan) {
+    let drifted = plan.items.iter_mut().filter(|item| item.drift.is_some());
+    for item in drifted.take(MOST_DRIFT_LOOKUPS) {
+        let Some(synced) = item.drift else {
+            continue;
+        };
+        // Who it was is worth a request, not a failure.
+        let change = halo.last_change(item.license.id).await.ok().flatten();
+        let by = change
+            .as_ref()
+            .and_then(|change| change.who.as_deref())
+            .unwrap_or("somebody");
+        let at = change
+            .as_ref()
+            .and_then(|change| change.at.as_deref())
+            .map(|at| format!(" at {at}"))
+            .unwrap_or_default();
+        let from = item.from.unwrap_or_default();
+        context.ui.warn(&crate::ui::clean(&format!(
+            "{} of {}: changed in Halo from {synced} to {from} by {by}{at} since the last sync",
+            item.license.name, item.customer.name
+        )));
+    }
+}
+
+/// What the ledger is told of an item before anything is written.
+fn record(item: &Item, stop: Option<&str>) -> Option<NewChange> {
+    let (status, verified, reason) = match item.decision {
+        Decision::Write => match stop {
+            None => (ChangeStatus::Intended, false, item.reason.clone()),
+            Some(stop) => (ChangeStatus::Skipped, false, Some(stop.to_owned())),
+        },
+        // Said once, not at every run: when it is first seen, and when other seats add up to the same.
+        Decision::Unchanged if item.first || item.shares_changed || item.drift.is_some() => {
+            (ChangeStatus::Confirmed, true, None)
+        }
+        Decision::Unchanged => return None,
+        Decision::Leave | Decision::HoldBack | Decision::Problem => {
+            (ChangeStatus::Skipped, false, item.reason.clone())
+        }
+    };
+    Some(NewChange {
+        license: item.license.clone(),
+        customer: item.customer.clone(),
+        from: item.from,
+        to: item.to,
+        status,
+        verified,
+        reason,
+        seats: item
+            .shares
+            .iter()
+            .map(|share| OrganizationSeats {
+                organization: share.organization.clone(),
+                seats: share.seats,
+            })
+            .collect(),
+    })
+}
+
+/// The flags of mappings that this plan sets or clears.
+fn flags(plan: &Plan, mappings: &[Mapping]) -> Vec<(String, Option<String>)> {
+    let before: HashMap<&str, Option<&str>> = mappings
+        .iter()
+        .map(|mapping| (mapping.organization.id.as_str(), mapping.flag.as_deref()))
+        .collect();
+    plan.items
+        .iter()
+        .flat_map(|item| {
+            item.shares.iter().map(move |share| {
+                let flag = match item.decision {
+                    Decision::Problem => share.flag.clone().or_else(|| item.reason.clone()),
+                    _ => None,
+                };
+                (share.organization.id.clone(), flag)
+            })
+        })
+        .filter(|(organization, flag)| {
+            before.get(organization.as_str()).copied().flatten() != flag.as_deref()
+        })
+        .collect()
+}
+
+/// The name of a license and whose it is, for messages.
+fn label(license: &Reference, customer: &Reference) -> String {
+    crate::ui::clean(&format!("{} of {}", license, customer.name))
+}

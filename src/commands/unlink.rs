@@ -1,0 +1,124 @@
+//! `unlink`: ends mappings; touches nothing in Halo.
+
+use serde::Serialize;
+
+use super::{naming, report};
+use crate::{
+    cli,
+    context::Context,
+    failure::Completion,
+    reference::Reference,
+    store::Mapping,
+    ui::{Align, Table},
+};
+
+#[derive(Serialize)]
+struct Change {
+    organization: Reference<String>,
+    customer: Reference,
+    license: Reference,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    unlinked: usize,
+    planned: usize,
+}
+
+/// Runs `unlink`.
+///
+/// # Errors
+/// Exit code 2 where a name names no mapping; then none is ended.
+pub async fn run(context: &Context, arguments: cli::Unlink) -> anyhow::Result<Completion> {
+    let mappings = context.look().await?.mappings(&context.profile).await?;
+    let chosen = choose(&arguments, &mappings)?;
+
+    if chosen.is_empty() {
+        print(context, &chosen, arguments.dry_run);
+        return Ok(Completion::Done);
+    }
+    if !arguments.dry_run {
+        show(context, &chosen);
+        let question = format!("End {}?", report::count(chosen.len(), "mapping"));
+        if !context.go_ahead(&question).await? {
+            return Err(crate::ui::stopped());
+        }
+        let ids: Vec<String> = chosen
+            .iter()
+            .map(|mapping| mapping.organization.id.clone())
+            .collect();
+        let store = context.store().await?;
+        store.unmap(&context.profile, &ids).await?;
+        store.close().await;
+    }
+    print(context, &chosen, arguments.dry_run);
+    Ok(Completion::Done)
+}
+
+fn choose<'a>(arguments: &cli::Unlink, mappings: &'a [Mapping]) -> anyhow::Result<Vec<&'a Mapping>> {
+    if arguments.all {
+        return Ok(mappings.iter().collect());
+    }
+    let mut chosen: Vec<&Mapping> = Vec::new();
+    for text in &arguments.organizations {
+        let mapping = naming::mapping(text, mappings)?;
+        if !chosen.contains(&mapping) {
+            chosen.push(mapping);
+        }
+    }
+    Ok(chosen)
+}
+
+fn show(context: &Context, chosen: &[&Mapping]) {
+    for mapping in chosen {
+        context.ui.note(&format!(
+            "{} -> {}, {}",
+            crate::ui::clean(&mapping.organization.to_string()),
+            crate::ui::clean(&mapping.customer.to_string()),
+            crate::ui::clean(&mapping.license.to_string())
+        ));
+    }
+}
+
+fn print(context: &Context, chosen: &[&Mapping], dry_run: bool) {
+    let status = if dry_run { "planned" } else { "unlinked" };
+    let changes: Vec<Change> = chosen
+        .iter()
+        .map(|mapping| Change {
+            organization: mapping.organization.clone(),
+            customer: mapping.customer.clone(),
+            license: mapping.license.clone(),
+            status,
+        })
+        .collect();
+    let summary = Summary {
+        unlinked: if dry_run { 0 } else { changes.len() },
+        planned: if dry_run { changes.len() } else { 0 },
+    };
+    if report::print(context, "unlink", dry_run, changes, summary) {
+        return;
+    }
+    if chosen.is_empty() {
+        context.ui.note("Nothing is mapped");
+        return;
+    }
+    let mut table = Table::new(&[
+        ("organization", Align::Left),
+        ("customer", Align::Left),
+        ("license", Align::Left),
+        ("status", Align::Left),
+    ]);
+    for mapping in chosen {
+        table.row([
+            mapping.organization.name.clone(),
+            mapping.customer.name.clone(),
+            mapping.license.name.clone(),
+            status.to_owned(),
+        ]);
+    }
+    context.ui.table(&table);
+    context
+        .ui
+        .note("Nothing was changed in Halo: the licenses keep their quantities");
+}

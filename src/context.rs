@@ -1,0 +1,367 @@
+//! What every command is given: who is talking, where things are kept, and clients on demand.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use secrecy::SecretString;
+use serde::Serialize;
+
+use crate::{
+    backup::{self, Backup},
+    cli::Global,
+    environment::Environment,
+    failure::Failure,
+    halo::{self, Halo},
+    http::{Pace, SPAN},
+    profile::{Connection, Profiles, SecretStore},
+    secrets::{Secret, Secrets, Vault},
+    store::Store,
+    ui::{Manner, Streams, Ui},
+};
+
+/// How long a keyring may take when nobody is there to unlock it, and when somebody is.
+const KEYRING_TIMEOUTS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(60)];
+/// Requests in 5 minutes: Halo's 300, less a few for others.
+const REQUEST_LIMIT: usize = 290;
+/// Seconds: the window of 5 minutes twice over.
+const PATIENCE: u64 = 600;
+
+/// HTTP requests sent, token requests and retries included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Requests {
+    /// To HaloPSA.
+    pub halo: u64,
+    /// To SaaS Backup.
+    pub backup: u64,
+}
+
+/// What every command is given.
+pub struct Context {
+    /// The profile's name.
+    pub profile: String,
+    /// The one door of output.
+    pub ui: Ui,
+    /// Environment variables.
+    pub environment: Environment,
+    /// Stored connections.
+    pub profiles: Profiles,
+    /// Secrets.
+    pub secrets: Secrets,
+    /// How patient and how fast to be.
+    pub pace: Pace,
+    /// Every question whether to go on is answered with yes.
+    pub yes: bool,
+    state: PathBuf,
+    halo: Mutex<Option<Arc<Halo>>>,
+    backup: Mutex<Option<Arc<Backup>>>,
+    /// Requests that `connect` sent to find out where to sign in.
+    discovery: AtomicU64,
+}
+
+impl Context {
+    /// The context of an invocation.
+    ///
+    /// # Errors
+    /// Variables that make no sense; no place for configuration and state.
+    pub fn new(
+        global: &Global,
+        environment: Environment,
+        streams: Streams,
+        vault: Option<Vault>,
+    ) -> anyhow::Result<Self> {
+        let ui = Ui::new(
+            Manner {
+                format: global.output,
+                quiet: global.quiet,
+                verbosity: global.verbose,
+                may_ask: !global.non_interactive,
+                color: global.color,
+                no_color: environment.get("NO_COLOR").is_some(),
+            },
+            streams,
+        );
+        let profile = match (&global.profile, environment.get("HALOLINK_PROFILE")) {
+            (Some(profile), _) => profile.clone(),
+            (None, Some(profile)) => crate::profile::profile_name(&profile)
+                .map_err(|error| Failure::usage(format!("HALOLINK_PROFILE: {error}")))?,
+            (None, None) => "default".to_owned(),
+        };
+        let number = |name: &str| -> anyhow::Result<Option<u64>> {
+            environment
+                .get(name)
+                .map(|text| {
+                    text.trim()
+                        .parse()
+                        .map_err(|_| Failure::usage(format!("{name} is not a whole number: {text}")).into())
+                })
+                .transpose()
+        };
+        let patience = match global.patience {
+            Some(seconds) => seconds,
+            None => number("HALOLINK_PATIENCE")?.unwrap_or(PATIENCE),
+        };
+        let limit = match global.request_limit {
+            Some(limit) => limit,
+            None => number("HALOLINK_REQUEST_LIMIT")?.map_or(REQUEST_LIMIT, |limit| {
+                usize::try_from(limit).unwrap_or(usize::MAX)
+            }),
+        };
+        let vault = vault.unwrap_or(Vault::Keyring(KEYRING_TIMEOUTS[usize::from(ui.is_interactive())]));
+        Ok(Self {
+            secrets: Secrets::new(&profile, environment.clone(), vault),
+            profiles: Profiles::new(&config_directory(&environment)?),
+            state: state_file(&environment)?,
+            pace: Pace {
+                patience: Duration::from_secs(patience),
+                limit: (limit > 0).then_some(limit),
+            },
+            yes: global.yes,
+            profile,
+            ui,
+            environment,
+            halo: Mutex::default(),
+            backup: Mutex::default(),
+            discovery: AtomicU64::new(0),
+        })
+    }
+
+    /// The profile's connection.
+    ///
+    /// # Errors
+    /// Exit code 3 where there is none.
+    pub fn connection(&self) -> anyhow::Result<Connection> {
+        self.profiles.connection(&self.profile)?.ok_or_else(|| {
+            Failure::not_connected(format!("the profile \"{}\" is not connected", self.profile))
+                .hint(self.command("connect"))
+                .into()
+        })
+    }
+
+    /// `run: halolink COMMAND`, with the profile where it is not the default.
+    pub fn command(&self, command: &str) -> String {
+        if self.profile == "default" {
+            format!("run: halolink {command}")
+        } else {
+            format!("run: halolink --profile {} {command}", self.profile)
+        }
+    }
+
+    /// The client for Halo.
+    ///
+    /// # Errors
+    /// No connection, no secret, a state that cannot be read.
+    pub async fn halo(&self) -> anyhow::Result<Arc<Halo>> {
+        if let Some(halo) = self.halo.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            return Ok(halo.clone());
+        }
+        let connection = self.connection()?;
+        let secret = self.secret(&connection, Secret::ClientSecret).await?;
+        self.halo_at(connection.site, secret).await
+    }
+
+    /// A client for a site that need not be stored.
+    ///
+    /// # Errors
+    /// An insecure address, a state that cannot be read.
+    pub async fn halo_at(&self, site: halo::Site, secret: SecretString) -> anyhow::Result<Arc<Halo>> {
+        let site_url = site.site_url.to_string();
+        let halo = Arc::new(Halo::new(site, secret, self.pace, Arc::new(self.ui.clone()))?);
+        if self.pace.limit.is_some() && self.state.exists() {
+            let recent = self.look().await?.recent_requests(&site_url, SPAN).await?;
+            halo.window().remember(&recent);
+        }
+        *self.halo.lock().unwrap_or_else(PoisonError::into_inner) = Some(halo.clone());
+        Ok(halo)
+    }
+
+    /// The client for SaaS Backup.
+    ///
+    /// # Errors
+    /// No connection, one without SaaS Backup, no secret.
+    pub async fn backup(&self) -> anyhow::Result<Arc<Backup>> {
+        if let Some(backup) = self
+            .backup
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+        {
+            return Ok(backup.clone());
+        }
+        let connection = self.connection()?;
+        let Some(url) = connection.backup_url.clone() else {
+            return Err(Failure::not_connected(format!(
+                "the profile \"{}\" was connected with --no-backup: organizations cannot be read",
+                self.profile
+            ))
+            .hint("give the seats with: halolink sync-seats --seats-file FILE.csv; or connect with --backup-url")
+            .into());
+        };
+        let reseller = self.secret(&connection, Secret::ResellerToken).await?;
+        let access = self.secret(&connection, Secret::AccessToken).await?;
+        self.backup_at(url, reseller, access)
+    }
+
+    /// A client for a service that need not be stored.
+    ///
+    /// # Errors
+    /// An insecure address.
+    pub fn backup_at(
+        &self,
+        url: reqwest::Url,
+        reseller: SecretString,
+        access: SecretString,
+    ) -> anyhow::Result<Arc<Backup>> {
+        // SaaS Backup states no limit; its 429 is waited out like Halo's.
+        let pace = Pace {
+            limit: None,
+            ..self.pace
+        };
+        let backup = Arc::new(Backup::new(
+            url,
+            reseller,
+            access,
+            pace,
+            Arc::new(self.ui.clone()),
+        )?);
+        *self.backup.lock().unwrap_or_else(PoisonError::into_inner) = Some(backup.clone());
+        Ok(backup)
+    }
+
+    async fn secret(&self, connection: &Connection, secret: Secret) -> anyhow::Result<SecretString> {
+        let keyring = connection.secret_store == SecretStore::Keyring;
+        Ok(self.secrets.find(secret, keyring).await?.0)
+    }
+
+    /// The state, made if it is missing.
+    ///
+    /// # Errors
+    /// A file that cannot be used.
+    pub async fn store(&self) -> anyhow::Result<Store> {
+        Ok(Store::open(&self.state).await?)
+    }
+
+    /// The state for looking; nothing is made.
+    ///
+    /// # Errors
+    /// A file that cannot be used.
+    pub async fn look(&self) -> anyhow::Result<Store> {
+        Ok(Store::look(&self.state).await?)
+    }
+
+    /// Requests sent so far.
+    pub fn requests(&self) -> Requests {
+        let halo = self.halo.lock().unwrap_or_else(PoisonError::into_inner);
+        let backup = self.backup.lock().unwrap_or_else(PoisonError::into_inner);
+        Requests {
+            halo: halo.as_ref().map_or(0, |halo| halo.requests()) + self.discovery.load(Ordering::Relaxed),
+            backup: backup
+                .as_ref()
+                .map_or(0, |backup: &Arc<Backup>| backup.requests()),
+        }
+    }
+
+    /// Counts requests that were sent before there was a client for Halo.
+    pub fn count_discovery(&self, sent: u64) {
+        self.discovery.fetch_add(sent, Ordering::Relaxed);
+    }
+
+    /// Notes the requests to Halo in the state, so that the next process keeps to the shared limit.
+    /// Where there is no state there is nobody to tell.
+    pub async fn note_requests(&self) {
+        let sent = self.requests().halo;
+        if sent == 0 || !self.state.exists() {
+            return;
+        }
+        let site = self
+            .halo
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(|halo| halo.site_url().to_string());
+        if let (Ok(store), Some(site)) = (self.store().await, site)
+            && let Err(error) = store.note_requests(&site, sent).await
+        {
+            self.ui
+                .detail(1, &format!("the number of requests could not be noted: {error}"));
+        }
+    }
+
+    /// Whether to go on: yes with `--yes`, else what a person answers.
+    ///
+    /// # Errors
+    /// Exit code 2 where nobody is there to be asked.
+    pub async fn go_ahead(&self, question: &str) -> anyhow::Result<bool> {
+        if self.yes {
+            return Ok(true);
+        }
+        if !self.ui.is_interactive() {
+            return Err(Failure::usage(format!("{question} Nobody is here to answer"))
+                .hint("add --yes to go ahead without being asked, or --dry-run to only look")
+                .into());
+        }
+        self.ui.confirm(question).await
+    }
+
+    /// The value of a flag: as given, else of a variable, else asked for.
+    ///
+    /// # Errors
+    /// Exit code 2, naming the flag, where nobody is there to be asked.
+    pub fn missing(&self, what: &str, flag: &str) -> anyhow::Error {
+        Failure::usage(format!("{what} is missing"))
+            .hint(format!("give it with {flag}"))
+            .into()
+    }
+}
+
+fn config_directory(environment: &Environment) -> anyhow::Result<PathBuf> {
+    match environment.get("HALOLINK_CONFIG_DIR") {
+        Some(path) => Ok(PathBuf::from(path)),
+        None => directories(
+            |directories| directories.config_dir().to_owned(),
+            "HALOLINK_CONFIG_DIR",
+        ),
+    }
+}
+
+fn state_file(environment: &Environment) -> anyhow::Result<PathBuf> {
+    match environment.get("HALOLINK_STATE") {
+        Some(path) if path.contains("://") => {
+            Err(Failure::usage("HALOLINK_STATE names a file; a database server is not supported yet").into())
+        }
+        Some(path) => Ok(PathBuf::from(path)),
+        None => directories(
+            |directories| directories.data_local_dir().join("state.db"),
+            "HALOLINK_STATE",
+        ),
+    }
+}
+
+fn directories(
+    choose: impl FnOnce(&directories::ProjectDirs) -> PathBuf,
+    variable: &str,
+) -> anyhow::Result<PathBuf> {
+    directories::ProjectDirs::from("", "", "halolink")
+        .as_ref()
+        .map(choose)
+        .ok_or_else(|| {
+            Failure::failed("this account has no home directory to keep configuration and state in")
+                .hint(format!("name a place with {variable}"))
+                .into()
+        })
+}
+
+/// What is wrong with a backup URL, as a usage error.
+///
+/// # Errors
+/// Exit code 2.
+pub fn backup_url(given: &str) -> anyhow::Result<reqwest::Url> {
+    let url = backup::base_url(given).map_err(Failure::usage)?;
+    crate::http::require_secure(&url)?;
+    Ok(url)
+}

@@ -1,0 +1,244 @@
+//! The failures a user sees: what happened, what to type next, and the exit code that goes with it.
+//!
+//! API modules and the store return their own error types. Commands turn them into a [`Failure`] where
+//! they know better what to do next; whatever reaches the top is classified by [`explain`], the only
+//! place where an error becomes an exit code.
+
+use crate::{backup, halo, http, secrets, store};
+
+/// What sort of failure it is. Scripts tell them apart by exit code and by `error.kind` in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It did not work.
+    Failed,
+    /// What was typed, or a file that was named, is not right.
+    Usage,
+    /// There is no connection, credentials were refused or a permission is missing.
+    NotConnected,
+    /// Rate limit or a service down, for longer than the patience allows.
+    TryLater,
+    /// A person stopped it.
+    Interrupted,
+}
+
+impl Kind {
+    /// The process's exit code.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Kind::Failed => 1,
+            Kind::Usage => 2,
+            Kind::NotConnected => 3,
+            Kind::TryLater => 75,
+            Kind::Interrupted => 130,
+        }
+    }
+
+    /// The word for it in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Failed => "failed",
+            Kind::Usage => "usage",
+            Kind::NotConnected => "not_connected",
+            Kind::TryLater => "try_later",
+            Kind::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// A failure with everything its reader needs.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// Decides the exit code.
+    pub kind: Kind,
+    /// What happened, to which record.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure of the given kind, without a hint yet.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// Exit code 1.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(Kind::Failed, message)
+    }
+
+    /// Exit code 2.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// Exit code 3.
+    pub fn not_connected(message: impl Into<String>) -> Self {
+        Self::new(Kind::NotConnected, message)
+    }
+
+    /// Exit code 75.
+    pub fn try_later(message: impl Into<String>) -> Self {
+        Self::new(Kind::TryLater, message)
+    }
+
+    /// The same failure, with what to do next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// How a command that ran to its end went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completion {
+    /// All done, or nothing to do.
+    Done,
+    /// Some items failed or were held back; the rest were done.
+    SomeFailed,
+    /// `--dry-run --exit-code` found changes that a real run would make.
+    ChangesPending,
+    /// It broke off, after reporting what was done until then.
+    BrokenOff(Kind),
+}
+
+impl Completion {
+    /// The process's exit code.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Completion::Done => 0,
+            Completion::SomeFailed => 4,
+            Completion::ChangesPending => 5,
+            Completion::BrokenOff(kind) => kind.exit_code(),
+        }
+    }
+}
+
+/// Turns any error into the failure that is shown: kind, message and hint.
+pub fn explain(error: &anyhow::Error) -> Failure {
+    for cause in error.chain() {
+        let known = if let Some(failure) = cause.downcast_ref::<Failure>() {
+            Some(failure.clone())
+        } else if let Some(error) = cause.downcast_ref::<halo::Error>() {
+            Some(of_halo(error))
+        } else if let Some(error) = cause.downcast_ref::<backup::Error>() {
+            Some(of_backup(error))
+        } else if let Some(error) = cause.downcast_ref::<secrets::Error>() {
+            Some(of_secrets(error))
+        } else {
+            cause.downcast_ref::<store::Error>().map(of_store)
+        };
+        if let Some(mut failure) = known {
+            // What was going on when it happened was added as context above the cause.
+            failure.message = message_down_to(error, cause, &failure.message);
+            return failure;
+        }
+    }
+    let message: Vec<String> = error.chain().map(ToString::to_string).collect();
+    Failure::failed(message.join(": "))
+}
+
+/// The context lines above `cause`, then its own message.
+fn message_down_to(error: &anyhow::Error, cause: &(dyn std::error::Error + 'static), own: &str) -> String {
+    let own_text = cause.to_string();
+    let mut lines: Vec<String> = error
+        .chain()
+        .map(ToString::to_string)
+        .take_while(|line| *line != own_text)
+        .collect();
+    lines.push(own.to_owned());
+    lines.join(": ")
+}
+
+fn of_halo(error: &halo::Error) -> Failure {
+    use halo::Error as E;
+    let message = error.to_string();
+    match error {
+        E::CredentialsRefused { .. } => Failure::not_connected(message).hint(
+            "check the client id and secret in Halo (Configuration > Integrations > HaloPSA API > \
+             View Applications: the application must be active), then run: halolink connect",
+        ),
+        E::PermissionMissing { scope, role, .. } => Failure::not_connected(message).hint(format!(
+            "in Halo, grant {scope} (or all:standard) under Configuration > Integrations > HaloPSA \
+             API > View Applications > your application > Permissions; its agent's role needs \
+             \"{role}\" (Configuration > Teams & Agents > Roles)"
+        )),
+        E::NotFound { .. } | E::Refused { .. } => Failure::failed(message),
+        E::NotHalo { .. } => Failure::failed(message).hint(
+            "the site URL is shown in Halo under Configuration > Integrations > HaloPSA API \
+             (the resource server, without /api)",
+        ),
+        E::Http(error) => of_http(error, message),
+    }
+}
+
+fn of_backup(error: &backup::Error) -> Failure {
+    use backup::Error as E;
+    let message = error.to_string();
+    match error {
+        E::CredentialsRefused { .. } => Failure::not_connected(message).hint(
+            "check the reseller token and the authentication token in the Partner Portal \
+             (Settings > API Settings), then run: halolink connect",
+        ),
+        E::NotFound { .. } | E::Refused { .. } => Failure::failed(message),
+        E::NotBackup { .. } => Failure::failed(message)
+            .hint("the backup URL is shown in the Partner Portal under Settings > API Settings"),
+        E::Http(error) => of_http(error, message),
+    }
+}
+
+fn of_http(error: &http::Error, message: String) -> Failure {
+    use http::Error as E;
+    match error {
+        E::Insecure { .. } => Failure::usage(message).hint("use an https:// address"),
+        E::Unreachable { .. } => Failure::try_later(message)
+            .hint("check the address and the network or proxy, then run the command again"),
+        E::RateLimited { .. } => Failure::try_later(message)
+            .hint("run the command again later, or wait longer with --patience SECONDS"),
+        E::Unclear { .. } => Failure::try_later(message).hint("run the command again later"),
+        E::Certificate { .. } => Failure::failed(message).hint(
+            "the certificate must be trusted by this machine: a private authority's root belongs \
+             in the system's certificate store",
+        ),
+        E::Redirected { to, .. } => {
+            Failure::failed(message).hint(format!("if {to} is the right place, connect to it directly"))
+        }
+        E::Status { .. } | E::Unreadable { .. } | E::Setup { .. } => Failure::failed(message),
+    }
+}
+
+fn of_secrets(error: &secrets::Error) -> Failure {
+    use secrets::Error as E;
+    let message = error.to_string();
+    match error {
+        E::Missing { secret } => Failure::not_connected(message).hint(format!(
+            "run: halolink connect, or set {} (or {}_FILE)",
+            secret.variable(),
+            secret.variable()
+        )),
+        E::File { .. } | E::Empty { .. } | E::Malformed { .. } => Failure::usage(message),
+        E::NoKeyring { .. } | E::KeyringSilent { .. } | E::Keyring { .. } => Failure::failed(message).hint(
+            "without a keyring, supply the secrets at every run in HALOLINK_CLIENT_SECRET, \
+                 HALOLINK_RESELLER_TOKEN and HALOLINK_ACCESS_TOKEN (or the same names with _FILE), \
+                 and connect with --secret-store none",
+        ),
+    }
+}
+
+fn of_store(error: &store::Error) -> Failure {
+    use store::Error as E;
+    let message = error.to_string();
+    match error {
+        E::Held { .. } => Failure::try_later(message).hint("run the command again when it is done"),
+        E::Busy { .. } => Failure::try_later(message).hint("run the command again"),
+        E::NotOurs { .. } => Failure::failed(message)
+            .hint("HALOLINK_STATE must name halolink's own state file, or one that does not exist"),
+        E::Newer { .. } => Failure::failed(message).hint("install the newer halolink"),
+        E::Open { .. } | E::Sql { .. } => Failure::failed(message),
+    }
+}

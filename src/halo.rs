@@ -1,0 +1,156 @@
+//! The HaloPSA REST API: the one module every command calls for Halo.
+//!
+//! Halo says *Client* where its screens (and halolink) say customer, and *SoftwareLicence* where halolink
+//! says license. The API root is `<site>/api`; every POST body is an array, also for one record.
+
+mod auth;
+mod customers;
+mod error;
+mod licenses;
+mod lookups;
+mod paging;
+mod resource;
+mod tickets;
+
+use std::sync::Arc;
+
+use reqwest::Url;
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+
+use crate::http::{self, Body, Http, Observer, Pace, Request};
+
+pub use auth::{Discovery, Scopes, discover, site_url};
+pub use customers::Customer;
+pub use error::Error;
+pub use licenses::{License, LicenseChange, LicensePage, Quantity};
+pub use lookups::{Outcome, Priority, Sla, TicketType};
+pub use paging::Progress;
+pub use resource::Resource;
+pub use tickets::{NewTicket, Ticket};
+
+/// Where a Halo instance is and which application signs in to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The site, e.g. `https://acme.halopsa.com`, without a trailing slash in print.
+    pub site_url: Url,
+    /// Where tokens are had, e.g. `https://acme.halopsa.com/auth/token`.
+    pub token_url: Url,
+    /// The tenant that the token URL wants; none for self-hosted instances.
+    pub tenant: Option<String>,
+    /// The application's client id.
+    pub client_id: String,
+}
+
+/// A signed-in client for one Halo instance.
+pub struct Halo {
+    site: Site,
+    secret: SecretString,
+    http: Http,
+    token: tokio::sync::Mutex<Option<Arc<auth::Token>>>,
+}
+
+impl Halo {
+    /// A client; nothing is sent yet.
+    ///
+    /// # Errors
+    /// An address that is neither https nor loopback.
+    pub fn new(
+        site: Site,
+        secret: SecretString,
+        pace: Pace,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, Error> {
+        http::require_secure(&site.token_url)?;
+        let http = Http::new(&site.site_url, pace, observer)?;
+        http.hide(&secret);
+        Ok(Self {
+            site,
+            secret,
+            http,
+            token: tokio::sync::Mutex::new(None),
+        })
+    }
+
+    /// HTTP requests sent so far.
+    pub fn requests(&self) -> u64 {
+        self.http.sent()
+    }
+
+    /// The site.
+    pub fn site_url(&self) -> &Url {
+        &self.site.site_url
+    }
+
+    /// The rate budget.
+    pub fn window(&self) -> &http::Window {
+        self.http.window()
+    }
+
+    /// The address at which a person opens a ticket.
+    pub fn ticket_url(&self, ticket: i64) -> String {
+        ticket_url(&self.site.site_url, ticket)
+    }
+
+    /// Reads `resource`, or one record of it.
+    async fn get<T: DeserializeOwned>(
+        &self,
+        resource: Resource,
+        id: Option<i64>,
+        query: &[(&str, &str)],
+    ) -> Result<T, Error> {
+        let mut request = Request::get(self.address(resource, id, query));
+        self.authorized(resource, &mut request, async |request| {
+            self.http.json(request).await
+        })
+        .await
+    }
+
+    /// Posts records (an array, as Halo wants it), and reads the answer.
+    async fn post<T: DeserializeOwned>(
+        &self,
+        resource: Resource,
+        records: &serde_json::Value,
+    ) -> Result<T, Error> {
+        let mut request = self.write(resource, records);
+        self.authorized(resource, &mut request, async |request| {
+            self.http.json(request).await
+        })
+        .await
+    }
+
+    /// Posts absolute values: doing it twice is the same as once, and the answer says nothing reliable.
+    async fn post_absolute(&self, resource: Resource, records: &serde_json::Value) -> Result<(), Error> {
+        let mut request = self.write(resource, records);
+        request.repeatable = true;
+        // Each try is followed by reading back, so a few are enough.
+        request.tries = 3;
+        self.authorized(resource, &mut request, async |request| {
+            self.http.accepted(request).await
+        })
+        .await
+    }
+
+    fn write(&self, resource: Resource, records: &serde_json::Value) -> Request {
+        Request::post(self.address(resource, None, &[]), Body::Json(records.to_string()))
+    }
+
+    fn address(&self, resource: Resource, id: Option<i64>, query: &[(&str, &str)]) -> Url {
+        let mut url = self.site.site_url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push("api").push(resource.path());
+            if let Some(id) = id {
+                segments.push(&id.to_string());
+            }
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+}
+
+/// The address at which a person opens a ticket.
+pub fn ticket_url(site_url: &Url, ticket: i64) -> String {
+    format!("{}/tickets?id={ticket}", site_url.as_str().trim_end_matches('/'))
+}

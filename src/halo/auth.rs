@@ -1,0 +1,351 @@
+//! Finding the token URL, signing in, and staying signed in.
+//!
+//! `GET <site>/api/authinfo` needs no token and tells `auth_url` and `tenant_id`; where it fails, the token
+//! URL is `<site>/auth/token`. A token is had with the client credentials and `?tenant=`, lives for
+//! `expires_in` seconds at most, and its answer's `scope` lists what was really granted.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use reqwest::{Url, header::AUTHORIZATION};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::{Error, Halo, Resource};
+use crate::{
+    http::{self, Body, Http, Request},
+    lenient,
+};
+
+/// How often one call may find its token dead before that is taken for a refusal.
+const MOST_RENEWALS: usize = 6;
+
+/// What a site says about signing in to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discovery {
+    /// Where tokens are had.
+    pub token_url: Url,
+    /// The tenant, where there is one.
+    pub tenant: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct AuthInfo {
+    #[serde(default, deserialize_with = "lenient::text")]
+    auth_url: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    tenant_id: Option<String>,
+}
+
+/// Reads a site URL as people paste it: with or without scheme, `/api`, `/auth` or a trailing slash.
+/// Without a scheme it is https, and http for this machine itself.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn site_url(pasted: &str) -> Result<Url, String> {
+    let pasted = pasted.trim().trim_matches(['"', '\'', '<', '>']);
+    if pasted.is_empty() {
+        return Err("the site URL is empty".to_owned());
+    }
+    let with_scheme = if pasted.contains("://") {
+        pasted.to_owned()
+    } else {
+        let secure: Url = format!("https://{pasted}")
+            .parse()
+            .map_err(|error| format!("\"{pasted}\" is not a URL: {error}"))?;
+        let scheme = if http::is_loopback(&secure) {
+            "http"
+        } else {
+            "https"
+        };
+        format!("{scheme}://{pasted}")
+    };
+    let mut url: Url = with_scheme
+        .parse()
+        .map_err(|error| format!("\"{pasted}\" is not a URL: {error}"))?;
+    if url.host_str().is_none_or(str::is_empty) || !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("\"{pasted}\" is not the URL of a web site"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("a site URL has no user name or password in it".to_owned());
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    let mut path: Vec<&str> = url.path().split('/').filter(|part| !part.is_empty()).collect();
+    let ends = |path: &[&str], name: &str| path.last().is_some_and(|part| part.eq_ignore_ascii_case(name));
+    if ends(&path, "token") {
+        path.pop();
+    }
+    if ends(&path, "api") || ends(&path, "auth") {
+        path.pop();
+    }
+    let path = path.join("/");
+    url.set_path(&path);
+    Ok(url)
+}
+
+/// Asks the site where to sign in. A site that does not say is signed in to at `/auth/token`.
+///
+/// # Errors
+/// Only that nobody answers at all: an odd answer is what the fallback is for.
+pub async fn discover(http: &Http, site: &Url) -> Result<Discovery, Error> {
+    let fallback = Discovery {
+        token_url: below(site, &["auth", "token"]),
+        tenant: None,
+    };
+    let answer: Result<AuthInfo, _> = http.json(&Request::get(below(site, &["api", "authinfo"]))).await;
+    match answer {
+        Ok(info) => {
+            let token_url = info
+                .auth_url
+                .and_then(|url| url.trim().parse::<Url>().ok())
+                .filter(|url| http::require_secure(url).is_ok())
+                .map(|url| {
+                    if url.path().trim_end_matches('/').ends_with("/token") {
+                        url
+                    } else {
+                        below(&url, &["token"])
+                    }
+                });
+            Ok(Discovery {
+                token_url: token_url.unwrap_or(fallback.token_url),
+                tenant: info.tenant_id.filter(|tenant| !tenant.trim().is_empty()),
+            })
+        }
+        Err(
+            error @ (http::Error::Unreachable { .. }
+            | http::Error::Certificate { .. }
+            | http::Error::Insecure { .. }
+            | http::Error::RateLimited { .. }
+            | http::Error::Setup { .. }),
+        ) => Err(error.into()),
+        Err(_) => Ok(fallback),
+    }
+}
+
+fn below(base: &Url, parts: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(parts);
+    }
+    url
+}
+
+/// What the application may do, from the token's answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scopes(Option<Vec<String>>);
+
+impl Scopes {
+    fn parse(text: Option<&str>) -> Self {
+        let names: Vec<String> = text
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(str::to_ascii_lowercase)
+            .collect();
+        Self((!names.is_empty()).then_some(names))
+    }
+
+    /// Whether it includes `scope`, by name or by an umbrella. An answer without a list permits all that
+    /// it does not forbid later.
+    pub fn allow(&self, scope: &str) -> bool {
+        self.0.as_ref().is_none_or(|names| {
+            names
+                .iter()
+                .any(|name| name == scope || matches!(name.as_str(), "all" | "all:standard" | "admin"))
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: Option<SecretString>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    expires_in: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    scope: Option<String>,
+}
+
+/// A token in use.
+pub(super) struct Token {
+    secret: SecretString,
+    stale_at: Option<Instant>,
+    scopes: Scopes,
+    /// Whether Halo ever accepted it: a refusal then means that it died, not that a scope is missing.
+    worked: AtomicBool,
+}
+
+impl Halo {
+    /// Signs in if need be, and tells what the application may do.
+    ///
+    /// # Errors
+    /// Refused credentials, no Halo at the URL, no answer.
+    pub async fn granted(&self) -> Result<Scopes, Error> {
+        Ok(self.token().await?.scopes.clone())
+    }
+
+    /// Sends a request with a valid token, getting a new one when it died, also in the middle of a run.
+    pub(super) async fn authorized<T>(
+        &self,
+        resource: Resource,
+        request: &mut Request,
+        send: impl AsyncFn(&Request) -> Result<T, http::Error>,
+    ) -> Result<T, Error> {
+        let write = request.method != reqwest::Method::GET;
+        let mut renewals = 0;
+        loop {
+            let token = self.token().await?;
+            if !token.scopes.allow(resource.scope(write)) {
+                return Err(Error::PermissionMissing {
+                    action: resource.action(write),
+                    scope: resource.scope(write),
+                    role: resource.role(),
+                    message: format!("the scope {} is not granted", resource.scope(write)),
+                });
+            }
+            let bearer = SecretString::from(format!("Bearer {}", token.secret.expose_secret()));
+            request.set_secret_header(AUTHORIZATION, &bearer)?;
+            match send(request).await {
+                Ok(answer) => {
+                    token.worked.store(true, Ordering::Relaxed);
+                    return Ok(answer);
+                }
+                Err(http::Error::Status { status: 401, .. })
+                    if renewals == 0
+                        || (renewals < MOST_RENEWALS && token.worked.load(Ordering::Relaxed)) =>
+                {
+                    renewals += 1;
+                    self.drop_token(&token).await;
+                }
+                Err(error) => return Err(Error::of_status(error, resource, write)),
+            }
+        }
+    }
+
+    async fn token(&self) -> Result<Arc<Token>, Error> {
+        // Held while a token is fetched, so that concurrent requests share one.
+        let mut current = self.token.lock().await;
+        if let Some(token) = current.as_ref()
+            && token.stale_at.is_none_or(|stale_at| Instant::now() < stale_at)
+        {
+            return Ok(token.clone());
+        }
+        let token = Arc::new(self.sign_in().await?);
+        *current = Some(token.clone());
+        Ok(token)
+    }
+
+    /// Forgets a token that was refused, unless somebody already replaced it.
+    async fn drop_token(&self, dead: &Arc<Token>) {
+        let mut current = self.token.lock().await;
+        if current.as_ref().is_some_and(|token| Arc::ptr_eq(token, dead)) {
+            *current = None;
+        }
+    }
+
+    async fn sign_in(&self) -> Result<Token, Error> {
+        let mut url = self.site.token_url.clone();
+        if let Some(tenant) = &self.site.tenant {
+            url.query_pairs_mut().append_pair("tenant", tenant);
+        }
+        let form = vec![
+            ("grant_type", SecretString::from("client_credentials")),
+            ("client_id", SecretString::from(self.site.client_id.clone())),
+            ("client_secret", self.secret.clone()),
+            // All that the application was granted, whatever that is: the answer lists it.
+            ("scope", SecretString::from("all")),
+        ];
+        let mut request = Request::post(url, Body::Form(form));
+        // A second token is as good as the first.
+        request.repeatable = true;
+        let asked = Instant::now();
+        let answer: TokenAnswer = self.http.json(&request).await.map_err(|error| match error {
+            http::Error::Status {
+                status: 400 | 401 | 403,
+                message,
+                ..
+            } => Error::CredentialsRefused { message },
+            http::Error::Status { status, message, .. } => self.not_halo(format!("{status}: {message}")),
+            http::Error::Unreadable { what, .. } => self.not_halo(format!("it answered with {what}")),
+            error => Error::Http(error),
+        })?;
+        let secret = answer
+            .access_token
+            .filter(|token| !token.expose_secret().is_empty())
+            .ok_or_else(|| self.not_halo("its token answer has no access_token".to_owned()))?;
+        self.http.hide(&secret);
+        Ok(Token {
+            secret,
+            stale_at: answer
+                .expires_in
+                .and_then(|seconds| u64::try_from(seconds).ok())
+                .map(|seconds| asked + useful_life(seconds)),
+            scopes: Scopes::parse(answer.scope.as_deref()),
+            worked: AtomicBool::new(false),
+        })
+    }
+
+    fn not_halo(&self, reason: String) -> Error {
+        Error::NotHalo {
+            url: self.site.token_url.to_string(),
+            reason,
+        }
+    }
+}
+
+/// How long a token is used: a little less than it lives, in proportion, so that a short-lived one is
+/// still used for most of its life.
+fn useful_life(expires_in: u64) -> Duration {
+    Duration::from_secs(expires_in) - Duration::from_secs(expires_in / 10).min(Duration::from_secs(60))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn site_urls_as_people_paste_them() {
+        for (pasted, url) in [
+            ("acme.halopsa.com", "https://acme.halopsa.com/"),
+            (" https://acme.halopsa.com/api/ ", "https://acme.halopsa.com/"),
+            ("acme.halopsa.com/api", "https://acme.halopsa.com/"),
+            ("https://acme.halopsa.com/auth/token", "https://acme.halopsa.com/"),
+            ("HTTPS://ACME.HaloPSA.com/", "https://acme.halopsa.com/"),
+            ("https://acme.halopsa.com/?x=1#y", "https://acme.halopsa.com/"),
+            ("psa.example.com/halo/api", "https://psa.example.com/halo"),
+            ("127.0.0.1:8080/api", "http://127.0.0.1:8080/"),
+            ("localhost:8080", "http://localhost:8080/"),
+        ] {
+            assert_eq!(site_url(pasted).unwrap().as_str(), url, "{pasted}");
+        }
+        for bad in [
+            "",
+            "https://",
+            "ftp://acme.halopsa.com",
+            "https://a:b@acme.halopsa.com",
+            "not a url",
+        ] {
+            assert!(site_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn scopes_by_name_or_umbrella() {
+        let some = Scopes::parse(Some("openid read:tickets"));
+        assert!(some.allow("read:tickets"));
+        assert!(!some.allow("edit:tickets"));
+        assert!(Scopes::parse(Some("all:standard")).allow("edit:tickets"));
+        assert!(Scopes::parse(None).allow("edit:tickets"));
+    }
+
+    #[test]
+    fn a_short_token_is_used_too() {
+        assert_eq!(useful_life(61).as_secs(), 55);
+        assert_eq!(useful_life(3600).as_secs(), 3540);
+        assert_eq!(useful_life(0).as_secs(), 0);
+    }
+}

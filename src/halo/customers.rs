@@ -1,0 +1,79 @@
+//! Customers: Halo's `/Client`.
+
+use serde::Deserialize;
+
+use super::{
+    Error, Halo, Resource,
+    paging::{Progress, Record, Until},
+};
+use crate::lenient;
+
+/// A customer. Several may share a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Customer {
+    /// Its id.
+    pub id: i64,
+    /// Its name, as Halo has it.
+    pub name: String,
+    /// Inactive ones are not offered and not mapped.
+    pub inactive: bool,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    #[serde(default, deserialize_with = "lenient::integer")]
+    id: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    inactive: Option<bool>,
+}
+
+impl Record for Row {
+    fn id(&self) -> Option<i64> {
+        self.id
+    }
+}
+
+impl Row {
+    fn customer(self) -> Option<Customer> {
+        let id = self.id?;
+        Some(Customer {
+            id,
+            name: self.name.unwrap_or_else(|| format!("customer {id}")),
+            inactive: self.inactive.unwrap_or(false),
+        })
+    }
+}
+
+impl Halo {
+    /// Every active customer. Halo leaves inactive ones out of the list by itself; one that comes all the
+    /// same is marked.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn customers(&self, progress: Progress<'_>) -> Result<Vec<Customer>, Error> {
+        let rows: Vec<Row> = self.list(Resource::Customers, &[], Until::End, progress).await?;
+        Ok(rows.into_iter().filter_map(Row::customer).collect())
+    }
+
+    /// One customer, `None` where there is none.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn customer(&self, id: i64) -> Result<Option<Customer>, Error> {
+        match self.get::<Option<Row>>(Resource::Customers, Some(id), &[]).await {
+            Ok(row) => Ok(row.and_then(Row::customer)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads one page of customers, to see that it is permitted.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn check_customers(&self) -> Result<(), Error> {
+        self.page::<Row>(Resource::Customers, &[], 1).await.map(drop)
+    }
+}

@@ -1,0 +1,301 @@
+//! Licenses: Halo's `/SoftwareLicence`. The `count` of one is what the customer is billed.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Error, Halo, Resource,
+    paging::{Page, Progress, Record, Until},
+};
+use crate::lenient;
+
+/// A license.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct License {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The quantity that is billed; `None` where Halo's number could not be read.
+    pub count: Option<i64>,
+    /// The customer whose license it is.
+    pub customer_id: Option<i64>,
+    /// That customer's name, where the row has it.
+    pub customer_name: Option<String>,
+    /// Inactive ones are not offered and not written.
+    pub active: bool,
+    /// Halo's word for its status.
+    pub status: Option<String>,
+    /// Who makes the software.
+    pub manufacturer: Option<String>,
+}
+
+/// A quantity to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quantity {
+    /// The license.
+    pub license: i64,
+    /// The customer whose license it is; Halo wants it beside the id.
+    pub customer: i64,
+    /// The new quantity, absolute.
+    pub count: i64,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    #[serde(default, deserialize_with = "lenient::integer")]
+    id: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    count: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    client_id: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    client_name: Option<String>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    is_active: Option<bool>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    deleted: Option<bool>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    status: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    manufacturer: Option<String>,
+}
+
+impl Record for Row {
+    fn id(&self) -> Option<i64> {
+        self.id
+    }
+}
+
+impl Row {
+    fn license(self) -> Option<License> {
+        let id = self.id?;
+        let status = self.status.filter(|status| !status.trim().is_empty());
+        let ended = status.as_deref().is_some_and(|status| {
+            [
+                "inactive",
+                "cancelled",
+                "canceled",
+                "expired",
+                "deleted",
+                "suspended",
+                "disabled",
+            ]
+            .iter()
+            .any(|word| status.trim().eq_ignore_ascii_case(word))
+        });
+        Some(License {
+            id,
+            name: self.name.unwrap_or_else(|| format!("license {id}")),
+            count: self.count,
+            customer_id: self.client_id,
+            customer_name: self.client_name,
+            active: self.is_active.unwrap_or(!ended) && !self.deleted.unwrap_or(false),
+            status,
+            manufacturer: self.manufacturer.filter(|name| !name.trim().is_empty()),
+        })
+    }
+}
+
+/// The first page of all licenses.
+pub struct LicensePage(Page<Row>);
+
+impl LicensePage {
+    /// The ids on it.
+    pub fn ids(&self) -> HashSet<i64> {
+        self.0.rows.iter().filter_map(Row::id).collect()
+    }
+
+    /// How many pages follow; none where nobody can tell.
+    pub fn pages_left(&self) -> Option<usize> {
+        self.0.pages_left()
+    }
+
+    /// The licenses on it.
+    pub fn into_licenses(self) -> Vec<License> {
+        self.0.rows.into_iter().filter_map(Row::license).collect()
+    }
+}
+
+impl Halo {
+    /// Every license, of one customer or of all. A tenant holds every vendor's subscriptions: tens of
+    /// thousands of rows at a large partner.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn licenses(
+        &self,
+        customer: Option<i64>,
+        progress: Progress<'_>,
+    ) -> Result<Vec<License>, Error> {
+        let customer_text = customer.map(|id| id.to_string());
+        let filter: Vec<(&str, &str)> = customer_text
+            .iter()
+            .map(|id| ("client_id", id.as_str()))
+            .collect();
+        let rows: Vec<Row> = self
+            .list(Resource::Licenses, &filter, Until::End, progress)
+            .await?;
+        let licenses = rows.into_iter().filter_map(Row::license);
+        Ok(match customer {
+            // A filter that was ignored would offer one customer's license to another.
+            Some(customer) => licenses
+                .filter(|license| license.customer_id == Some(customer))
+                .collect(),
+            None => licenses.collect(),
+        })
+    }
+
+    /// One license, `None` where there is none.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn license(&self, id: i64) -> Result<Option<License>, Error> {
+        match self.get::<Option<Row>>(Resource::Licenses, Some(id), &[]).await {
+            Ok(row) => Ok(row.and_then(Row::license).filter(|license| license.id == id)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The first page of the list, and how many follow.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn first_license_page(&self) -> Result<LicensePage, Error> {
+        Ok(LicensePage(self.page(Resource::Licenses, &[], 1).await?))
+    }
+
+    /// The wanted licenses out of whole pages, the first of which was read; no further than needed. One
+    /// that is not in the answer is inactive, or gone. Gives the licenses and how many pages it took in
+    /// all: `ceil(licenses / 1000)` where all are there.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn licenses_after(
+        &self,
+        first: LicensePage,
+        wanted: &HashSet<i64>,
+        progress: Progress<'_>,
+    ) -> Result<(Vec<License>, usize), Error> {
+        let read = self
+            .list_after(Resource::Licenses, &[], first.0, Until::Found(wanted), progress)
+            .await?;
+        let licenses = read.records.into_iter().filter_map(Row::license);
+        Ok((
+            licenses.filter(|license| wanted.contains(&license.id)).collect(),
+            read.pages,
+        ))
+    }
+
+    /// The wanted licenses out of a list that has inactive ones too.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn licenses_even_inactive(
+        &self,
+        wanted: &HashSet<i64>,
+        progress: Progress<'_>,
+    ) -> Result<Vec<License>, Error> {
+        let filter = [("includeinactive", "true")];
+        let rows: Vec<Row> = self
+            .list(Resource::Licenses, &filter, Until::Found(wanted), progress)
+            .await?;
+        let licenses = rows.into_iter().filter_map(Row::license);
+        Ok(licenses.filter(|license| wanted.contains(&license.id)).collect())
+    }
+
+    /// Writes quantities in one request. Only `id`, `client_id` and `count` are sent, so nothing else of a
+    /// license changes. What a batch with one bad record does to the others is not documented: after an
+    /// error, read back.
+    ///
+    /// # Errors
+    /// As every call; a refusal concerns the whole batch.
+    pub async fn set_quantities(&self, quantities: &[Quantity]) -> Result<(), Error> {
+        let records: Vec<Value> = quantities
+            .iter()
+            .map(|quantity| {
+                json!({"id": quantity.license, "client_id": quantity.customer, "count": quantity.count})
+            })
+            .collect();
+        self.post_absolute(Resource::Licenses, &Value::Array(records))
+            .await
+    }
+
+    /// Creates a license. Not repeatable: after an unclear answer, look for it by name first.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn create_license(&self, customer: i64, name: &str, count: i64) -> Result<(), Error> {
+        let record = json!([{
+            "name": name,
+            "client_id": customer,
+            "count": count,
+            "type": 1,
+            "status": "Active",
+            "billing_cycle": "Monthly",
+            "term_duration": "Monthly",
+            // Halo's way to say "none".
+            "end_date": "1901-01-01T00:00:00",
+        }]);
+        self.post::<serde::de::IgnoredAny>(Resource::Licenses, &record)
+            .await
+            .map(drop)
+    }
+
+    /// Who changed a license's quantity last, as Halo recorded it: a name and a time where it has them.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn last_change(&self, license: i64) -> Result<Option<LicenseChange>, Error> {
+        let id = license.to_string();
+        let rows: Vec<Value> = self
+            .all(Resource::LicenseChanges, &[("licence_id", id.as_str())])
+            .await?;
+        Ok(rows
+            .iter()
+            .filter_map(LicenseChange::read)
+            .max_by(|one, other| one.at.cmp(&other.at)))
+    }
+
+    /// Reads one page of licenses, to see that it is permitted.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn check_licenses(&self) -> Result<(), Error> {
+        self.page::<Row>(Resource::Licenses, &[], 1).await.map(drop)
+    }
+}
+
+/// A change of a quantity that Halo recorded. Its fields are in no description, so several spellings are tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LicenseChange {
+    /// Who made it.
+    pub who: Option<String>,
+    /// When, as Halo writes it.
+    pub at: Option<String>,
+}
+
+impl LicenseChange {
+    fn read(row: &Value) -> Option<Self> {
+        let fields = row.as_object()?;
+        let text = |names: &[&str]| {
+            names.iter().find_map(|name| {
+                fields
+                    .get(*name)
+                    .and_then(Value::as_str)
+                    .map(str::trim)
+                    .filter(|text| !text.is_empty())
+                    .map(ToOwned::to_owned)
+            })
+        };
+        Some(Self {
+            who: text(&["agent_name", "who", "changed_by", "user_name", "uname", "agent"]),
+            at: text(&["change_date", "date", "datetime", "changed_at", "date_changed"]),
+        })
+    }
+}

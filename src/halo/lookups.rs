@@ -1,0 +1,149 @@
+//! Ticket types, SLAs, priorities and outcomes: what a ticket is configured with.
+//!
+//! These lists come as bare arrays; some instances wrap one of them all the same.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+
+use super::{Error, Halo, Resource};
+use crate::lenient;
+
+/// A ticket type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketType {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+}
+
+/// A service level agreement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sla {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+}
+
+/// A priority of one SLA. The same id under another SLA is another priority.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Priority {
+    /// Halo's `priorityid`: the number that a ticket takes.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The SLA it belongs to.
+    pub sla_id: i64,
+}
+
+/// What a note on a ticket is filed as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    #[serde(default, deserialize_with = "lenient::integer")]
+    id: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    outcome: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    buttonname: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct PriorityRow {
+    #[serde(default, deserialize_with = "lenient::integer")]
+    priorityid: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    slaid: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    ishidden: Option<bool>,
+}
+
+impl Halo {
+    /// The ticket types that this agent may create.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn ticket_types(&self) -> Result<Vec<TicketType>, Error> {
+        let rows: Vec<Row> = self
+            .all(Resource::TicketTypes, &[("can_create_only", "true")])
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                Some(TicketType {
+                    id: row.id?,
+                    name: row.name?,
+                })
+            })
+            .collect())
+    }
+
+    /// The SLAs.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn slas(&self) -> Result<Vec<Sla>, Error> {
+        let rows: Vec<Row> = self.all(Resource::Slas, &[]).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                Some(Sla {
+                    id: row.id?,
+                    name: row.name?,
+                })
+            })
+            .collect())
+    }
+
+    /// The priorities of one SLA that are offered, each once.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn priorities(&self, sla: i64) -> Result<Vec<Priority>, Error> {
+        let id = sla.to_string();
+        let rows: Vec<PriorityRow> = self.all(Resource::Priorities, &[("slaid", id.as_str())]).await?;
+        let mut seen = HashSet::new();
+        Ok(rows
+            .into_iter()
+            .filter(|row| row.ishidden != Some(true))
+            // Rows of other SLAs would be other priorities with the same numbers.
+            .filter(|row| row.slaid.is_none_or(|slaid| slaid == sla))
+            .filter_map(|row| {
+                Some(Priority {
+                    id: row.priorityid?,
+                    name: row.name?,
+                    sla_id: sla,
+                })
+            })
+            .filter(|priority| seen.insert(priority.id))
+            .collect())
+    }
+
+    /// The outcomes.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn outcomes(&self) -> Result<Vec<Outcome>, Error> {
+        let rows: Vec<Row> = self.all(Resource::Outcomes, &[]).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                let name = row.outcome.or(row.buttonname).or(row.name)?;
+                Some(Outcome { id: row.id?, name })
+            })
+            .collect())
+    }
+}

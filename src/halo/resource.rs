@@ -1,0 +1,83 @@
+//! The parts of the API that halolink uses, and the permission each takes.
+
+/// A collection of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// `/Client`: customers.
+    Customers,
+    /// `/SoftwareLicence`: licenses.
+    Licenses,
+    /// `/TicketType`.
+    TicketTypes,
+    /// `/SLA`.
+    Slas,
+    /// `/Priority`.
+    Priorities,
+    /// `/Outcome`.
+    Outcomes,
+    /// `/Tickets`.
+    Tickets,
+    /// `/LicenceChange`: who changed which quantity.
+    LicenseChanges,
+}
+
+impl Resource {
+    /// The name in the URL.
+    pub fn path(self) -> &'static str {
+        match self {
+            Resource::Customers => "Client",
+            Resource::Licenses => "SoftwareLicence",
+            Resource::TicketTypes => "TicketType",
+            Resource::Slas => "SLA",
+            Resource::Priorities => "Priority",
+            Resource::Outcomes => "Outcome",
+            Resource::Tickets => "Tickets",
+            Resource::LicenseChanges => "LicenceChange",
+        }
+    }
+
+    /// The scope that the application needs.
+    pub fn scope(self, write: bool) -> &'static str {
+        match (self, write) {
+            (Resource::Customers, false) => "read:customers",
+            (Resource::Customers, true) => "edit:customers",
+            (Resource::Licenses | Resource::LicenseChanges, false) => "read:softwarelicensing",
+            (Resource::Licenses | Resource::LicenseChanges, true) => "edit:softwarelicensing",
+            (_, false) => "read:tickets",
+            (_, true) => "edit:tickets",
+        }
+    }
+
+    /// The setting of the agent's role that goes with the scope, as Halo's screen words it.
+    pub fn role(self) -> &'static str {
+        match self {
+            Resource::Customers => "Customers: Read Only",
+            Resource::Licenses | Resource::LicenseChanges => "Software Licensing: Read and Modify",
+            _ => "Tickets Access Level: Read and Modify",
+        }
+    }
+
+    /// One record of it, for messages.
+    pub fn record(self) -> &'static str {
+        match self {
+            Resource::Customers => "customer",
+            Resource::Licenses => "license",
+            Resource::TicketTypes => "ticket type",
+            Resource::Slas => "SLA",
+            Resource::Priorities => "priority",
+            Resource::Outcomes => "outcome",
+            Resource::Tickets => "ticket",
+            Resource::LicenseChanges => "license change",
+        }
+    }
+
+    /// What is being done, for messages.
+    pub fn action(self, write: bool) -> String {
+        let doing = if write { "writing" } else { "reading" };
+        let records = match self {
+            Resource::Priorities => "priorities".to_owned(),
+            other => format!("{}s", other.record()),
+        };
+        format!("{doing} {records}")
+    }
+}

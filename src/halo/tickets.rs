@@ -1,0 +1,152 @@
+//! Tickets. Creating one is not idempotent: after an unclear answer, look for it first.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    Error, Halo, Resource,
+    paging::{Record, Until},
+};
+use crate::lenient;
+
+/// A ticket as read back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// Its number.
+    pub id: i64,
+    /// Its summary.
+    pub summary: String,
+    /// Its text, where the answer carried it.
+    pub details: Option<String>,
+    /// Whether it has been closed, where the answer says so.
+    pub closed: Option<bool>,
+    /// The customer it is on.
+    pub customer_id: Option<i64>,
+}
+
+/// A ticket to be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTicket {
+    /// The customer.
+    pub customer: i64,
+    /// One line of plain text.
+    pub summary: String,
+    /// HTML; what came from users is escaped in it.
+    pub details_html: String,
+    /// Type; Halo's default where none.
+    pub ticket_type: Option<i64>,
+    /// SLA; Halo's default where none.
+    pub sla: Option<i64>,
+    /// Priority of that SLA.
+    pub priority: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    #[serde(default, deserialize_with = "lenient::integer")]
+    id: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    summary: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    details: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    details_html: Option<String>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    hasbeenclosed: Option<bool>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    client_id: Option<i64>,
+}
+
+impl Record for Row {
+    fn id(&self) -> Option<i64> {
+        self.id
+    }
+}
+
+impl Row {
+    fn ticket(self) -> Option<Ticket> {
+        Some(Ticket {
+            id: self.id?,
+            summary: self.summary.unwrap_or_default(),
+            details: self
+                .details_html
+                .or(self.details)
+                .filter(|details| !details.trim().is_empty()),
+            closed: self.hasbeenclosed,
+            customer_id: self.client_id,
+        })
+    }
+}
+
+impl Halo {
+    /// One ticket, `None` where it was deleted (then it answers without `id`, or 404).
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn ticket(&self, id: i64) -> Result<Option<Ticket>, Error> {
+        let query = [("includedetails", "true")];
+        match self.get::<Option<Row>>(Resource::Tickets, Some(id), &query).await {
+            Ok(row) => Ok(row.and_then(Row::ticket)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The customer's open tickets: those whose summary has a text, as far as Halo's search tells, or all.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn open_tickets(&self, customer: i64, summary: Option<&str>) -> Result<Vec<Ticket>, Error> {
+        let id = customer.to_string();
+        let mut filter = vec![("client_id", id.as_str()), ("open_only", "true")];
+        filter.extend(summary.map(|text| ("search_summary", text)));
+        let rows: Vec<Row> = self
+            .list(Resource::Tickets, &filter, Until::End, &|_, _| ())
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(Row::ticket)
+            .filter(|ticket| ticket.customer_id.is_none_or(|id| id == customer))
+            .filter(|ticket| ticket.closed != Some(true))
+            .collect())
+    }
+
+    /// Opens a ticket, with the customer's general user and without touching the partner's own ticket
+    /// rules. The answer's number, if it has one.
+    ///
+    /// # Errors
+    /// As every call; [`Error::is_unclear`] means that it may exist all the same.
+    pub async fn create_ticket(&self, ticket: &NewTicket) -> Result<Option<i64>, Error> {
+        let mut record = Map::new();
+        record.insert("client_id".into(), json!(ticket.customer));
+        record.insert("summary".into(), json!(ticket.summary));
+        record.insert("details_html".into(), json!(ticket.details_html));
+        for (name, id) in [
+            ("tickettype_id", ticket.ticket_type),
+            ("sla_id", ticket.sla),
+            ("priority_id", ticket.priority),
+        ] {
+            if let Some(id) = id {
+                record.insert(name.into(), json!(id));
+            }
+        }
+        record.insert("usertype".into(), json!(1));
+        record.insert(
+            "userlookup".into(),
+            json!({"id": -1, "lookupdisplay": "Enter Details Manually"}),
+        );
+        record.insert("site_id".into(), Value::Null);
+        record.insert("donotapplytemplateintheapi".into(), json!(true));
+        record.insert("_novalidate".into(), json!(true));
+        let answer: Value = self
+            .post(Resource::Tickets, &Value::Array(vec![Value::Object(record)]))
+            .await?;
+        let created = match &answer {
+            Value::Array(rows) => rows.last(),
+            other => Some(other),
+        };
+        Ok(created
+            .and_then(|row| row.get("id"))
+            .and_then(lenient::integer_of))
+    }
+}

@@ -1,0 +1,638 @@
+//! One HTTP layer for both services: TLS, proxies, timeouts, retries, rate budget, redaction, counting.
+//!
+//! What it promises to the modules above:
+//! - a request is repeated only where that is safe: it was never sent, or the caller said that doing it
+//!   twice is the same as once ([`Request::repeatable`]);
+//! - `429` is waited out, within the patience, and every other request waits with it;
+//! - no secret is shown in an error or a log line, and none follows a redirect to another host;
+//! - every request that leaves is counted.
+
+mod message;
+mod wait;
+mod window;
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use backon::{ExponentialBuilder, Retryable};
+use reqwest::{
+    Method, StatusCode, Url,
+    header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER},
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+
+pub use message::clean;
+pub use window::{SPAN, Window};
+
+/// How many times a request that may be repeated is sent before the service counts as down.
+const TRIES: usize = 5;
+/// Time to establish a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time for one whole exchange. A page of 1,000 records takes Halo some seconds; a batch of writes more.
+const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(90);
+/// No answer of either service is larger; more is somebody else's page.
+const LARGEST_ANSWER: usize = 128 * 1024 * 1024;
+/// Redirects within one site that are followed for a read.
+const MOST_REDIRECTS: usize = 3;
+
+/// What can go wrong between here and a usable answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address is not https and not this machine.
+    #[error("{url} is not secure: secrets are only sent over https")]
+    Insecure {
+        /// The address.
+        url: String,
+    },
+    /// The HTTP client could not be made, or the request makes no sense.
+    #[error("cannot make the request: {reason}")]
+    Setup {
+        /// Why.
+        reason: String,
+    },
+    /// No connection: the request was not sent.
+    #[error("cannot reach {host}: {reason} (tried {tries} times)")]
+    Unreachable {
+        /// Host and port.
+        host: String,
+        /// Why, in the system's words.
+        reason: String,
+        /// How often it was tried.
+        tries: usize,
+    },
+    /// The server's certificate is not trusted.
+    #[error("{host} cannot be trusted: {reason}")]
+    Certificate {
+        /// Host and port.
+        host: String,
+        /// Why.
+        reason: String,
+    },
+    /// Sent, but no usable answer: whether the work was done is not known.
+    #[error("{host} did not answer properly: {reason} (tried {tries} times)")]
+    Unclear {
+        /// Host and port.
+        host: String,
+        /// What came instead.
+        reason: String,
+        /// How often it was tried.
+        tries: usize,
+    },
+    /// A complete answer that is not what an API says.
+    #[error("{host} answered with {what} instead of data")]
+    Unreadable {
+        /// Host and port.
+        host: String,
+        /// What it looks like.
+        what: String,
+    },
+    /// It points elsewhere; following would carry secrets to another host.
+    #[error("{host} redirects to {to}, which is not followed")]
+    Redirected {
+        /// Host and port.
+        host: String,
+        /// Scheme, host and path of the target.
+        to: String,
+    },
+    /// The rate limit lasts longer than the patience.
+    #[error(
+        "{host} limits the number of requests; waited {waited} s of the {patience} s that --patience allows"
+    )]
+    RateLimited {
+        /// Host and port.
+        host: String,
+        /// Seconds waited for this request.
+        waited: u64,
+        /// Seconds allowed.
+        patience: u64,
+    },
+    /// Refused with a status from 400 to 499.
+    #[error("{host} answered {status}: {message}")]
+    Status {
+        /// Host and port.
+        host: String,
+        /// HTTP status.
+        status: u16,
+        /// The service's words, whatever shape they came in.
+        message: String,
+    },
+}
+
+impl Error {
+    /// Whether the work may have been done although no answer says so.
+    pub fn is_unclear(&self) -> bool {
+        matches!(self, Error::Unclear { .. } | Error::Unreadable { .. })
+    }
+
+    /// Whether this request can be sent again after a pause.
+    fn is_transient(&self, repeatable: bool) -> bool {
+        match self {
+            Error::Unreachable { .. } => true,
+            Error::Unclear { .. } | Error::Unreadable { .. } => repeatable,
+            _ => false,
+        }
+    }
+
+    fn with_tries(mut self, sent: usize) -> Self {
+        if let Error::Unreachable { tries, .. } | Error::Unclear { tries, .. } = &mut self {
+            *tries = sent;
+        }
+        self
+    }
+}
+
+/// Told what goes on, for people who asked to see it (`-vv`) and for progress.
+pub trait Observer: Send + Sync {
+    /// A request was answered or failed; one line without secrets.
+    fn exchanged(&self, line: &str);
+    /// The JSON that is sent; only asked for at `-vvv`.
+    fn body(&self, json: &str);
+    /// Nothing is sent for `remaining`, because of `why`. Called about once a second, `first` the first time.
+    fn waiting(&self, why: &str, remaining: Duration, first: bool);
+    /// The wait is over.
+    fn resumed(&self);
+}
+
+/// How patient and how fast to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// The longest that one request waits for a rate limit.
+    pub patience: Duration,
+    /// Requests allowed in any rolling five minutes; `None` for no limit of our own.
+    pub limit: Option<usize>,
+}
+
+/// What is sent.
+pub enum Body {
+    /// Nothing.
+    None,
+    /// JSON text.
+    Json(String),
+    /// A form whose values are secret.
+    Form(Vec<(&'static str, SecretString)>),
+}
+
+/// One request.
+pub struct Request {
+    /// GET or POST.
+    pub method: Method,
+    /// Address with its query.
+    pub url: Url,
+    /// Headers; marked sensitive where they are.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Body,
+    /// Whether doing it twice is the same as doing it once.
+    pub repeatable: bool,
+    /// How often it is sent before the service counts as down.
+    pub tries: usize,
+}
+
+impl Request {
+    /// A read; always repeatable.
+    pub fn get(url: Url) -> Self {
+        Self {
+            method: Method::GET,
+            url,
+            headers: HeaderMap::new(),
+            body: Body::None,
+            repeatable: true,
+            tries: TRIES,
+        }
+    }
+
+    /// A write, not repeatable unless said.
+    pub fn post(url: Url, body: Body) -> Self {
+        Self {
+            method: Method::POST,
+            url,
+            headers: HeaderMap::new(),
+            body,
+            repeatable: false,
+            tries: TRIES,
+        }
+    }
+
+    /// The same request with a header whose value is secret.
+    ///
+    /// # Errors
+    /// A value that no header can carry.
+    pub fn secret_header(mut self, name: &'static str, value: &SecretString) -> Result<Self, Error> {
+        self.set_secret_header(HeaderName::from_static(name), value)?;
+        Ok(self)
+    }
+
+    /// Sets a header whose value is secret.
+    ///
+    /// # Errors
+    /// A value that no header can carry.
+    pub fn set_secret_header(&mut self, name: HeaderName, value: &SecretString) -> Result<(), Error> {
+        let mut value = HeaderValue::from_str(value.expose_secret()).map_err(|_| Error::Setup {
+            reason: format!("the value for the header {name} has characters that no header can carry"),
+        })?;
+        value.set_sensitive(true);
+        self.headers.insert(name, value);
+        Ok(())
+    }
+}
+
+/// The client for one service.
+pub struct Http {
+    client: reqwest::Client,
+    host: String,
+    pace: Pace,
+    window: Window,
+    sent: AtomicU64,
+    hidden: Mutex<Vec<SecretString>>,
+    observer: Arc<dyn Observer>,
+}
+
+impl Http {
+    /// A client for the service at `base`, which must be https or this machine itself.
+    ///
+    /// # Errors
+    /// [`Error::Insecure`] for plain http elsewhere.
+    pub fn new(base: &Url, pace: Pace, observer: Arc<dyn Observer>) -> Result<Self, Error> {
+        require_secure(base)?;
+        // The first in the process wins; all are this one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("halolink/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(EXCHANGE_TIMEOUT)
+            // Followed by hand, so that each is counted and none leaves the host.
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never());
+        if is_loopback(base) {
+            // Plain http must not leave the machine by way of a proxy.
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| Error::Setup {
+            reason: root_cause(&error),
+        })?;
+        Ok(Self {
+            client,
+            host: host_of(base),
+            pace,
+            window: Window::new(pace.limit),
+            sent: AtomicU64::new(0),
+            hidden: Mutex::new(Vec::new()),
+            observer,
+        })
+    }
+
+    /// Requests sent so far, token requests and retries included.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// The rate budget, for loading what other runs used of it.
+    pub fn window(&self) -> &Window {
+        &self.window
+    }
+
+    /// From now on this text appears in no message and no log line.
+    pub fn hide(&self, secret: &SecretString) {
+        if secret.expose_secret().len() >= 4 {
+            self.hidden
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(secret.clone());
+        }
+    }
+
+    /// Sends the request until there is a usable answer, and reads it as JSON.
+    ///
+    /// # Errors
+    /// Every variant of [`Error`]; [`Error::is_unclear`] tells when a write may have been done.
+    pub async fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, Error> {
+        self.read(request, |bytes| serde_json::from_slice(bytes)).await
+    }
+
+    /// Sends a write, and takes any answer that is whole: what was done is read back, not read off it.
+    ///
+    /// # Errors
+    /// As [`Http::json`].
+    pub async fn accepted(&self, request: &Request) -> Result<(), Error> {
+        self.read(request, |bytes| {
+            if bytes.iter().all(u8::is_ascii_whitespace) {
+                return Ok(());
+            }
+            serde_json::from_slice::<serde::de::IgnoredAny>(bytes).map(drop)
+        })
+        .await
+    }
+
+    async fn read<T>(
+        &self,
+        request: &Request,
+        read: impl Fn(&[u8]) -> serde_json::Result<T>,
+    ) -> Result<T, Error> {
+        let tries = AtomicU64::new(0);
+        let attempt = || async {
+            tries.fetch_add(1, Ordering::Relaxed);
+            let answer = self.once(request).await?;
+            read(&answer).map_err(|error| self.unreadable(&answer, &error, request))
+        };
+        attempt
+            .retry(
+                ExponentialBuilder::default()
+                    .with_min_delay(Duration::from_millis(500))
+                    .with_max_delay(Duration::from_secs(8))
+                    .with_max_times(request.tries.saturating_sub(1))
+                    .with_jitter(),
+            )
+            .when(|error: &Error| error.is_transient(request.repeatable))
+            .await
+            .map_err(|error| error.with_tries(tries.load(Ordering::Relaxed) as usize))
+    }
+
+    /// One answer with status 2xx, its whole body; rate limits waited out, redirects within the site followed.
+    async fn once(&self, request: &Request) -> Result<Vec<u8>, Error> {
+        let mut url = request.url.clone();
+        let mut redirects = 0;
+        let mut patience = wait::Patience::new(self.pace.patience);
+        loop {
+            require_secure(&url)?;
+            self.wait_for_budget(&mut patience).await?;
+            let response = self.send(request, &url).await?;
+            let status = response.status();
+            if status == StatusCode::TOO_MANY_REQUESTS {
+                let pause = wait::after_refusal(response.headers().get(RETRY_AFTER), &mut patience);
+                self.window.block(pause);
+                continue;
+            }
+            if status.is_redirection() {
+                url = self.redirect(request, &url, &response, redirects)?;
+                redirects += 1;
+                continue;
+            }
+            let body = self.body(response).await;
+            if status.is_success() {
+                return body;
+            }
+            let message = match body {
+                Ok(body) => self.redact(&message::of_body(&body), request),
+                // A refusal whose text was lost is still a refusal.
+                Err(_) => "the answer broke off".to_owned(),
+            };
+            return Err(
+                if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
+                    Error::Unclear {
+                        host: self.host.clone(),
+                        reason: format!("{}: {message}", status.as_u16()),
+                        tries: 1,
+                    }
+                } else {
+                    Error::Status {
+                        host: self.host.clone(),
+                        status: status.as_u16(),
+                        message,
+                    }
+                },
+            );
+        }
+    }
+
+    /// Waits until the rate budget has room, and takes one request from it.
+    async fn wait_for_budget(&self, patience: &mut wait::Patience) -> Result<(), Error> {
+        while let Err(hold) = self.window.take() {
+            if !patience.allows(hold.pause) {
+                return Err(Error::RateLimited {
+                    host: self.host.clone(),
+                    waited: patience.spent().as_secs(),
+                    patience: self.pace.patience.as_secs(),
+                });
+            }
+            patience.spend(hold.pause);
+            wait::count_down(self.observer.as_ref(), hold.why, hold.pause).await;
+        }
+        Ok(())
+    }
+
+    async fn send(&self, request: &Request, url: &Url) -> Result<reqwest::Response, Error> {
+        let mut builder = self
+            .client
+            .request(request.method.clone(), url.clone())
+            .headers(request.headers.clone());
+        builder = match &request.body {
+            Body::None => builder,
+            Body::Json(text) => {
+                self.observer.body(&self.redact(text, request));
+                builder
+                    .header(reqwest::header::CONTENT_TYPE, "application/json")
+                    .body(text.clone())
+            }
+            Body::Form(pairs) => {
+                let pairs: Vec<(&str, &str)> = pairs
+                    .iter()
+                    .map(|(name, value)| (*name, value.expose_secret()))
+                    .collect();
+                builder.form(&pairs)
+            }
+        };
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let started = Instant::now();
+        let result = builder.send().await;
+        let outcome = match &result {
+            Ok(response) => response.status().as_u16().to_string(),
+            Err(error) => root_cause(error),
+        };
+        self.observer.exchanged(&self.redact(
+            &format!(
+                "{} {url} -> {outcome} ({} ms)",
+                request.method,
+                started.elapsed().as_millis()
+            ),
+            request,
+        ));
+        result.map_err(|error| self.failed(&error, request))
+    }
+
+    fn failed(&self, error: &reqwest::Error, request: &Request) -> Error {
+        let host = self.host.clone();
+        let reason = self.redact(&root_cause(error), request);
+        if error.is_builder() {
+            Error::Setup { reason }
+        } else if reason.contains("certificate") {
+            Error::Certificate { host, reason }
+        } else if error.is_connect() {
+            Error::Unreachable {
+                host,
+                reason,
+                tries: 1,
+            }
+        } else if error.is_timeout() {
+            Error::Unclear {
+                host,
+                reason: format!("no answer within {} s", EXCHANGE_TIMEOUT.as_secs()),
+                tries: 1,
+            }
+        } else {
+            Error::Unclear {
+                host,
+                reason,
+                tries: 1,
+            }
+        }
+    }
+
+    async fn body(&self, mut response: reqwest::Response) -> Result<Vec<u8>, Error> {
+        let unclear = |reason: String| Error::Unclear {
+            host: self.host.clone(),
+            reason,
+            tries: 1,
+        };
+        let mut body = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| unclear(format!("the answer broke off: {}", root_cause(&error))))?
+        {
+            if body.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(unclear("the answer is larger than any real one".to_owned()));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn redirect(
+        &self,
+        request: &Request,
+        from: &Url,
+        response: &reqwest::Response,
+        so_far: usize,
+    ) -> Result<Url, Error> {
+        let target = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|location| location.to_str().ok())
+            .and_then(|location| from.join(location).ok());
+        let to = target.as_ref().map_or_else(
+            || "nowhere".to_owned(),
+            |url| clean(&format!("{}://{}{}", url.scheme(), host_of(url), url.path())),
+        );
+        match target {
+            Some(url)
+                if url.origin() == from.origin()
+                    && request.method == Method::GET
+                    && so_far < MOST_REDIRECTS =>
+            {
+                Ok(url)
+            }
+            _ => Err(Error::Redirected {
+                host: self.host.clone(),
+                to,
+            }),
+        }
+    }
+
+    fn unreadable(&self, body: &[u8], error: &serde_json::Error, request: &Request) -> Error {
+        let host = self.host.clone();
+        if error.is_eof() && !body.is_empty() {
+            return Error::Unclear {
+                host,
+                reason: "the answer was cut short".to_owned(),
+                tries: 1,
+            };
+        }
+        let what = if error.is_data() {
+            format!("JSON of an unknown shape ({error})")
+        } else {
+            message::kind_of_body(body)
+        };
+        Error::Unreadable {
+            host,
+            what: self.redact(&what, request),
+        }
+    }
+
+    /// The text without any secret of this client or of the request's own headers.
+    fn redact(&self, text: &str, request: &Request) -> String {
+        let mut text = text.to_owned();
+        let sensitive = request.headers.values().filter(|value| value.is_sensitive());
+        for secret in sensitive.filter_map(|value| value.to_str().ok()) {
+            let secret = secret.strip_prefix("Bearer ").unwrap_or(secret);
+            text = text.replace(secret, "[secret]");
+        }
+        for secret in self.hidden.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            if text.contains(secret.expose_secret()) {
+                text = text.replace(secret.expose_secret(), "[secret]");
+            }
+        }
+        text
+    }
+}
+
+/// Whether the address is this machine itself.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => {
+            name.eq_ignore_ascii_case("localhost") || name.ends_with(".localhost")
+        }
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Secrets travel over https only; loopback does not leave the machine.
+///
+/// # Errors
+/// [`Error::Insecure`].
+pub fn require_secure(url: &Url) -> Result<(), Error> {
+    if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)) {
+        return Ok(());
+    }
+    Err(Error::Insecure {
+        url: format!("{}://{}", url.scheme(), host_of(url)),
+    })
+}
+
+/// Host, with the port where one is written.
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("?");
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// The innermost reason: what a person can act on, without the layers around it.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    clean(&cause.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_https_or_loopback() {
+        for good in [
+            "https://acme.halopsa.com",
+            "http://127.0.0.1:8080",
+            "http://localhost:1",
+            "http://[::1]:9",
+        ] {
+            assert!(require_secure(&good.parse().unwrap()).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://acme.halopsa.com",
+            "http://127.0.0.1.example.com",
+            "ftp://localhost",
+            "http://localhost.example.com",
+        ] {
+            assert!(require_secure(&bad.parse().unwrap()).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Reading JSON from services that are loose with types.
+//!
+//! Both services were seen to send numbers as strings, flags as 0 and 1, and fields that come and go
+//! between versions. These functions go with `#[serde(default, deserialize_with = "...")]`: what
+//! cannot be read becomes `None`, so that one odd field never costs the whole list.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// A whole number: `12`, `"12"`, `12.0`; anything else is `None`.
+pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(integer_of(&Value::deserialize(deserializer)?))
+}
+
+/// A flag: `true`, `1`, `"true"`, `"1"`; anything else is `None`.
+pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Bool(flag) => Some(flag),
+        Value::Number(number) => number.as_f64().map(|number| number != 0.0),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" => Some(true),
+            "false" | "0" | "no" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// Text: a string as it is, a number in digits; anything else is `None`.
+pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// The whole number in a JSON value, if it is one.
+pub fn integer_of(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
+        Value::String(text) => {
+            let text = text.trim();
+            text.parse().ok().or_else(|| whole(text.parse().ok()?))
+        }
+        _ => None,
+    }
+}
+
+/// A float that is a whole number within the range that a float holds exactly.
+fn whole(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn whole_numbers_in_any_dress() {
+        for value in [json!(12), json!("12"), json!(" 12 "), json!(12.0), json!("12.0")] {
+            assert_eq!(integer_of(&value), Some(12), "{value}");
+        }
+        for value in [
+            json!("n/a"),
+            json!(null),
+            json!(1.5),
+            json!([1]),
+            json!("1e99"),
+            json!(""),
+        ] {
+            assert_eq!(integer_of(&value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn flags_in_any_dress() {
+        #[derive(Deserialize)]
+        struct Row {
+            #[serde(default, deserialize_with = "flag")]
+            inactive: Option<bool>,
+        }
+        let read = |text: &str| serde_json::from_str::<Row>(text).map(|row| row.inactive).ok();
+        assert_eq!(read(r#"{"inactive":1}"#), Some(Some(true)));
+        assert_eq!(read(r#"{"inactive":"false"}"#), Some(Some(false)));
+        assert_eq!(read(r#"{"inactive":"perhaps"}"#), Some(None));
+        assert_eq!(read("{}"), Some(None));
+    }
+}

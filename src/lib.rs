@@ -1,0 +1,35 @@
+//! halolink administers the link between NinjaOne SaaS Backup (Dropsuite) and HaloPSA.
+//!
+//! The map of the house, from the street inwards: [`cli`] has every argument and no logic; [`app`] takes an
+//! invocation and gives an exit code; [`commands`] has one file a command, each reading top to bottom as
+//! read, plan, show, confirm, apply, verify, record, print. Commands know everything below them:
+//! [`halo`] and [`backup`] are the two services, both on [`http`] and neither knowing the other;
+//! [`plan`] is pure thinking without I/O, clock or randomness; [`store`] is the state, [`profile`] the
+//! connections, [`secrets`] the secrets, [`ui`] everything that a person sees. [`failure`] turns any error
+//! into words and an exit code. [`sandbox`] emulates both services, for trying things out and for tests.
+
+// Printing goes through `ui`, so that a closed pipe is no crash and no text from a service reaches a
+// terminal unchecked.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+#![warn(missing_docs)]
+
+pub mod app;
+pub mod backup;
+pub mod cli;
+pub mod commands;
+pub mod context;
+pub mod environment;
+pub mod failure;
+pub mod halo;
+pub mod http;
+pub mod lenient;
+pub mod plan;
+pub mod profile;
+pub mod reference;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+pub mod secrets;
+pub mod store;
+pub mod ui;

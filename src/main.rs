@@ -1,0 +1,35 @@
+//! Start, exit code.
+
+use std::process::ExitCode;
+
+use halolink::app::{Invocation, run};
+
+mod terminal;
+
+fn main() -> ExitCode {
+    let terminal = terminal::Saved::now();
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let invocation = Invocation {
+        arguments: std::env::args_os().collect(),
+        ..Invocation::default()
+    };
+    let code = runtime.block_on(async {
+        tokio::select! {
+            code = run(invocation) => code,
+            _ = tokio::signal::ctrl_c() => {
+                eprintln!("\nstopped");
+                halolink::failure::Kind::Interrupted.exit_code()
+            }
+        }
+    });
+    terminal.restore();
+    // A prompt or a keyring call may still block a thread of its own: it is left behind.
+    runtime.shutdown_background();
+    ExitCode::from(code)
+}

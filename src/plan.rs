@@ -1,0 +1,6 @@
+//! Pure thinking: plain functions over plain data, without I/O, clock or randomness, knowing nobody.
+
+pub mod names;
+pub mod requests;
+pub mod seats;
+pub mod tickets;

@@ -1,0 +1,287 @@
+//! Profiles: named connections, in `config.toml`, written to be read by people. No secret is in it.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use reqwest::Url;
+use serde::{Deserialize, Serialize};
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use crate::{failure::Failure, halo};
+
+/// Where the secrets of a connection are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum SecretStore {
+    /// In the keyring of the operating system
+    #[default]
+    Keyring,
+    /// Nowhere: environment variables or files supply them at every run
+    None,
+}
+
+impl SecretStore {
+    fn name(self) -> &'static str {
+        match self {
+            SecretStore::Keyring => "keyring",
+            SecretStore::None => "none",
+        }
+    }
+}
+
+/// A connection: where both services are and which application signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// Halo.
+    pub site: halo::Site,
+    /// SaaS Backup's base URL; none for a partner without access to its API.
+    pub backup_url: Option<Url>,
+    /// Where the secrets are.
+    pub secret_store: SecretStore,
+}
+
+/// A connection as the file has it.
+#[derive(Deserialize)]
+struct Stored {
+    site_url: Url,
+    client_id: String,
+    #[serde(default)]
+    tenant: Option<String>,
+    token_url: Url,
+    #[serde(default)]
+    backup_url: Option<Url>,
+    #[serde(default)]
+    secret_store: SecretStore,
+}
+
+/// The configuration file.
+#[derive(Clone, Debug)]
+pub struct Profiles {
+    path: PathBuf,
+}
+
+impl Profiles {
+    /// The file in this directory, which need not exist yet.
+    pub fn new(directory: &Path) -> Self {
+        Self {
+            path: directory.join("config.toml"),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The connection of a profile, if it has one.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is not what it should be.
+    pub fn connection(&self, profile: &str) -> anyhow::Result<Option<Connection>> {
+        let document = self.read()?;
+        let Some(table) = document
+            .get("profiles")
+            .and_then(|profiles| profiles.get(profile))
+            .and_then(Item::as_table_like)
+        else {
+            return Ok(None);
+        };
+        let text: DocumentMut = table
+            .iter()
+            .map(|(key, item)| (key.to_owned(), item.clone()))
+            .collect::<Table>()
+            .into();
+        let stored: Stored = toml_edit::de::from_document(text)
+            .map_err(|error| self.broken(&format!("profile \"{profile}\": {}", error.message())))?;
+        Ok(Some(Connection {
+            site: halo::Site {
+                site_url: stored.site_url,
+                token_url: stored.token_url,
+                tenant: stored.tenant,
+                client_id: stored.client_id,
+            },
+            backup_url: stored.backup_url,
+            secret_store: stored.secret_store,
+        }))
+    }
+
+    /// The names of all profiles that have a connection.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is not what it should be.
+    pub fn names(&self) -> anyhow::Result<Vec<String>> {
+        Ok(self
+            .read()?
+            .get("profiles")
+            .and_then(Item::as_table_like)
+            .map(|profiles| profiles.iter().map(|(name, _)| name.to_owned()).collect())
+            .unwrap_or_default())
+    }
+
+    /// Stores a profile's connection; everything else in the file stays as it is, comments too.
+    ///
+    /// # Errors
+    /// A file that cannot be read or written.
+    pub fn store(&self, profile: &str, connection: &Connection) -> anyhow::Result<()> {
+        self.change(|document| {
+            let profiles = document
+                .entry("profiles")
+                .or_insert_with(|| {
+                    let mut table = Table::new();
+                    table.set_implicit(true);
+                    Item::Table(table)
+                })
+                .as_table_like_mut()
+                .ok_or_else(|| self.broken("\"profiles\" is not a table"))?;
+            let mut table = Table::new();
+            table.insert("site_url", value(connection.site.site_url.as_str()));
+            table.insert("client_id", value(&connection.site.client_id));
+            if let Some(tenant) = &connection.site.tenant {
+                table.insert("tenant", value(tenant));
+            }
+            table.insert("token_url", value(connection.site.token_url.as_str()));
+            if let Some(url) = &connection.backup_url {
+                table.insert("backup_url", value(url.as_str()));
+            }
+            table.insert("secret_store", value(connection.secret_store.name()));
+            profiles.insert(profile, Item::Table(table));
+            Ok(())
+        })
+    }
+
+    /// Removes a profile's connection.
+    ///
+    /// # Errors
+    /// A file that cannot be read or written.
+    pub fn remove(&self, profile: &str) -> anyhow::Result<()> {
+        self.change(|document| {
+            if let Some(profiles) = document.get_mut("profiles").and_then(Item::as_table_like_mut) {
+                profiles.remove(profile);
+            }
+            Ok(())
+        })
+    }
+
+    fn read(&self) -> anyhow::Result<DocumentMut> {
+        let text = match fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(self.broken(&error.to_string()).into()),
+        };
+        text.parse::<DocumentMut>()
+            .map_err(|error| self.broken(error.to_string().trim()).into())
+    }
+
+    /// Reads, changes and writes the file as one step: under a lock, and never half-written.
+    fn change(&self, change: impl FnOnce(&mut DocumentMut) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        let cannot = || format!("cannot write {}", self.path.display());
+        let directory = self.path.parent().unwrap_or(Path::new("."));
+        private_directory(directory).with_context(cannot)?;
+        let lock = private_file(&directory.join("config.lock")).with_context(cannot)?;
+        lock.lock().with_context(cannot)?;
+        let mut document = self.read()?;
+        change(&mut document)?;
+        let mut file = tempfile::NamedTempFile::new_in(directory).with_context(cannot)?;
+        file.write_all(document.to_string().as_bytes())
+            .with_context(cannot)?;
+        file.as_file().sync_all().with_context(cannot)?;
+        file.persist(&self.path).with_context(cannot)?;
+        Ok(())
+    }
+
+    fn broken(&self, reason: &str) -> Failure {
+        Failure::failed(format!("{} cannot be used: {reason}", self.path.display()))
+            .hint("mend the file, or move it away and run: halolink connect")
+    }
+}
+
+/// Creates a directory that only its owner can look into.
+///
+/// # Errors
+/// The system's.
+pub fn private_directory(path: &Path) -> std::io::Result<()> {
+    if path.as_os_str().is_empty() || path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Opens a file for writing, creating it so that only its owner can read it. (On Windows a user's own
+/// directories are private to begin with.)
+///
+/// # Errors
+/// The system's.
+pub fn private_file(path: &Path) -> std::io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Whether a text can be a profile's name: letters, digits, `-`, `_` and `.`, at most 64 of them.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn profile_name(text: &str) -> Result<String, String> {
+    let fits = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+    if text.is_empty() || text.len() > 64 || !text.chars().all(fits) {
+        return Err("a profile's name is made of letters, digits, - _ and . (64 at most)".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection() -> Connection {
+        Connection {
+            site: halo::Site {
+                site_url: "https://acme.halopsa.com".parse().unwrap(),
+                token_url: "https://acme.halopsa.com/auth/token".parse().unwrap(),
+                tenant: Some("acme".to_owned()),
+                client_id: "id".to_owned(),
+            },
+            backup_url: None,
+            secret_store: SecretStore::None,
+        }
+    }
+
+    #[test]
+    fn comments_and_other_profiles_survive() {
+        let directory = tempfile::tempdir().unwrap();
+        let profiles = Profiles::new(directory.path());
+        profiles.store("one", &connection()).unwrap();
+        let text = fs::read_to_string(profiles.path()).unwrap();
+        fs::write(profiles.path(), format!("# mine\n{text}")).unwrap();
+        profiles.store("two", &connection()).unwrap();
+        profiles.remove("one").unwrap();
+        assert!(fs::read_to_string(profiles.path()).unwrap().contains("# mine"));
+        assert_eq!(profiles.connection("one").unwrap(), None);
+        assert_eq!(profiles.connection("two").unwrap(), Some(connection()));
+    }
+
+    #[test]
+    fn a_broken_file_is_reported_and_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let profiles = Profiles::new(directory.path());
+        for broken in ["profiles = [", "profiles = 3", "[profiles.default]\nsite_url = 3"] {
+            fs::write(profiles.path(), broken).unwrap();
+            let _ = profiles
+                .connection("default")
+                .map(|found| assert_eq!(found, None));
+            if profiles.store("default", &connection()).is_err() {
+                assert_eq!(fs::read_to_string(profiles.path()).unwrap(), broken);
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! HaloPSA and NinjaOne SaaS Backup (Dropsuite), emulated on loopback with a seeded partner's data.
+//!
+//! Nobody should try halolink on a production PSA first, and no test should need one. [`Sandbox::start`] opens two
+//! listeners on `127.0.0.1`, served by one background thread, so it can be used from synchronous tests and from inside
+//! another runtime alike. What it emulates was gathered from the vendor's API description and from public client code
+//! that ran against live instances. It is strict where those agree (scopes, tenant, array bodies, integer quantities,
+//! priorities that belong to their SLA, required fields, paging caps, the rate limit) so that a wrong request fails here
+//! first, and tolerant elsewhere, so that other Halo clients work against it too.
+//!
+//! A request passes through, in this order: `call` (as it was read), `exchange` (rate limit, [`Fault`]s, record of what
+//! was received), `halo` or `backup` (the services, working on the [`World`]) and `reply` (back to HTTP).
+//!
+//! # Control
+//! The Halo listener also answers these, which need no token, are not rate limited and are not recorded:
+//!
+//! | request | does |
+//! | --- | --- |
+//! | `GET /sandbox/requests` | what both services received, in order |
+//! | `DELETE /sandbox/requests` | forgets it |
+//! | `GET /sandbox/licenses` | every license as it is now |
+//! | `GET /sandbox/tickets` | every ticket with its actions |
+//! | `GET /sandbox/mapping.csv` | [`World::suggested_mapping`] as `organization,customer,license` |
+//! | `PUT /sandbox/faults` | a JSON array of fault names replaces the faults that are on |
+
+mod backup;
+mod call;
+mod control;
+mod credentials;
+mod exchange;
+mod fault;
+mod halo;
+mod mischief;
+mod names;
+mod options;
+mod paging;
+mod rate;
+mod received;
+mod records;
+mod reply;
+mod seed;
+mod server;
+#[cfg(test)]
+mod tests;
+mod token;
+mod world;
+
+pub use credentials::Credentials;
+pub use fault::{Fault, UnknownFault};
+pub use options::Options;
+pub use received::{Received, Service};
+pub use records::{
+    Account, Action, Agent, AzureMapping, Customer, Item, License, LicenseChange, Organization, Outcome,
+    Priority, Product, Sla, Status, Supplier, Tenant, Ticket, TicketType,
+};
+pub use server::{Sandbox, StartError};
+pub use world::World;

@@ -1,0 +1,129 @@
+//! One request and its answer: what stands around the two services.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    body::Body,
+    http::{Request, Response, StatusCode, header},
+};
+
+use super::{
+    Credentials, Fault, Service, World, backup,
+    call::Call,
+    control,
+    halo::{self, Desk},
+    mischief::Faults,
+    rate::Rate,
+    received::Log,
+    reply::{Delivery, Dropped, Reply},
+    token::Tokens,
+};
+
+/// What [`Fault::SlowAnswers`] adds to the latency.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// What the thread that serves and the owner of the sandbox share. Where both locks are needed the world's is taken
+/// first, so that a test which holds the world can still ask what was received.
+pub(super) struct Shared {
+    pub(super) world: Mutex<World>,
+    pub(super) machine: Mutex<Machine>,
+    pub(super) credentials: Credentials,
+    pub(super) site_url: String,
+    pub(super) latency: Duration,
+}
+
+/// What is not data of the services.
+pub(super) struct Machine {
+    pub(super) faults: Faults,
+    pub(super) rate: Rate,
+    pub(super) tokens: Tokens,
+    pub(super) log: Log,
+}
+
+impl Shared {
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn machine(&self) -> MutexGuard<'_, Machine> {
+        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait(&self) -> Duration {
+        if self.machine().faults.has(Fault::SlowAnswers) {
+            self.latency + SLOW
+        } else {
+            self.latency
+        }
+    }
+
+    /// Does what a call asks, unless the rate limit or a fault is against it, and notes it.
+    fn exchange(&self, call: &Call) -> Reply {
+        let world = &mut *self.world();
+        let machine = &mut *self.machine();
+        let reply = machine.refusal(call).unwrap_or_else(|| {
+            let reply = match call.service {
+                Service::Halo => halo::answer(
+                    &mut Desk {
+                        world,
+                        faults: &machine.faults,
+                        tokens: &mut machine.tokens,
+                        credentials: &self.credentials,
+                        site_url: &self.site_url,
+                    },
+                    call,
+                ),
+                Service::Backup => backup::answer(world, &machine.faults, &self.credentials, call),
+            };
+            machine.faults.after(call, reply)
+        });
+        let status = (reply.delivery != Delivery::Nothing).then_some(reply.status);
+        machine.log.note(call, status);
+        reply
+    }
+}
+
+impl Machine {
+    /// What keeps a call from being done.
+    fn refusal(&mut self, call: &Call) -> Option<Reply> {
+        if let Some(reply) = self.faults.storm(call) {
+            return Some(reply);
+        }
+        if call.service == Service::Halo
+            && let Err(refused) = self.rate.admit(Instant::now())
+        {
+            let reply = Reply::text(
+                StatusCode::TOO_MANY_REQUESTS,
+                format!(
+                    "Rate Limit Reached - {} Requests per rolling 5 minute window",
+                    self.rate.limit()
+                ),
+            );
+            return Some(match refused.retry_after {
+                Some(seconds) => reply.with_header(header::RETRY_AFTER, seconds.to_string()),
+                None => reply,
+            });
+        }
+        self.faults.before(call)
+    }
+}
+
+/// Answers one request of either service.
+pub(super) async fn answer(
+    shared: Arc<Shared>,
+    service: Service,
+    request: Request<Body>,
+) -> Result<Response<Body>, Dropped> {
+    let call = Call::read(service, request).await.map_err(|_| Dropped)?;
+    if let Some(reply) = control::answer(&shared, &call) {
+        return reply.into_response();
+    }
+    let wait = shared.wait();
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+    shared.exchange(&call).into_response()
+}

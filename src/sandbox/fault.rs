@@ -1,0 +1,90 @@
+//! What can be made to go wrong, by name.
+
+use std::{fmt, str::FromStr};
+
+/// Declares the faults once: variant, name and the line that describes it.
+macro_rules! faults {
+    ($($variant:ident $name:literal $description:literal)+) => {
+        /// Something that goes wrong, or is merely odd, on live instances of the two services.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Fault {
+            $(#[doc = $description] $variant,)+
+        }
+
+        impl Fault {
+            /// Every fault, in the order in which help shows them.
+            pub const ALL: &[Fault] = &[$(Fault::$variant),+];
+
+            /// The name on the command line and at the control endpoint, in kebab-case.
+            pub fn name(&self) -> &'static str {
+                match self { $(Fault::$variant => $name,)+ }
+            }
+
+            /// What it does, in one line.
+            pub fn describe(&self) -> &'static str {
+                match self { $(Fault::$variant => $description,)+ }
+            }
+        }
+    };
+}
+
+faults! {
+    PagesCapped "pages-capped" "Halo pages hold 50 rows at most, and record_count is the length of the page"
+    PagingIgnored "paging-ignored" "lists of both services answer every row, whichever page was asked for"
+    RecordCountMissing "record-count-missing" "Halo lists come without record_count"
+    BackupBare "backup-bare" "SaaS Backup lists are bare arrays (as without a fault)"
+    BackupResultSet "backup-result-set" "SaaS Backup lists come as {\"result_set\": [...]}"
+    BackupWrappedResultSet "backup-wrapped-result-set" "SaaS Backup lists come as [{\"result_set\": [...]}]"
+    BackupPagination "backup-pagination" "SaaS Backup lists come as {\"pagination\": {...}, \"data\": [...]}"
+    TokenDies "token-dies" "a Halo access token is worth six requests, then it is refused"
+    ShortToken "short-token" "Halo access tokens live 61 seconds"
+    BadGateway "bad-gateway" "every third request, tokens aside, is answered with a 502 in HTML and not done"
+    BadGatewayAfter "bad-gateway-after" "the first POST to each path, tokens aside, is done, then answered with a 502 in HTML"
+    DropBefore "drop-before" "the first request of each method and path is cut off without being done"
+    DropAfter "drop-after" "the first POST to each path is done, then cut off without an answer"
+    HalfJson "half-json" "the first GET of each path and query is answered with half the JSON, otherwise in good order"
+    HalfBody "half-body" "the first GET of each path and query is cut off in the middle of the body"
+    RateStorm "rate-storm" "the next five Halo requests, discovery and tokens aside, get a 429 without Retry-After"
+    StringsForNumbers "strings-for-numbers" "ids, counts and all other numbers come as strings"
+    WrappedLookups "wrapped-lookups" "Halo's ticket types, SLAs, priorities, statuses and outcomes come inside an object"
+    SelfHosted "self-hosted" "Halo has no tenant: discovery names none and token requests need none"
+    NoAuthinfo "no-authinfo" "Halo's discovery page is not there (404 in HTML)"
+    RefuseBatch "refuse-batch" "a license whose notes contain \"poison\" is refused, and the whole batch it came in"
+    RefusePartial "refuse-partial" "a license whose notes contain \"poison\" is refused, after those before it in the batch were written"
+    SlowAnswers "slow-answers" "every answer takes two seconds more"
+    HtmlErrors "html-errors" "every error is an HTML page"
+    RedirectElsewhere "redirect-elsewhere" "GETs are redirected to another host, discovery aside"
+    ControlsInNames "controls-in-names" "customer names carry terminal escapes and line breaks"
+    OrganizationsShort "organizations-short" "the list of organizations lacks its last 60 %"
+    OrganizationsEmpty "organizations-empty" "the list of organizations is empty"
+    SeatsGarbled "seats-garbled" "seats_used of some organizations is \"n/a\" or null"
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+/// A name that is no fault's.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("there is no fault called {0:?}; there are {list}", list = names())]
+pub struct UnknownFault(pub String);
+
+/// All names, for the message above.
+fn names() -> String {
+    let names: Vec<&str> = Fault::ALL.iter().map(Fault::name).collect();
+    names.join(", ")
+}
+
+impl FromStr for Fault {
+    type Err = UnknownFault;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|fault| fault.name().eq_ignore_ascii_case(name.trim()))
+            .ok_or_else(|| UnknownFault(name.to_owned()))
+    }
+}

@@ -1,0 +1,155 @@
+//! Discovery, tokens, and what a token opens.
+
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode, header};
+use serde_json::json;
+use url::form_urlencoded;
+
+use super::{Call, Desk, Reply, refusal};
+use crate::sandbox::Fault;
+
+/// How long a token lives.
+const LIFETIME: Duration = Duration::from_secs(3600);
+
+/// How long it lives while [`Fault::ShortToken`] is on.
+const SHORT_LIFETIME: Duration = Duration::from_secs(61);
+
+/// Scopes that stand for all others.
+const UMBRELLAS: &[&str] = &["all", "all:standard", "admin"];
+
+/// `GET /api/authinfo`: where tokens are had and for which tenant. Needs none itself.
+pub(super) fn discovery(desk: &Desk<'_>) -> Reply {
+    let tenant = (!desk.faults.has(Fault::SelfHosted)).then_some(&desk.credentials.tenant);
+    Reply::ok(json!({
+        "auth_url": format!("{}/auth", desk.site_url),
+        "tenant_id": tenant,
+        "api_url": format!("{}/api", desk.site_url),
+        "host": desk.site_url,
+        "client_id": null,
+        "azure_sso": false,
+        "product": "HaloPSA",
+    }))
+}
+
+/// `POST /auth/token?tenant=`: a token for a client id and secret. The answer's `scope` tells what was really granted.
+pub(super) fn token(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
+    let bad = |error, description| refusal::oauth(StatusCode::BAD_REQUEST, error, description);
+    if call.method != Method::POST {
+        return Err(Reply::page(StatusCode::METHOD_NOT_ALLOWED));
+    }
+    let tenant = Some(desk.credentials.tenant.as_str());
+    if !desk.faults.has(Fault::SelfHosted) && call.query("tenant") != tenant {
+        return Err(bad("invalid_request", "The tenant is missing or unknown."));
+    }
+    if !call.is_form() {
+        return Err(bad(
+            "invalid_request",
+            "The mandatory 'Content-Type' header must be application/x-www-form-urlencoded.",
+        ));
+    }
+    let field = |name: &str| {
+        form_urlencoded::parse(&call.body)
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    };
+    if field("grant_type").as_deref() != Some("client_credentials") {
+        return Err(bad(
+            "unsupported_grant_type",
+            "The grant type is missing or not supported by this application.",
+        ));
+    }
+    let Some(client_id) = field("client_id") else {
+        return Err(bad("invalid_client", "The client id is missing."));
+    };
+    if !client_id.eq_ignore_ascii_case(&desk.credentials.client_id) {
+        return Err(bad("invalid_client", "The client application was not found."));
+    }
+    if field("client_secret").as_deref() != Some(desk.credentials.client_secret.as_str()) {
+        return Err(refusal::oauth(
+            StatusCode::UNAUTHORIZED,
+            "invalid_client",
+            "The specified client credentials are invalid.",
+        ));
+    }
+    if !desk.world.application_active {
+        return Err(bad("invalid_grant", "The application is not active."));
+    }
+    let scopes = granted(&desk.world.granted_scopes, field("scope").as_deref());
+    if scopes.is_empty() {
+        return Err(bad("invalid_scope", "None of the scopes is granted."));
+    }
+    let lifetime = if desk.faults.has(Fault::ShortToken) {
+        SHORT_LIFETIME
+    } else {
+        LIFETIME
+    };
+    let scope = scopes.join(" ");
+    let access_token = desk.tokens.issue(scopes, lifetime);
+    Ok(Reply::ok(json!({
+        "scope": scope,
+        "token_type": "Bearer",
+        "access_token": access_token,
+        "expires_in": lifetime.as_secs(),
+        "id_token": desk.tokens.jwt(),
+    })))
+}
+
+/// What is granted of what was asked: everything for an umbrella scope, which is what most clients ask for.
+fn granted(granted: &[String], asked: Option<&str>) -> Vec<String> {
+    let asked: Vec<&str> = asked.unwrap_or("all").split_whitespace().collect();
+    let umbrella = |scope: &str| UMBRELLAS.contains(&scope);
+    if asked.iter().any(|scope| umbrella(scope)) {
+        return granted.to_vec();
+    }
+    let all = granted.iter().any(|scope| umbrella(scope));
+    asked
+        .into_iter()
+        .filter(|scope| all || granted.iter().any(|granted| granted == scope))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Lets a call in that carries a good token with the scope its resource needs.
+pub(super) fn check(desk: &mut Desk<'_>, call: &Call, resource: &str) -> Result<(), Reply> {
+    let dies = desk.faults.has(Fault::TokenDies);
+    let scopes = call
+        .header(header::AUTHORIZATION.as_str())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .and_then(|(_, token)| desk.tokens.spend(token.trim(), dies));
+    let Some(scopes) = scopes else {
+        return Err(refusal::oauth(
+            StatusCode::UNAUTHORIZED,
+            "invalid_token",
+            "The access token is missing, unknown or expired.",
+        ));
+    };
+    let Some(needed) = needed_scope(resource, &call.method) else {
+        return Ok(());
+    };
+    if scopes
+        .iter()
+        .any(|scope| *scope == needed || UMBRELLAS.contains(&scope.as_str()))
+    {
+        return Ok(());
+    }
+    // As an instance answers it: 401 as for a bad token, and not a word about the scope.
+    Err(refusal::message(
+        StatusCode::UNAUTHORIZED,
+        "Authorization has been denied for this request.",
+    ))
+}
+
+/// The scope that a resource needs; none when any token will do, or when there is no such resource.
+fn needed_scope(resource: &str, method: &Method) -> Option<String> {
+    let area = match resource {
+        "client" | "azureadconnection" => "customers",
+        "softwarelicence" | "licencechange" => "softwarelicensing",
+        "supplier" => "suppliers",
+        "tickets" | "actions" | "tickettype" | "sla" | "priority" | "status" | "outcome" => "tickets",
+        _ => return None,
+    };
+    let verb = if method == Method::GET { "read" } else { "edit" };
+    Some(format!("{verb}:{area}"))
+}

@@ -1,0 +1,207 @@
+//! Software licenses: `/SoftwareLicence` and `/LicenceChange`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{
+    Call, Desk, LARGEST_PAGE, Reply,
+    batch::{self, Sent},
+    found, refusal,
+};
+use crate::sandbox::{Fault, License, World, paging, world::next_id};
+
+/// Fields that Halo fills in.
+const DERIVED: &[&str] = &["id", "client_id", "client_name", "site_name", "supplier_name"];
+
+/// What [`Fault::RefuseBatch`] and [`Fault::RefusePartial`] look for in a license's notes.
+const POISON: &str = "poison";
+
+pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
+    let world = &*desk.world;
+    let inactive = call.flag("includeinactive");
+    let client: Option<i64> = call.number("client_id");
+    let kind: Option<i64> = call.number("licence_type");
+    let tenant = call.text("tenant_id");
+    let search = call.text("search");
+    let matching = world.licenses.values().filter(|license| {
+        (inactive || license.is_active)
+            && client.is_none_or(|id| id == license.client_id)
+            && kind.is_none_or(|kind| kind == license.kind)
+            && tenant.as_ref().is_none_or(|wanted| {
+                (license.tenant_id.as_ref()).is_some_and(|tenant| tenant.to_lowercase() == *wanted)
+            })
+            && search
+                .as_ref()
+                .is_none_or(|text| license.name.to_lowercase().contains(text))
+    });
+    paging::page(call, desk.faults, "licences", LARGEST_PAGE, matching, |license| {
+        row(world, license)
+    })
+}
+
+pub(super) fn get(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
+    found(&desk.world.licenses, id).map(|license| Reply::ok(row(desk.world, license)))
+}
+
+/// Creates licenses and updates the fields that were sent. One bad record and none is written; where instances differ
+/// is what [`Fault::RefusePartial`] shows.
+pub(super) fn post(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
+    let records = batch::records(call)?;
+    let mut staged = BTreeMap::new();
+    let mut written = Vec::new();
+    let mut next = next_id(&desk.world.licenses);
+    for sent in &records {
+        match stage(desk, &staged, sent) {
+            Ok(mut license) => {
+                if license.id == 0 {
+                    license.id = next;
+                    next += 1;
+                }
+                written.push(license.id);
+                staged.insert(license.id, license);
+            }
+            Err(refusal) => {
+                if desk.faults.has(Fault::RefusePartial) {
+                    write(desk.world, staged);
+                }
+                return Err(refusal);
+            }
+        }
+    }
+    write(desk.world, staged);
+    let rows = written
+        .iter()
+        .filter_map(|id| desk.world.licenses.get(id))
+        .map(|license| row(desk.world, license))
+        .collect();
+    Ok(batch::written(rows))
+}
+
+/// What a license will be after a record of a batch, the records before it taken into account. The id is 0 when it is
+/// to be created.
+fn stage(desk: &Desk<'_>, staged: &BTreeMap<i64, License>, sent: &Sent) -> Result<License, Reply> {
+    check_count(sent)?;
+    let client = batch::number(sent, "client_id")?;
+    let current = match batch::number(sent, "id")? {
+        Some(id) => {
+            let license = staged
+                .get(&id)
+                .or_else(|| desk.world.licenses.get(&id))
+                .ok_or_else(|| refusal::result_code(format!("Software licence {id} does not exist")))?;
+            if client.is_some_and(|client| client != license.client_id) {
+                return Err(refusal::result_code(format!(
+                    "Software licence {id} belongs to another client"
+                )));
+            }
+            license.clone()
+        }
+        None => License {
+            client_id: check_new(desk.world, sent, client)?,
+            ..License::default()
+        },
+    };
+    let license: License = batch::merged(&current, sent, DERIVED)?;
+    let poisoned = [&current, &license]
+        .iter()
+        .any(|license| license.notes.contains(POISON));
+    if poisoned && (desk.faults.has(Fault::RefuseBatch) || desk.faults.has(Fault::RefusePartial)) {
+        return Err(refusal::exception(
+            "System.Exception",
+            format!(
+                "The licence {} cannot be saved: it is managed by an integration",
+                license.name
+            ),
+        ));
+    }
+    Ok(license)
+}
+
+/// A quantity is an integer: `95.0` and `"95"` are refused, as is less than nothing.
+fn check_count(sent: &Sent) -> Result<(), Reply> {
+    match sent.get("count") {
+        None => Ok(()),
+        Some(Value::Number(count)) if count.is_i64() || count.is_u64() => {
+            match count.as_i64().and_then(|count| i32::try_from(count).ok()) {
+                Some(0..) => Ok(()),
+                _ => Err(refusal::result_code("The quantity is out of range")),
+            }
+        }
+        Some(_) => Err(batch::conversion("count")),
+    }
+}
+
+/// A new license needs a name, a customer, a quantity and a type. Answers the customer.
+fn check_new(world: &World, sent: &Sent, client: Option<i64>) -> Result<i64, Reply> {
+    let missing = |what: &str| refusal::exception("System.Exception", format!("{what} must be entered"));
+    if batch::text(sent, "name").is_none() {
+        return Err(missing("A name"));
+    }
+    if !sent.contains_key("count") {
+        return Err(missing("A quantity"));
+    }
+    if batch::number(sent, "type")?.is_none() {
+        return Err(missing("A type"));
+    }
+    let client = client.ok_or_else(|| missing("A client"))?;
+    if world.customers.contains_key(&client) {
+        Ok(client)
+    } else {
+        Err(refusal::result_code(format!("Client {client} does not exist")))
+    }
+}
+
+/// Writes licenses, their changes of quantity on record.
+fn write(world: &mut World, licenses: BTreeMap<i64, License>) {
+    let who = world.agent.name.clone();
+    for (id, mut license) in licenses {
+        match world.licenses.get(&id) {
+            Some(current) => {
+                let count = std::mem::replace(&mut license.count, current.count);
+                world.licenses.insert(id, license);
+                world.set_license_count(id, count, &who);
+            }
+            None => {
+                world.licenses.insert(id, license);
+            }
+        }
+    }
+}
+
+/// `/LicenceChange`: what is on record.
+pub(super) fn changes(desk: &Desk<'_>, call: &Call) -> Reply {
+    let license: Option<i64> = call.number("licence_id");
+    let matching = desk
+        .world
+        .license_changes
+        .iter()
+        .filter(|change| license.is_none_or(|id| id == change.licence_id));
+    paging::page(
+        call,
+        desk.faults,
+        "licencechanges",
+        LARGEST_PAGE,
+        matching,
+        |change| json!(change),
+    )
+}
+
+/// A row as Halo answers it: more fields than anybody asked for, and here and there a number as a string.
+fn row(world: &World, license: &License) -> Value {
+    let mut row = json!(license);
+    row["client_name"] = json!(world.customer_name(license.client_id));
+    row["supplier_name"] = json!(
+        world
+            .suppliers
+            .get(&license.supplier_id)
+            .map(|supplier| &supplier.name)
+    );
+    row["site_name"] = json!("Main");
+    row["deleted"] = json!(false);
+    row["requested_quantity_date"] = json!("1901-01-01T00:00:00");
+    if license.id % 17 == 5 {
+        row["count"] = json!(license.count.to_string());
+        row["client_id"] = json!(license.client_id.to_string());
+    }
+    row
+}

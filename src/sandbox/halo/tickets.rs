@@ -1,0 +1,278 @@
+//! Tickets and their notes: `/Tickets` and `/Actions`.
+
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{
+    Call, Desk, LARGEST_PAGE, Reply,
+    batch::{self, Sent},
+    found, refusal,
+};
+use crate::sandbox::{
+    Action, Ticket, World, paging,
+    world::{halo_time, next_id},
+};
+
+/// Rows of a page of tickets at most.
+const LARGEST_TICKET_PAGE: usize = 100;
+
+/// Fields that Halo fills in.
+const DERIVED: &[&str] = &["hasbeenclosed", "client_name", "status_name", "tickettype_name"];
+
+/// The status of a new ticket.
+const NEW: i64 = 1;
+
+/// The ticket type of a ticket that names none.
+const USUAL_TYPE: i64 = 1;
+
+pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
+    let world = &*desk.world;
+    let client: Option<i64> = call.number("client_id");
+    let kind: Option<i64> = call.number("tickettype_id");
+    let status: Option<i64> = call.number("status_id");
+    let open_only = call.flag("open_only");
+    let closed_only = call.flag("closed_only");
+    let search = call.text("search");
+    let summary = call.text("search_summary");
+    let says = |text: &str, wanted: &Option<String>| {
+        wanted
+            .as_ref()
+            .is_none_or(|wanted| text.to_lowercase().contains(wanted))
+    };
+    let matching = world.tickets.values().filter(|ticket| {
+        client.is_none_or(|id| ticket.client_id == Some(id))
+            && kind.is_none_or(|id| ticket.tickettype_id == id)
+            && status.is_none_or(|id| ticket.status_id == id)
+            && !(open_only && ticket.closed)
+            && (!closed_only || ticket.closed)
+            && says(&ticket.summary, &summary)
+            && (says(&ticket.summary, &search) || search == Some(ticket.id.to_string()))
+    });
+    paging::page(
+        call,
+        desk.faults,
+        "tickets",
+        LARGEST_TICKET_PAGE,
+        matching,
+        |ticket| list_row(world, ticket),
+    )
+}
+
+pub(super) fn get(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
+    found(&desk.world.tickets, id).map(|ticket| Reply::ok(row(desk.world, ticket)))
+}
+
+/// Creates and updates tickets. Creating is not idempotent: the same again is one more ticket.
+pub(super) fn post(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
+    let world = &mut *desk.world;
+    let mut staged: Vec<Ticket> = Vec::new();
+    let mut next = next_id(&world.tickets);
+    for sent in batch::records(call)? {
+        let mut ticket = stage(world, &sent)?;
+        if ticket.id == 0 {
+            ticket.id = next;
+            next += 1;
+        }
+        staged.push(ticket);
+    }
+    let rows = staged.iter().map(|ticket| row(world, ticket)).collect();
+    world
+        .tickets
+        .extend(staged.into_iter().map(|ticket| (ticket.id, ticket)));
+    Ok(batch::written(rows))
+}
+
+/// What a ticket will be after a posted record. The id is 0 when it is to be created.
+fn stage(world: &World, sent: &Sent) -> Result<Ticket, Reply> {
+    let current = match batch::number(sent, "id")? {
+        Some(id) => world
+            .tickets
+            .get(&id)
+            .cloned()
+            .ok_or_else(|| refusal::exception("System.Exception", "Ticket not found"))?,
+        None => fresh(world, sent)?,
+    };
+    let mut ticket: Ticket = batch::merged(&current, sent, DERIVED)?;
+    if let Some(client) = ticket.client_id
+        && !world.customers.contains_key(&client)
+    {
+        return Err(refusal::result_code(format!("Client {client} does not exist")));
+    }
+    let Some(kind) = world.ticket_types.get(&ticket.tickettype_id) else {
+        return Err(refusal::result_code("Invalid ticket type"));
+    };
+    let absent = |field: &&String| {
+        let value = ticket.extra.get(*field).and_then(Value::as_str);
+        value.is_none_or(|text| text.trim().is_empty())
+    };
+    // Not even `_novalidate` gets around what the ticket type demands.
+    let missing: Vec<&str> = (kind.mandatory.iter().filter(absent))
+        .map(String::as_str)
+        .collect();
+    if !missing.is_empty() {
+        return Err(refusal::exception(
+            "System.Exception",
+            format!("Please complete the mandatory fields: {}", missing.join(", ")),
+        ));
+    }
+    if !world.slas.contains_key(&ticket.sla_id) {
+        return Err(refusal::bare("Invalid SLA"));
+    }
+    if !world.has_priority(ticket.sla_id, ticket.priority_id) {
+        return Err(refusal::bare("The priority does not belong to the SLA"));
+    }
+    let Some(status) = world.statuses.get(&ticket.status_id) else {
+        return Err(refusal::bare("Invalid status"));
+    };
+    ticket.closed = status.closes;
+    Ok(ticket)
+}
+
+/// A ticket with what Halo gives one that says nothing of it: the first ticket type, that type's SLA, the SLA's last
+/// priority.
+fn fresh(world: &World, sent: &Sent) -> Result<Ticket, Reply> {
+    let texts = ["summary", "details", "details_html"];
+    if texts.iter().all(|field| batch::text(sent, field).is_none()) {
+        return Err(refusal::exception(
+            "System.Exception",
+            "A summary or details must be entered",
+        ));
+    }
+    let tickettype_id = batch::number(sent, "tickettype_id")?.unwrap_or(USUAL_TYPE);
+    let usual_sla = world
+        .ticket_types
+        .get(&tickettype_id)
+        .map(|kind| kind.default_sla)
+        .filter(|&id| id > 0)
+        .or_else(|| world.slas.keys().next().copied())
+        .unwrap_or_default();
+    let sla_id = batch::number(sent, "sla_id")?.unwrap_or(usual_sla);
+    let priority_id = world
+        .priorities
+        .iter()
+        .filter(|priority| priority.slaid == sla_id && !priority.ishidden)
+        .map(|priority| priority.priorityid)
+        .max()
+        .unwrap_or_default();
+    Ok(Ticket {
+        tickettype_id,
+        sla_id,
+        priority_id,
+        status_id: NEW,
+        dateoccurred: halo_time(Timestamp::now()),
+        ..Ticket::default()
+    })
+}
+
+/// A ticket as it is answered alone.
+fn row(world: &World, ticket: &Ticket) -> Value {
+    let mut row = json!(ticket);
+    row["client_name"] = json!(ticket.client_id.map(|id| world.customer_name(id)));
+    row["status_name"] = json!(world.statuses.get(&ticket.status_id).map(|status| &status.name));
+    row["tickettype_name"] = json!(
+        world
+            .ticket_types
+            .get(&ticket.tickettype_id)
+            .map(|kind| &kind.name)
+    );
+    row["dateclosed"] = json!(crate::sandbox::world::NO_DATE);
+    row["guid"] = Value::Null;
+    row
+}
+
+/// A ticket in a list: what it is about, and not whether it was closed.
+fn list_row(world: &World, ticket: &Ticket) -> Value {
+    json!({
+        "id": ticket.id,
+        "summary": ticket.summary,
+        "client_id": ticket.client_id,
+        "client_name": ticket.client_id.map(|id| world.customer_name(id)),
+        "tickettype_id": ticket.tickettype_id,
+        "sla_id": ticket.sla_id,
+        "priority_id": ticket.priority_id,
+        "status_id": ticket.status_id,
+        "dateoccurred": ticket.dateoccurred,
+        "use": "ticket",
+    })
+}
+
+/// `GET /Actions?ticket_id=`: the newest first.
+pub(super) fn actions(desk: &Desk<'_>, call: &Call) -> Result<Reply, Reply> {
+    let Some(ticket) = call.number::<i64>("ticket_id") else {
+        return Err(refusal::message(
+            StatusCode::BAD_REQUEST,
+            "A ticket_id must be provided",
+        ));
+    };
+    let matching = desk
+        .world
+        .actions
+        .values()
+        .rev()
+        .filter(|action| action.ticket_id == ticket);
+    Ok(paging::page(
+        call,
+        desk.faults,
+        "actions",
+        LARGEST_PAGE,
+        matching,
+        |action| json!(action),
+    ))
+}
+
+pub(super) fn action(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
+    found(&desk.world.actions, id).map(|action| Reply::ok(json!(action)))
+}
+
+/// Adds actions to tickets; one with a `new_status` changes the ticket's.
+pub(super) fn post_actions(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
+    let world = &mut *desk.world;
+    let mut staged: Vec<Action> = Vec::new();
+    for (id, sent) in (next_id(&world.actions)..).zip(batch::records(call)?) {
+        staged.push(Action {
+            id,
+            ..stage_action(world, &sent)?
+        });
+    }
+    let rows = staged.iter().map(|action| json!(action)).collect();
+    for action in staged {
+        let status = action.new_status.and_then(|id| world.statuses.get(&id));
+        if let Some(status) = status
+            && let Some(ticket) = world.tickets.get_mut(&action.ticket_id)
+        {
+            ticket.status_id = status.id;
+            ticket.closed = status.closes;
+        }
+        world.actions.insert(action.id, action);
+    }
+    Ok(batch::written(rows))
+}
+
+fn stage_action(world: &World, sent: &Sent) -> Result<Action, Reply> {
+    let ticket = batch::number(sent, "ticket_id")?;
+    if !ticket.is_some_and(|id| world.tickets.contains_key(&id)) {
+        return Err(refusal::exception("System.Exception", "Ticket not found"));
+    }
+    let outcome = batch::number(sent, "outcome_id")?.and_then(|id| world.outcomes.get(&id));
+    let Some(outcome) = outcome else {
+        return Err(refusal::bare("An Outcome must be entered for this Action"));
+    };
+    if !outcome.permitted {
+        return Err(refusal::bare(
+            "You do not have access to this Action at the moment",
+        ));
+    }
+    if let Some(status) = batch::number(sent, "new_status")?
+        && !world.statuses.contains_key(&status)
+    {
+        return Err(refusal::bare("Invalid status"));
+    }
+    let fresh = Action {
+        outcome: outcome.outcome.clone(),
+        who: world.agent.name.clone(),
+        datetime: halo_time(Timestamp::now()),
+        ..Action::default()
+    };
+    batch::merged(&fresh, sent, &["id", "who", "datetime"])
+}

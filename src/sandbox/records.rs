@@ -1,0 +1,15 @@
+//! The records of both services, typed as far as the emulator looks at them.
+
+#![allow(
+    missing_docs,
+    reason = "the fields are the services' own; what is not plain is said at them"
+)]
+
+mod backup;
+mod halo;
+
+pub use backup::{Account, Item, Organization, Product, Tenant};
+pub use halo::{
+    Action, Agent, AzureMapping, Customer, License, LicenseChange, Outcome, Priority, Sla, Status, Supplier,
+    Ticket, TicketType,
+};

@@ -1,0 +1,227 @@
+//! Halo's records. Each keeps fields it does not know, as Halo does for its sixty a record, so that a test can see that
+//! an update left them alone.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A customer; Halo's API says *Client*.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Customer {
+    pub id: i64,
+    /// Not unique.
+    pub name: String,
+    pub inactive: bool,
+    pub toplevel_id: i64,
+    /// The partner's own reference.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// Everything else that was posted.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A software license; Halo's API says *SoftwareLicence*. Texts that many share are borrowed, because a large partner has
+/// a hundred thousand of these.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct License {
+    pub id: i64,
+    pub name: Cow<'static, str>,
+    /// The quantity that is billed.
+    pub count: i64,
+    pub client_id: i64,
+    #[serde(rename = "type")]
+    pub kind: i64,
+    pub site_id: i64,
+    pub status: Cow<'static, str>,
+    pub is_active: bool,
+    pub manufacturer: Cow<'static, str>,
+    pub vendor: Cow<'static, str>,
+    pub supplier_id: i64,
+    pub billing_cycle: Cow<'static, str>,
+    pub term_duration: Cow<'static, str>,
+    pub start_date: Cow<'static, str>,
+    pub end_date: Cow<'static, str>,
+    pub notes: Cow<'static, str>,
+    /// The Microsoft tenant, on Microsoft's subscriptions.
+    pub tenant_id: Option<String>,
+    pub licences_in_use: i64,
+    pub licences_available: i64,
+    pub requested_quantity: i64,
+    pub purchase_price: f64,
+    pub price: f64,
+    pub product_sku: Cow<'static, str>,
+    pub autorenew: bool,
+    /// Everything else that was posted.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl Default for License {
+    fn default() -> Self {
+        Self {
+            id: 0,
+            name: "".into(),
+            count: 0,
+            client_id: 0,
+            kind: 1,
+            site_id: -1,
+            status: "Active".into(),
+            is_active: true,
+            manufacturer: "".into(),
+            vendor: "".into(),
+            supplier_id: 0,
+            billing_cycle: "Monthly".into(),
+            term_duration: "Monthly".into(),
+            start_date: super::super::world::NO_DATE.into(),
+            end_date: super::super::world::NO_DATE.into(),
+            notes: "".into(),
+            tenant_id: None,
+            licences_in_use: 0,
+            licences_available: 0,
+            requested_quantity: 0,
+            purchase_price: 0.0,
+            price: 0.0,
+            product_sku: "".into(),
+            autorenew: false,
+            extra: Map::new(),
+        }
+    }
+}
+
+/// A change of a license's quantity, as `/LicenceChange` tells.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct LicenseChange {
+    pub id: i64,
+    pub licence_id: i64,
+    pub old_count: i64,
+    pub new_count: i64,
+    pub change_date: String,
+    /// The agent who changed it.
+    pub who: String,
+}
+
+/// A ticket; Halo's schema says *Faults*.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ticket {
+    pub id: i64,
+    pub client_id: Option<i64>,
+    pub summary: String,
+    pub details: Option<String>,
+    pub details_html: Option<String>,
+    pub tickettype_id: i64,
+    pub sla_id: i64,
+    pub priority_id: i64,
+    pub status_id: i64,
+    pub dateoccurred: String,
+    /// Whether it was closed.
+    #[serde(rename = "hasbeenclosed")]
+    pub closed: bool,
+    /// Everything else that was posted.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A note on a ticket, or a change of its status.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Action {
+    pub id: i64,
+    pub ticket_id: i64,
+    pub outcome_id: i64,
+    pub outcome: String,
+    pub who: String,
+    pub datetime: String,
+    pub note: Option<String>,
+    pub note_html: Option<String>,
+    pub hiddenfromuser: bool,
+    pub new_status: Option<i64>,
+    /// Everything else that was posted.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A ticket type.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct TicketType {
+    pub id: i64,
+    pub name: String,
+    /// The SLA its tickets get when they name none; -1 or 0 means none.
+    #[serde(skip)]
+    pub default_sla: i64,
+    /// Whether the agent may open tickets of this type.
+    #[serde(rename = "cancreate")]
+    pub can_create: bool,
+    /// Fields without which a ticket of this type is refused.
+    #[serde(skip)]
+    pub mandatory: Vec<String>,
+}
+
+/// A service level agreement. Its priorities are in [`World::priorities`](super::super::World::priorities).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Sla {
+    pub id: i64,
+    pub name: String,
+}
+
+/// A priority of an SLA. What a ticket takes is `priorityid`, which means something only together with `slaid`.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Priority {
+    /// A GUID, of no use to a ticket.
+    pub id: String,
+    pub priorityid: i64,
+    pub slaid: i64,
+    pub name: String,
+    /// Not to be offered to people.
+    pub ishidden: bool,
+    /// Hours until it must be fixed.
+    pub fixtime: i64,
+}
+
+/// A ticket status. The API says nowhere reliably whether it closes.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Status {
+    pub id: i64,
+    pub name: String,
+    #[serde(skip)]
+    pub closes: bool,
+}
+
+/// What an action on a ticket is.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Outcome {
+    pub id: i64,
+    pub outcome: String,
+    pub buttonname: String,
+    /// Whether the API's agent may use it; the list does not tell.
+    #[serde(skip)]
+    pub permitted: bool,
+}
+
+/// The agent behind the API application.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Agent {
+    pub id: i64,
+    pub name: String,
+    pub isdisabled: bool,
+    pub isapiagent: bool,
+    pub teams: Vec<String>,
+}
+
+/// A supplier.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Supplier {
+    pub id: i64,
+    pub name: String,
+}
+
+/// A Microsoft tenant that the partner's Microsoft integration has matched to a customer.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct AzureMapping {
+    pub azure_tenant_id: String,
+    pub client_id: i64,
+}

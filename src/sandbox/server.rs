@@ -1,0 +1,197 @@
+//! The two listeners and the thread that serves them.
+
+use std::{
+    fmt, io,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    sync::{Arc, Mutex, MutexGuard},
+    thread::{self, JoinHandle},
+};
+
+use axum::body::Body;
+use fastrand::Rng;
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use super::{
+    Credentials, Fault, Options, Received, Service, World,
+    exchange::{self, Machine, Shared},
+    mischief::Faults,
+    rate::Rate,
+    received::Log,
+    token::Tokens,
+};
+
+/// Both services, being served until this is dropped.
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    backup_url: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Why a sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Somebody else has the port, or it needs a privilege.
+    #[error("cannot listen on 127.0.0.1:{port}")]
+    Listen {
+        /// The port asked for; 0 is any.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system gave no thread, or the thread no event loop.
+    #[error("cannot start the sandbox's thread")]
+    Thread(#[source] io::Error),
+}
+
+impl Sandbox {
+    /// Seeds the data, opens two listeners on `127.0.0.1` and serves them from a thread of its own.
+    pub fn start(options: Options) -> Result<Self, StartError> {
+        let (halo, halo_address) = listen(options.halo_port)?;
+        let (backup, backup_address) = listen(options.backup_port)?;
+        let shared = Arc::new(Shared {
+            world: Mutex::new(World::seeded(
+                options.organizations,
+                options.seed,
+                Timestamp::now(),
+            )),
+            machine: Mutex::new(Machine {
+                faults: Faults::new(options.faults),
+                rate: Rate::new(options.rate_limit),
+                tokens: Tokens::new(),
+                log: Log::new(),
+            }),
+            credentials: Credentials::seeded(&mut Rng::with_seed(options.seed)),
+            site_url: format!("http://{halo_address}"),
+            latency: options.latency,
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(StartError::Thread)?;
+        let (stop, stopped) = oneshot::channel();
+        let serving = Arc::clone(&shared);
+        let thread = thread::Builder::new()
+            .name("sandbox".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        // Either asked to stop or the sandbox is gone.
+                        _ = stopped => {}
+                        _ = serve(halo, Service::Halo, Arc::clone(&serving)) => {}
+                        _ = serve(backup, Service::Backup, serving) => {}
+                    }
+                });
+            })
+            .map_err(StartError::Thread)?;
+        Ok(Self {
+            shared,
+            backup_url: format!("http://{backup_address}/api"),
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// The Halo site: `/auth/token` and `/api/…` are under it.
+    pub fn site_url(&self) -> String {
+        self.shared.site_url.clone()
+    }
+
+    /// The base URL of the SaaS Backup API, `/api` included.
+    pub fn backup_url(&self) -> String {
+        self.backup_url.clone()
+    }
+
+    /// What a client needs to be let in.
+    pub fn credentials(&self) -> &Credentials {
+        &self.shared.credentials
+    }
+
+    /// The state of both services, to look at and to change. Requests wait while the guard is held: drop it before the
+    /// next one.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.shared.world()
+    }
+
+    /// What both services were asked so far, in order.
+    pub fn received(&self) -> Vec<Received> {
+        self.shared.machine().log.entries().cloned().collect()
+    }
+
+    /// Forgets what was received.
+    pub fn forget_received(&self) {
+        self.shared.machine().log.forget();
+    }
+
+    /// Replaces the faults that are on; each starts anew.
+    pub fn set_faults(&self, faults: Vec<Fault>) {
+        self.shared.machine().faults = Faults::new(faults);
+    }
+
+    /// Empties the rate limiter's window, as if five minutes had passed.
+    pub fn forget_rate(&self) {
+        self.shared.machine().rate.forget();
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Sandbox")
+            .field("site_url", &self.shared.site_url)
+            .field("backup_url", &self.backup_url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // Dropping the sender is the signal.
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has nothing more to stop.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A listener for a runtime that does not run yet, so that a port in use is known at once.
+fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
+    let open = || {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    open().map_err(|source| StartError::Listen { port, source })
+}
+
+/// Accepts connections for as long as it is polled.
+///
+/// Connections are served by hyper itself because a fault must be able to close one without an answer: hyper does that
+/// when a service fails, and axum's server takes only services that do not.
+async fn serve(listener: TcpListener, service: Service, shared: Arc<Shared>) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file handles, or the client has left already. Neither is helped by giving up or by a busy loop.
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            continue;
+        };
+        // Without it small answers wait for each other; a stream that refuses is only slower.
+        let _ = stream.set_nodelay(true);
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            let answer = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
+                exchange::answer(Arc::clone(&shared), service, request.map(Body::new))
+            });
+            // A connection that ends in an error was cut by the client, or by a fault.
+            let _ = http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), answer)
+                .await;
+        });
+    }
+}

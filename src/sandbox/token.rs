@@ -1,0 +1,70 @@
+//! Halo's access tokens.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use fastrand::Rng;
+
+use super::credentials::token;
+
+/// Requests that a token is worth while [`Fault::TokenDies`](super::Fault::TokenDies) is on.
+const SHORT_WORTH: u32 = 6;
+
+/// The tokens handed out and not yet expired.
+pub(super) struct Tokens {
+    random: Rng,
+    issued: HashMap<String, Grant>,
+}
+
+/// What a token stands for.
+struct Grant {
+    scopes: Vec<String>,
+    expires: Instant,
+    used: u32,
+}
+
+impl Tokens {
+    pub(super) fn new() -> Self {
+        Self {
+            random: Rng::new(),
+            issued: HashMap::new(),
+        }
+    }
+
+    /// A new token, which looks like a JWT and says nothing.
+    pub(super) fn issue(&mut self, scopes: Vec<String>, lifetime: Duration) -> String {
+        let now = Instant::now();
+        self.issued.retain(|_, grant| grant.expires > now);
+        let access_token = self.jwt();
+        self.issued.insert(
+            access_token.clone(),
+            Grant {
+                scopes,
+                expires: now + lifetime,
+                used: 0,
+            },
+        );
+        access_token
+    }
+
+    /// Something that looks like a JWT.
+    pub(super) fn jwt(&mut self) -> String {
+        format!(
+            "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.{}.{}",
+            token(&mut self.random, 180),
+            token(&mut self.random, 86)
+        )
+    }
+
+    /// Uses a token for one request and tells its scopes; none when it is unknown, expired or used up.
+    pub(super) fn spend(&mut self, access_token: &str, dies: bool) -> Option<&[String]> {
+        let grant = self.issued.get_mut(access_token)?;
+        if grant.expires <= Instant::now() || (dies && grant.used >= SHORT_WORTH) {
+            return None;
+        }
+        grant.used += 1;
+        Some(&grant.scopes)
+    }
+}

@@ -1,0 +1,115 @@
+//! Everything both services know.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use super::{
+    Action, Agent, AzureMapping, Customer, License, LicenseChange, Organization, Outcome, Priority, Sla,
+    Status, Supplier, Ticket, TicketType,
+};
+
+/// How Halo writes "no date". `1901-01-01T00:00:00` is seen as well.
+pub(super) const NO_DATE: &str = "1900-01-01T00:00:00";
+
+/// The state of both services. Tests read it to check effects, and change it between steps to play another agent.
+#[derive(Clone, PartialEq, Debug)]
+pub struct World {
+    /// Halo's customers by id.
+    pub customers: BTreeMap<i64, Customer>,
+    /// Halo's software licenses by id.
+    pub licenses: BTreeMap<i64, License>,
+    /// Every change of a license's quantity since the start, oldest first.
+    pub license_changes: Vec<LicenseChange>,
+    /// Halo's tickets by id.
+    pub tickets: BTreeMap<i64, Ticket>,
+    /// The actions on tickets by id.
+    pub actions: BTreeMap<i64, Action>,
+    /// Halo's ticket types by id.
+    pub ticket_types: BTreeMap<i64, TicketType>,
+    /// Halo's SLAs by id.
+    pub slas: BTreeMap<i64, Sla>,
+    /// The priorities of all SLAs.
+    pub priorities: Vec<Priority>,
+    /// Halo's ticket statuses by id.
+    pub statuses: BTreeMap<i64, Status>,
+    /// Halo's action outcomes by id.
+    pub outcomes: BTreeMap<i64, Outcome>,
+    /// Halo's suppliers by id.
+    pub suppliers: BTreeMap<i64, Supplier>,
+    /// Who the API application acts as.
+    pub agent: Agent,
+    /// Microsoft tenants that Halo has matched to customers.
+    pub azure_mappings: Vec<AzureMapping>,
+    /// What the API application was granted. Take some away to see a permission missing.
+    pub granted_scopes: Vec<String>,
+    /// Whether the API application is active; an inactive one gets no token.
+    pub application_active: bool,
+    /// SaaS Backup's organizations, in the order in which they are listed.
+    pub organizations: Vec<Organization>,
+}
+
+impl World {
+    /// A mapping of organizations to customers and licenses: organization id, customer id and license id, for every
+    /// organization whose customer has an active backup license.
+    pub fn suggested_mapping(&self) -> Vec<(String, i64, i64)> {
+        let mut backup: HashMap<i64, i64> = HashMap::new();
+        for license in self.licenses.values() {
+            if license.is_active && license.name.contains("SaaS Backup") {
+                backup.entry(license.client_id).or_insert(license.id);
+            }
+        }
+        self.organizations
+            .iter()
+            .filter_map(|organization| {
+                let customer = organization.customer_id?;
+                let license = backup.get(&customer)?;
+                Some((organization.id.clone(), customer, *license))
+            })
+            .collect()
+    }
+
+    /// Sets a license's quantity and records who did, as Halo does. Tests call it to play somebody who changes it by
+    /// hand. The same quantity again is no change; neither is a license that is not there.
+    pub fn set_license_count(&mut self, license: i64, count: i64, who: &str) {
+        let Some(record) = self.licenses.get_mut(&license) else {
+            return;
+        };
+        let old_count = std::mem::replace(&mut record.count, count);
+        if old_count == count {
+            return;
+        }
+        self.license_changes.push(LicenseChange {
+            id: self.license_changes.len() as i64 + 1,
+            licence_id: license,
+            old_count,
+            new_count: count,
+            change_date: halo_time(Timestamp::now()),
+            who: who.to_owned(),
+        });
+    }
+
+    /// A customer's name, for the rows of other records that repeat it.
+    pub(super) fn customer_name(&self, id: i64) -> &str {
+        self.customers
+            .get(&id)
+            .map_or("", |customer| customer.name.as_str())
+    }
+
+    /// Whether an SLA has a priority of this number.
+    pub(super) fn has_priority(&self, sla: i64, priority: i64) -> bool {
+        self.priorities
+            .iter()
+            .any(|row| row.slaid == sla && row.priorityid == priority)
+    }
+}
+
+/// The id for one more record.
+pub(super) fn next_id<T>(records: &BTreeMap<i64, T>) -> i64 {
+    records.last_key_value().map_or(1, |(id, _)| id + 1)
+}
+
+/// A time as Halo writes it: UTC, without saying so.
+pub(super) fn halo_time(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}

@@ -1,0 +1,415 @@
+//! The three secrets, and where they live: environment, files, the OS keyring. Nowhere else.
+//!
+//! Secrets are `SecretString`s: printing one by accident does not compile.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    time::Duration,
+};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::environment::Environment;
+
+/// The keyring's service name.
+const SERVICE: &str = "halolink";
+/// A file with one secret in it is never larger.
+const LARGEST_FILE: u64 = 64 * 1024;
+
+/// One of the secrets of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Secret {
+    /// The client secret of the application in Halo.
+    ClientSecret,
+    /// The partner's reseller token for SaaS Backup.
+    ResellerToken,
+    /// The partner's authentication token for SaaS Backup.
+    AccessToken,
+}
+
+impl Secret {
+    /// All of them.
+    pub const ALL: [Secret; 3] = [Secret::ClientSecret, Secret::ResellerToken, Secret::AccessToken];
+
+    /// Its name in the keyring, after the profile.
+    pub fn name(self) -> &'static str {
+        match self {
+            Secret::ClientSecret => "client-secret",
+            Secret::ResellerToken => "reseller-token",
+            Secret::AccessToken => "access-token",
+        }
+    }
+
+    /// The environment variable that carries it; with `_FILE` after it, the file that does.
+    pub fn variable(self) -> &'static str {
+        match self {
+            Secret::ClientSecret => "HALOLINK_CLIENT_SECRET",
+            Secret::ResellerToken => "HALOLINK_RESELLER_TOKEN",
+            Secret::AccessToken => "HALOLINK_ACCESS_TOKEN",
+        }
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str(match self {
+            Secret::ClientSecret => "Halo client secret",
+            Secret::ResellerToken => "reseller token",
+            Secret::AccessToken => "access token",
+        })
+    }
+}
+
+/// What can go wrong with secrets.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is nowhere to be found.
+    #[error("the {secret} is not in the environment and not in the keyring")]
+    Missing {
+        /// Which.
+        secret: Secret,
+    },
+    /// Its file cannot be read.
+    #[error("cannot read the {secret} from {}: {reason}", path.display())]
+    File {
+        /// Which.
+        secret: Secret,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Its file is empty.
+    #[error("{} is empty, and should hold the {secret}", path.display())]
+    Empty {
+        /// Which.
+        secret: Secret,
+        /// The file.
+        path: PathBuf,
+    },
+    /// It holds characters that no secret has.
+    #[error("the {secret} from {source_name} has line breaks or control characters in it")]
+    Malformed {
+        /// Which.
+        secret: Secret,
+        /// Where it came from.
+        source_name: String,
+    },
+    /// The machine has no keyring.
+    #[error("this machine has no keyring that can be used: {reason}")]
+    NoKeyring {
+        /// The system's words.
+        reason: String,
+    },
+    /// The keyring does not answer, most likely because it is locked.
+    #[error("the keyring did not answer within {seconds} s; it may be locked and waiting to be unlocked")]
+    KeyringSilent {
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The keyring refused.
+    #[error("the keyring refused: {reason}")]
+    Keyring {
+        /// The system's words.
+        reason: String,
+    },
+}
+
+/// Where a secret was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// In the variable of that name.
+    Variable(&'static str),
+    /// In a file.
+    File(PathBuf),
+    /// In the keyring.
+    Keyring,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Source::Variable(name) => formatter.write_str(name),
+            Source::File(path) => write!(formatter, "{}", path.display()),
+            Source::Keyring => formatter.write_str("keyring"),
+        }
+    }
+}
+
+/// Where secrets are kept between runs.
+#[derive(Clone)]
+pub enum Vault {
+    /// The OS keyring: Credential Manager, Keychain or Secret Service. Calls end after this long.
+    Keyring(Duration),
+    /// Memory, for the tour.
+    Memory(Arc<Mutex<HashMap<String, SecretString>>>),
+}
+
+/// Finds and keeps the secrets of one profile.
+#[derive(Clone)]
+pub struct Secrets {
+    profile: String,
+    environment: Environment,
+    vault: Vault,
+}
+
+impl Secrets {
+    /// The secrets of `profile`.
+    pub fn new(profile: &str, environment: Environment, vault: Vault) -> Self {
+        Self {
+            profile: profile.to_owned(),
+            environment,
+            vault,
+        }
+    }
+
+    /// The secret from the environment or the file that the environment names.
+    ///
+    /// # Errors
+    /// A file that cannot be used.
+    pub fn supplied(&self, secret: Secret) -> Result<Option<(SecretString, Source)>, Error> {
+        let variable = secret.variable();
+        if let Some(value) = self.environment.get(variable) {
+            return checked(secret, &value, variable).map(|value| Some((value, Source::Variable(variable))));
+        }
+        match self.environment.get(&format!("{variable}_FILE")) {
+            Some(path) => {
+                let path = PathBuf::from(path);
+                let value = read_file(secret, &path)?;
+                Ok(Some((value, Source::File(path))))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The secret from wherever it is, and where that was.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] and what can be wrong with files and keyrings.
+    pub async fn find(&self, secret: Secret, keyring: bool) -> Result<(SecretString, Source), Error> {
+        if let Some(found) = self.supplied(secret)? {
+            return Ok(found);
+        }
+        if keyring && let Some(value) = self.kept(secret).await? {
+            return Ok((value, Source::Keyring));
+        }
+        Err(Error::Missing { secret })
+    }
+
+    /// The secret in the keyring, if there is one.
+    ///
+    /// # Errors
+    /// No keyring, or a silent or refusing one.
+    pub async fn kept(&self, secret: Secret) -> Result<Option<SecretString>, Error> {
+        self.call(
+            secret,
+            |entry| match entry.get_password() {
+                Ok(value) => Ok(Some(SecretString::from(value))),
+                Err(keyring::Error::NoEntry) => Ok(None),
+                Err(error) => Err(error),
+            },
+            |memory, account| memory.get(account).cloned(),
+        )
+        .await
+    }
+
+    /// Keeps the secret in the keyring.
+    ///
+    /// # Errors
+    /// No keyring, or a silent or refusing one.
+    pub async fn keep(&self, secret: Secret, value: &SecretString) -> Result<(), Error> {
+        let (kept, for_memory) = (value.clone(), value.clone());
+        self.call(
+            secret,
+            move |entry| entry.set_password(kept.expose_secret()),
+            move |memory, account| {
+                memory.insert(account.to_owned(), for_memory);
+            },
+        )
+        .await
+    }
+
+    /// Deletes the secret from the keyring; whether it was there.
+    ///
+    /// # Errors
+    /// No keyring, or a silent or refusing one.
+    pub async fn forget(&self, secret: Secret) -> Result<bool, Error> {
+        self.call(
+            secret,
+            |entry| match entry.delete_credential() {
+                Ok(()) => Ok(true),
+                Err(keyring::Error::NoEntry) => Ok(false),
+                Err(error) => Err(error),
+            },
+            |memory, account| memory.remove(account).is_some(),
+        )
+        .await
+    }
+
+    /// One call to the vault. The keyring's can block for as long as nobody unlocks it, so it runs on a
+    /// thread of its own that is left behind when it takes too long.
+    async fn call<T: Send + 'static>(
+        &self,
+        secret: Secret,
+        with_entry: impl FnOnce(&keyring::Entry) -> keyring::Result<T> + Send + 'static,
+        with_memory: impl FnOnce(&mut HashMap<String, SecretString>, &str) -> T,
+    ) -> Result<T, Error> {
+        let account = format!("{}/{}", self.profile, secret.name());
+        let timeout = match &self.vault {
+            Vault::Memory(memory) => {
+                let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+                return Ok(with_memory(&mut memory, &account));
+            }
+            Vault::Keyring(timeout) => *timeout,
+        };
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            let result = open(&account).and_then(|entry| with_entry(&entry).map_err(refused));
+            // The receiver is gone if this took too long; then nobody wants the result.
+            let _ = sender.send(result);
+        });
+        tokio::task::spawn_blocking(move || receiver.recv_timeout(timeout))
+            .await
+            .map_err(|error| Error::Keyring {
+                reason: error.to_string(),
+            })?
+            .unwrap_or_else(|_| {
+                Err(Error::KeyringSilent {
+                    seconds: timeout.as_secs(),
+                })
+            })
+    }
+}
+
+fn open(account: &str) -> Result<keyring::Entry, Error> {
+    if let Err(error) = keyring::Entry::store_status() {
+        return Err(Error::NoKeyring {
+            reason: error.to_string(),
+        });
+    }
+    keyring::Entry::new(SERVICE, account).map_err(refused)
+}
+
+fn refused(error: keyring::Error) -> Error {
+    match error {
+        keyring::Error::NoDefaultStore | keyring::Error::NotSupportedByStore(_) => Error::NoKeyring {
+            reason: error.to_string(),
+        },
+        // These two carry the stored bytes: their text is not passed on.
+        keyring::Error::BadEncoding(_) | keyring::Error::BadDataFormat(..) => Error::Keyring {
+            reason: "what it holds under this name is not text; delete that entry and connect again"
+                .to_owned(),
+        },
+        error => Error::Keyring {
+            reason: error.to_string(),
+        },
+    }
+}
+
+/// Reads a secret from a file: its text without surrounding white space.
+///
+/// # Errors
+/// A file that is missing, unreadable, empty, too large or binary.
+pub fn read_file(secret: Secret, path: &std::path::Path) -> Result<SecretString, Error> {
+    let failed = |reason: String| Error::File {
+        secret,
+        path: path.to_owned(),
+        reason,
+    };
+    let size = std::fs::metadata(path)
+        .map_err(|error| failed(error.to_string()))?
+        .len();
+    if size > LARGEST_FILE {
+        return Err(failed("it is too large to be a secret".to_owned()));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    if text.trim().is_empty() {
+        return Err(Error::Empty {
+            secret,
+            path: path.to_owned(),
+        });
+    }
+    checked(secret, &text, &path.display().to_string())
+}
+
+/// A secret from anywhere: trimmed, and of characters that can be sent. Tokens lose the `Token ` or
+/// `Bearer ` that is pasted in front of them.
+///
+/// # Errors
+/// [`Error::Malformed`].
+pub fn checked(secret: Secret, text: &str, source_name: &str) -> Result<SecretString, Error> {
+    let text = text.trim().trim_start_matches('\u{feff}');
+    let text = match secret {
+        Secret::ClientSecret => text,
+        Secret::ResellerToken | Secret::AccessToken => crate::backup::token(text),
+    };
+    if text.is_empty() || text.chars().any(|character| character.is_control()) || !text.is_ascii() {
+        return Err(Error::Malformed {
+            secret,
+            source_name: source_name.to_owned(),
+        });
+    }
+    Ok(SecretString::from(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_memory(variables: &[(&str, &str)]) -> Secrets {
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        Secrets::new(
+            "default",
+            Environment::Fixed(variables),
+            Vault::Memory(Arc::default()),
+        )
+    }
+
+    #[tokio::test]
+    async fn environment_then_file_then_keyring() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "Token from-file\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        let secret = Secret::ResellerToken;
+        let kept = SecretString::from("from-keyring");
+
+        let secrets = in_memory(&[
+            ("HALOLINK_RESELLER_TOKEN", "a"),
+            ("HALOLINK_RESELLER_TOKEN_FILE", path),
+        ]);
+        secrets.keep(secret, &kept).await.unwrap();
+        let (value, source) = secrets.find(secret, true).await.unwrap();
+        assert_eq!(
+            (value.expose_secret(), source.to_string().as_str()),
+            ("a", "HALOLINK_RESELLER_TOKEN")
+        );
+
+        let secrets = in_memory(&[("HALOLINK_RESELLER_TOKEN_FILE", path)]);
+        secrets.keep(secret, &kept).await.unwrap();
+        let (value, _) = secrets.find(secret, true).await.unwrap();
+        assert_eq!(value.expose_secret(), "from-file");
+
+        let secrets = in_memory(&[]);
+        secrets.keep(secret, &kept).await.unwrap();
+        let (value, source) = secrets.find(secret, true).await.unwrap();
+        assert_eq!((value.expose_secret(), source), ("from-keyring", Source::Keyring));
+        assert!(secrets.forget(secret).await.unwrap());
+        assert!(matches!(
+            secrets.find(secret, true).await,
+            Err(Error::Missing { .. })
+        ));
+    }
+
+    #[test]
+    fn what_cannot_be_a_secret_is_refused() {
+        assert!(checked(Secret::ClientSecret, "a\nb", "x").is_err());
+        assert!(checked(Secret::ClientSecret, "  ", "x").is_err());
+        assert!(read_file(Secret::ClientSecret, std::path::Path::new("/nowhere/at/all")).is_err());
+    }
+}

@@ -1,0 +1,640 @@
+//! The ledger: every run of `sync-seats` and every change it made or meant to make.
+//!
+//! Intent is recorded before a request is sent, the outcome after it was read back. A run that never
+//! recorded its end was killed: the next one marks it and settles what it had meant to do.
+
+use std::collections::HashMap;
+
+use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
+
+use super::{Error, Store, lock, now};
+use crate::reference::Reference;
+
+/// Rows in one statement: SQLite takes 32,766 parameters.
+const ROWS: usize = 1000;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// It has not ended, or was killed just now.
+    Running,
+    /// All done.
+    Done,
+    /// Some items failed or were held back.
+    Partial,
+    /// It broke off with an error.
+    Failed,
+    /// It was killed.
+    Interrupted,
+}
+
+impl RunState {
+    /// Its word in the state and in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            RunState::Running => "running",
+            RunState::Done => "done",
+            RunState::Partial => "partial",
+            RunState::Failed => "failed",
+            RunState::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChangeStatus {
+    /// About to be written.
+    Intended,
+    /// Written, and read back.
+    Updated,
+    /// Already so in Halo; recorded because the seats behind it are new.
+    Confirmed,
+    /// Held back, or left alone for a reason.
+    Skipped,
+    /// Refused, or not found in Halo afterwards.
+    Failed,
+    /// Meant by a run that was killed, and never written.
+    Lost,
+}
+
+impl ChangeStatus {
+    /// Its word in the state and in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            ChangeStatus::Intended => "intended",
+            ChangeStatus::Updated => "updated",
+            ChangeStatus::Confirmed => "confirmed",
+            ChangeStatus::Skipped => "skipped",
+            ChangeStatus::Failed => "failed",
+            ChangeStatus::Lost => "lost",
+        }
+    }
+}
+
+/// A run that begins.
+#[derive(Clone, Debug)]
+pub struct NewRun<'a> {
+    /// The command.
+    pub command: &'a str,
+    /// Where the seats come from: `api`, or the name of a file.
+    pub source: &'a str,
+    /// Which seat number is billed.
+    pub metric: &'a str,
+    /// How many mapped organizations it is about.
+    pub organizations: usize,
+}
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunTotals {
+    /// Licenses written.
+    pub updated: usize,
+    /// Licenses that were right already.
+    pub unchanged: usize,
+    /// Licenses left alone or held back.
+    pub skipped: usize,
+    /// Licenses that could not be written.
+    pub failed: usize,
+    /// Requests to Halo.
+    pub halo_requests: u64,
+    /// Requests to SaaS Backup.
+    pub backup_requests: u64,
+}
+
+/// A change to be recorded.
+#[derive(Clone, Debug)]
+pub struct NewChange {
+    /// The license.
+    pub license: Reference,
+    /// Its customer.
+    pub customer: Reference,
+    /// The quantity before.
+    pub from: Option<i64>,
+    /// The quantity that was planned.
+    pub to: Option<i64>,
+    /// What becomes of it.
+    pub status: ChangeStatus,
+    /// Whether Halo was seen to have it.
+    pub verified: bool,
+    /// Why, where it is not simply done.
+    pub reason: Option<String>,
+    /// Where the quantity comes from.
+    pub seats: Vec<OrganizationSeats>,
+}
+
+/// What one organization contributes to a license.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrganizationSeats {
+    /// The organization.
+    pub organization: Reference<String>,
+    /// Its seats; none where they are not known.
+    pub seats: Option<i64>,
+}
+
+/// A change that a run meant to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The record's own id.
+    pub id: i64,
+    /// The run.
+    pub run: i64,
+    /// The license.
+    pub license: i64,
+    /// The quantity meant.
+    pub to: i64,
+}
+
+/// A recorded run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Its number.
+    pub id: i64,
+    /// The command.
+    pub command: String,
+    /// RFC 3339.
+    pub started_at: String,
+    /// RFC 3339; none where it was killed.
+    pub finished_at: Option<String>,
+    /// Who.
+    pub user: String,
+    /// Where.
+    pub host: String,
+    /// How it ended.
+    pub state: String,
+    /// Where the seats came from.
+    pub source: String,
+    /// Which seat number was billed.
+    pub metric: String,
+    /// How many mapped organizations it was about.
+    pub organizations: i64,
+    /// What it did.
+    pub totals: RunTotals,
+    /// The error that ended it.
+    pub error: Option<String>,
+}
+
+/// A recorded change.
+#[derive(Clone, Debug)]
+pub struct RecordedChange {
+    /// The run it belongs to.
+    pub run: i64,
+    /// The license.
+    pub license: Reference,
+    /// Its customer.
+    pub customer: Reference,
+    /// The quantity before.
+    pub from: Option<i64>,
+    /// The quantity planned.
+    pub to: Option<i64>,
+    /// What became of it.
+    pub status: String,
+    /// Whether Halo was seen to have it.
+    pub verified: bool,
+    /// Why.
+    pub reason: Option<String>,
+    /// RFC 3339.
+    pub recorded_at: String,
+}
+
+/// The seats of one organization at one time.
+#[derive(Clone, Debug)]
+pub struct SeatPoint {
+    /// The organization.
+    pub organization: Reference<String>,
+    /// The organization's seats.
+    pub seats: Option<i64>,
+    /// Which seat number.
+    pub metric: String,
+    /// Who ran it.
+    pub user: String,
+    /// Where.
+    pub host: String,
+    /// The change of its license.
+    pub change: RecordedChange,
+}
+
+fn count(row: &SqliteRow, column: &str) -> sqlx::Result<usize> {
+    Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0))
+}
+
+impl FromRow<'_, SqliteRow> for Run {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            command: row.try_get("command")?,
+            started_at: row.try_get("started_at")?,
+            finished_at: row.try_get("finished_at")?,
+            user: row.try_get("user_name")?,
+            host: row.try_get("host_name")?,
+            state: row.try_get("state")?,
+            source: row.try_get("source")?,
+            metric: row.try_get("metric")?,
+            organizations: row.try_get("organizations")?,
+            totals: RunTotals {
+                updated: count(row, "updated")?,
+                unchanged: count(row, "unchanged")?,
+                skipped: count(row, "skipped")?,
+                failed: count(row, "failed")?,
+                halo_requests: count(row, "halo_requests")? as u64,
+                backup_requests: count(row, "backup_requests")? as u64,
+            },
+            error: row.try_get("error")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for RecordedChange {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            run: row.try_get("run_id")?,
+            license: Reference::new(
+                row.try_get("license_id")?,
+                row.try_get::<String, _>("license_name")?,
+            ),
+            customer: Reference::new(
+                row.try_get("customer_id")?,
+                row.try_get::<String, _>("customer_name")?,
+            ),
+            from: row.try_get("from_count")?,
+            to: row.try_get("to_count")?,
+            status: row.try_get("status")?,
+            verified: row.try_get("verified")?,
+            reason: row.try_get("reason")?,
+            recorded_at: row.try_get("recorded_at")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for SeatPoint {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            organization: Reference::new(
+                row.try_get("organization_id")?,
+                row.try_get::<String, _>("organization_name")?,
+            ),
+            seats: row.try_get("seats")?,
+            metric: row.try_get("metric")?,
+            user: row.try_get("user_name")?,
+            host: row.try_get("host_name")?,
+            change: RecordedChange::from_row(row)?,
+        })
+    }
+}
+
+impl Store {
+    /// Begins a run. Earlier runs that never ended were killed (the caller holds the lock) and are marked.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn begin_run(&self, profile: &str, run: &NewRun<'_>) -> Result<i64, Error> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query("UPDATE runs SET state = 'interrupted' WHERE profile = $1 AND state = 'running'")
+            .bind(profile)
+            .execute(&mut *transaction)
+            .await?;
+        let id = sqlx::query_scalar(
+            "INSERT INTO runs (profile, command, started_at, user_name, host_name, state, source, metric,
+                 organizations, updated, unchanged, skipped, failed, halo_requests, backup_requests)
+             VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8, 0, 0, 0, 0, 0, 0) RETURNING id",
+        )
+        .bind(profile)
+        .bind(run.command)
+        .bind(now())
+        .bind(lock::user_name())
+        .bind(lock::host_name())
+        .bind(run.source)
+        .bind(run.metric)
+        .bind(i64::try_from(run.organizations).unwrap_or(i64::MAX))
+        .fetch_one(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// What killed runs had meant to write, and nobody has settled since; oldest first.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn unsettled(&self, profile: &str) -> Result<Vec<Change>, Error> {
+        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
+            "SELECT changes.id, run_id, license_id, to_count FROM changes JOIN runs ON runs.id = run_id
+             WHERE profile = $1 AND status = 'intended' AND to_count IS NOT NULL ORDER BY changes.id",
+        )
+        .bind(profile)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, run, license, to)| Change { id, run, license, to })
+            .collect())
+    }
+
+    /// Records what became of the changes of killed runs: written or never written.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn settle(&self, profile: &str, written: &[Change], lost: &[Change]) -> Result<(), Error> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for (changes, status, verified) in [(written, "updated", true), (lost, "lost", false)] {
+            for change in changes {
+                sqlx::query(
+                    "UPDATE changes SET status = $2, verified = $3, reason = $4, recorded_at = $5 WHERE id = $1",
+                )
+                .bind(change.id)
+                .bind(status)
+                .bind(verified)
+                .bind("the run was interrupted; settled by the next one")
+                .bind(now())
+                .execute(&mut *transaction)
+                .await?;
+            }
+        }
+        let mut runs: Vec<i64> = written.iter().map(|change| change.run).collect();
+        runs.dedup();
+        for run in runs {
+            take_over_verified(&mut transaction, profile, run).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Records changes of a run: what it is about to write (status `Intended`), and what it leaves alone.
+    ///
+    /// # Errors
+    /// A failed statement; then none is recorded.
+    pub async fn record_changes(&self, profile: &str, run: i64, changes: &[NewChange]) -> Result<(), Error> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let last: Option<i64> = sqlx::query_scalar("SELECT MAX(id) FROM changes")
+            .fetch_one(&mut *transaction)
+            .await?;
+        let mut next = last.unwrap_or(0) + 1;
+        let recorded_at = now();
+        for rows in changes.chunks(ROWS) {
+            let first = next;
+            let mut statement: QueryBuilder<Sqlite> = QueryBuilder::new(
+                "INSERT INTO changes (id, run_id, license_id, license_name, customer_id, customer_name,
+                     from_count, to_count, status, verified, reason, recorded_at) ",
+            );
+            statement.push_values(rows, |mut row, change| {
+                row.push_bind(next)
+                    .push_bind(run)
+                    .push_bind(change.license.id)
+                    .push_bind(&change.license.name)
+                    .push_bind(change.customer.id)
+                    .push_bind(&change.customer.name)
+                    .push_bind(change.from)
+                    .push_bind(change.to)
+                    .push_bind(change.status.name())
+                    .push_bind(change.verified)
+                    .push_bind(&change.reason)
+                    .push_bind(&recorded_at);
+                next += 1;
+            });
+            statement.build().execute(&mut *transaction).await?;
+            let seats: Vec<(i64, &OrganizationSeats)> = (first..)
+                .zip(rows)
+                .flat_map(|(id, change)| change.seats.iter().map(move |seats| (id, seats)))
+                .collect();
+            for seats in seats.chunks(ROWS) {
+                let mut statement: QueryBuilder<Sqlite> = QueryBuilder::new(
+                    "INSERT INTO change_seats (change_id, organization_id, organization_name, seats) ",
+                );
+                statement.push_values(seats, |mut row, (change, seats)| {
+                    row.push_bind(*change)
+                        .push_bind(&seats.organization.id)
+                        .push_bind(&seats.organization.name)
+                        .push_bind(seats.seats);
+                });
+                statement.build().execute(&mut *transaction).await?;
+            }
+        }
+        take_over_verified(&mut transaction, profile, run).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Records how the writing went: all of the run's intended changes were written and read back, except
+    /// those of `failed` (license to reason).
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn record_written(
+        &self,
+        profile: &str,
+        run: i64,
+        failed: &HashMap<i64, String>,
+    ) -> Result<(), Error> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for (license, reason) in failed {
+            sqlx::query(
+                "UPDATE changes SET status = 'failed', reason = $3, recorded_at = $4
+                 WHERE run_id = $1 AND license_id = $2 AND status = 'intended'",
+            )
+            .bind(run)
+            .bind(license)
+            .bind(reason)
+            .bind(now())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        sqlx::query(
+            "UPDATE changes SET status = 'updated', verified = TRUE, recorded_at = $2
+             WHERE run_id = $1 AND status = 'intended'",
+        )
+        .bind(run)
+        .bind(now())
+        .execute(&mut *transaction)
+        .await?;
+        take_over_verified(&mut transaction, profile, run).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Sets or clears what is wrong with the mappings of licenses.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn flag_mappings(
+        &self,
+        profile: &str,
+        flags: &[(String, Option<String>)],
+    ) -> Result<(), Error> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for (organization, flag) in flags {
+            sqlx::query("UPDATE mappings SET flag = $3 WHERE profile = $1 AND organization_id = $2")
+                .bind(profile)
+                .bind(organization)
+                .bind(flag)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Ends a run.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn finish_run(
+        &self,
+        run: i64,
+        state: RunState,
+        totals: &RunTotals,
+        error: Option<&str>,
+    ) -> Result<(), Error> {
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let requests = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        sqlx::query(
+            "UPDATE runs SET finished_at = $2, state = $3, updated = $4, unchanged = $5, skipped = $6,
+                 failed = $7, halo_requests = $8, backup_requests = $9, error = $10 WHERE id = $1",
+        )
+        .bind(run)
+        .bind(now())
+        .bind(state.name())
+        .bind(number(totals.updated))
+        .bind(number(totals.unchanged))
+        .bind(number(totals.skipped))
+        .bind(number(totals.failed))
+        .bind(requests(totals.halo_requests))
+        .bind(requests(totals.backup_requests))
+        .bind(error)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The quantities that were last written or confirmed, by license.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn license_counts(&self, profile: &str) -> Result<HashMap<i64, i64>, Error> {
+        let rows: Vec<(i64, i64)> =
+            sqlx::query_as("SELECT license_id, count FROM license_counts WHERE profile = $1")
+                .bind(profile)
+                .fetch_all(&self.pool)
+                .await?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// The runs since a time (RFC 3339), oldest first.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn runs(&self, profile: &str, since: &str) -> Result<Vec<Run>, Error> {
+        Ok(
+            sqlx::query_as("SELECT * FROM runs WHERE profile = $1 AND started_at >= $2 ORDER BY id")
+                .bind(profile)
+                .bind(since)
+                .fetch_all(&self.pool)
+                .await?,
+        )
+    }
+
+    /// The last run of a profile.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn last_run(&self, profile: &str) -> Result<Option<Run>, Error> {
+        Ok(
+            sqlx::query_as("SELECT * FROM runs WHERE profile = $1 ORDER BY id DESC LIMIT 1")
+                .bind(profile)
+                .fetch_optional(&self.pool)
+                .await?,
+        )
+    }
+
+    /// The changes of the runs since a time, oldest first.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn changes(&self, profile: &str, since: &str) -> Result<Vec<RecordedChange>, Error> {
+        Ok(sqlx::query_as(
+            "SELECT changes.* FROM changes JOIN runs ON runs.id = run_id
+             WHERE profile = $1 AND started_at >= $2 ORDER BY changes.id",
+        )
+        .bind(profile)
+        .bind(since)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// The recorded seats of one organization since a time, oldest first.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn seat_points(
+        &self,
+        profile: &str,
+        organization: &str,
+        since: &str,
+    ) -> Result<Vec<SeatPoint>, Error> {
+        Ok(sqlx::query_as(
+            "SELECT change_seats.organization_id, change_seats.organization_name, change_seats.seats,
+                 runs.metric, runs.user_name, runs.host_name, changes.*
+             FROM change_seats JOIN changes ON changes.id = change_id JOIN runs ON runs.id = run_id
+             WHERE profile = $1 AND change_seats.organization_id = $2 AND started_at >= $3
+             ORDER BY changes.id",
+        )
+        .bind(profile)
+        .bind(organization)
+        .bind(since)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// Organizations that the ledger knows, by id: the name it had last.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn known_organizations(&self, profile: &str) -> Result<Vec<Reference<String>>, Error> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT organization_id, MAX(organization_name) FROM change_seats
+             JOIN changes ON changes.id = change_id JOIN runs ON runs.id = run_id
+             WHERE profile = $1 GROUP BY organization_id",
+        )
+        .bind(profile)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, name)| Reference::new(id, name))
+            .collect())
+    }
+}
+
+/// What was read back becomes what the next run compares with: the licenses' quantities, and each mapped
+/// organization's share of them.
+async fn take_over_verified(
+    transaction: &mut sqlx::Transaction<'_, Sqlite>,
+    profile: &str,
+    run: i64,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO license_counts (profile, license_id, count, synced_at)
+         SELECT $1, license_id, to_count, $3 FROM changes
+         WHERE run_id = $2 AND verified AND to_count IS NOT NULL
+         ON CONFLICT (profile, license_id) DO UPDATE SET count = excluded.count, synced_at = excluded.synced_at",
+    )
+    .bind(profile)
+    .bind(run)
+    .bind(now())
+    .execute(&mut **transaction)
+    .await?;
+    sqlx::query(
+        "UPDATE mappings SET seats =
+             (SELECT change_seats.seats FROM change_seats JOIN changes ON changes.id = change_id
+              WHERE change_seats.organization_id = mappings.organization_id AND run_id = $2 AND verified
+                  AND changes.license_id = mappings.license_id)
+         WHERE profile = $1 AND EXISTS
+             (SELECT 1 FROM change_seats JOIN changes ON changes.id = change_id
+              WHERE change_seats.organization_id = mappings.organization_id AND run_id = $2 AND verified
+                  AND changes.license_id = mappings.license_id)",
+    )
+    .bind(profile)
+    .bind(run)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! Mappings: which organization is which customer and license.
+
+use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
+
+use super::{Error, Store};
+use crate::reference::Reference;
+
+/// Rows in one statement: SQLite takes 32,766 parameters.
+const ROWS: usize = 1000;
+
+/// An organization's mapping. One per organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// The organization; its id is the string id.
+    pub organization: Reference<String>,
+    /// The number that goes with it.
+    pub organization_number: Option<i64>,
+    /// The Halo customer.
+    pub customer: Reference,
+    /// That customer's license.
+    pub license: Reference,
+    /// When it was mapped, RFC 3339.
+    pub mapped_at: String,
+    /// What the last sync found wrong with it.
+    pub flag: Option<String>,
+    /// The seats of this organization that are in the license's quantity, since the last sync.
+    pub seats: Option<i64>,
+}
+
+impl FromRow<'_, SqliteRow> for Mapping {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            organization: Reference::new(
+                row.try_get("organization_id")?,
+                row.try_get::<String, _>("organization_name")?,
+            ),
+            organization_number: row.try_get("organization_number")?,
+            customer: Reference::new(
+                row.try_get("customer_id")?,
+                row.try_get::<String, _>("customer_name")?,
+            ),
+            license: Reference::new(
+                row.try_get("license_id")?,
+                row.try_get::<String, _>("license_name")?,
+            ),
+            mapped_at: row.try_get("mapped_at")?,
+            flag: row.try_get("flag")?,
+            seats: row.try_get("seats")?,
+        })
+    }
+}
+
+impl Store {
+    /// All mappings of a profile, by organization name.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn mappings(&self, profile: &str) -> Result<Vec<Mapping>, Error> {
+        Ok(sqlx::query_as(
+            "SELECT * FROM mappings WHERE profile = $1 ORDER BY LOWER(organization_name), organization_id",
+        )
+        .bind(profile)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// Stores mappings, replacing those of the same organizations: all of them or none.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn map(&self, profile: &str, mappings: &[Mapping]) -> Result<(), Error> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for rows in mappings.chunks(ROWS) {
+            let mut statement: QueryBuilder<Sqlite> = QueryBuilder::new(
+                "INSERT INTO mappings (profile, organization_id, organization_name, organization_number,
+                     customer_id, customer_name, license_id, license_name, mapped_at, flag, seats) ",
+            );
+            statement.push_values(rows, |mut row, mapping| {
+                row.push_bind(profile)
+                    .push_bind(&mapping.organization.id)
+                    .push_bind(&mapping.organization.name)
+                    .push_bind(mapping.organization_number)
+                    .push_bind(mapping.customer.id)
+                    .push_bind(&mapping.customer.name)
+                    .push_bind(mapping.license.id)
+                    .push_bind(&mapping.license.name)
+                    .push_bind(&mapping.mapped_at)
+                    .push_bind(&mapping.flag)
+                    .push_bind(mapping.seats);
+            });
+            statement.push(
+                " ON CONFLICT (profile, organization_id) DO UPDATE SET
+                    organization_name = excluded.organization_name,
+                    organization_number = excluded.organization_number,
+                    customer_id = excluded.customer_id, customer_name = excluded.customer_name,
+                    license_id = excluded.license_id, license_name = excluded.license_name,
+                    mapped_at = excluded.mapped_at, flag = excluded.flag, seats = excluded.seats",
+            );
+            statement.build().execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Ends the mappings of these organizations: all of them or none.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn unmap(&self, profile: &str, organizations: &[String]) -> Result<(), Error> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for organization in organizations {
+            sqlx::query("DELETE FROM mappings WHERE profile = $1 AND organization_id = $2")
+                .bind(profile)
+                .bind(organization)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        // A license that nothing is mapped to any more is not "synced before" when it is mapped anew.
+        sqlx::query(
+            "DELETE FROM license_counts WHERE profile = $1 AND license_id NOT IN
+                 (SELECT license_id FROM mappings WHERE profile = $1)",
+        )
+        .bind(profile)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}

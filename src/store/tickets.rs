@@ -1,0 +1,134 @@
+//! Tickets that halolink opened or is about to open.
+
+use sqlx::{FromRow, Row, sqlite::SqliteRow};
+
+use super::{Error, Store, now};
+
+/// What makes a ticket the same ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketKey {
+    /// The organization's string id.
+    pub organization: String,
+    /// The slug of a documented error; empty for free text.
+    pub error: String,
+    /// The account; empty where none.
+    pub account: String,
+    /// The summary.
+    pub summary: String,
+}
+
+/// A ticket that was posted, or that was about to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedTicket {
+    /// The record's own id.
+    pub id: i64,
+    /// The ticket in Halo; `None` while it is not known whether it exists.
+    pub ticket_id: Option<i64>,
+    /// Tickets that looked the same before it was posted.
+    pub known_ids: Vec<i64>,
+}
+
+impl FromRow<'_, SqliteRow> for OpenedTicket {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let known: String = row.try_get("known_ids")?;
+        Ok(Self {
+            id: row.try_get("id")?,
+            ticket_id: row.try_get("ticket_id")?,
+            known_ids: serde_json::from_str(&known).unwrap_or_default(),
+        })
+    }
+}
+
+impl Store {
+    /// Records of the same ticket that were not seen closed, newest first.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn opened_tickets(&self, profile: &str, key: &TicketKey) -> Result<Vec<OpenedTicket>, Error> {
+        // A documented error is the same by its slug; free text by its summary.
+        Ok(sqlx::query_as(
+            "SELECT id, ticket_id, known_ids FROM tickets
+             WHERE profile = $1 AND organization_id = $2 AND error = $3 AND LOWER(account) = LOWER($4)
+                 AND (error <> '' OR LOWER(summary) = LOWER($5)) AND NOT closed
+             ORDER BY id DESC",
+        )
+        .bind(profile)
+        .bind(&key.organization)
+        .bind(&key.error)
+        .bind(&key.account)
+        .bind(&key.summary)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// Records the intent to post a ticket, before it is posted.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn intend_ticket(
+        &self,
+        profile: &str,
+        customer: i64,
+        key: &TicketKey,
+        known_ids: &[i64],
+    ) -> Result<OpenedTicket, Error> {
+        let id = sqlx::query_scalar(
+            "INSERT INTO tickets (profile, organization_id, customer_id, error, account, summary,
+                 ticket_id, known_ids, opened_at, closed)
+             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, FALSE) RETURNING id",
+        )
+        .bind(profile)
+        .bind(&key.organization)
+        .bind(customer)
+        .bind(&key.error)
+        .bind(&key.account)
+        .bind(&key.summary)
+        .bind(serde_json::to_string(known_ids).unwrap_or_else(|_| "[]".to_owned()))
+        .bind(now())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(OpenedTicket {
+            id,
+            ticket_id: None,
+            known_ids: known_ids.to_vec(),
+        })
+    }
+
+    /// Records which ticket came of it.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn ticket_opened(&self, record: i64, ticket_id: i64) -> Result<(), Error> {
+        sqlx::query("UPDATE tickets SET ticket_id = $2 WHERE id = $1")
+            .bind(record)
+            .bind(ticket_id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Records that a ticket is closed or gone, or was never posted.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn ticket_closed(&self, record: i64) -> Result<(), Error> {
+        sqlx::query("UPDATE tickets SET closed = TRUE WHERE id = $1")
+            .bind(record)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// How many tickets this profile opened that were not seen closed.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn count_open_tickets(&self, profile: &str) -> Result<i64, Error> {
+        Ok(sqlx::query_scalar(
+            "SELECT COUNT(*) FROM tickets WHERE profile = $1 AND NOT closed AND ticket_id IS NOT NULL",
+        )
+        .bind(profile)
+        .fetch_one(&self.pool)
+        .await?)
+    }
+}

@@ -1,0 +1,271 @@
+//! Everything that a person or a script sees: the one door of output.
+//!
+//! Data goes to stdout; prompts, progress, notes and errors go to stderr. Text from either service is
+//! untrusted: whatever goes to a table or a note is cleaned of control characters first.
+
+mod observer;
+mod progress;
+mod prompts;
+mod table;
+
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use console::{Style, Term};
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+pub use crate::http::clean;
+pub use progress::Progress;
+pub use prompts::stopped;
+pub use table::{Align, Table, sparkline};
+
+/// What data is printed as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// One JSON document
+    Json,
+    /// Comma-separated values, for lists
+    Csv,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Where output goes.
+#[derive(Clone, Default)]
+pub enum Streams {
+    /// The process's own.
+    #[default]
+    Process,
+    /// Both into memory, in the order in which they were written; for the tour.
+    Captured(Arc<Mutex<Vec<u8>>>),
+}
+
+/// How to talk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Manner {
+    /// What data is printed as.
+    pub format: Format,
+    /// No notes.
+    pub quiet: bool,
+    /// How much to tell: 1 unchanged items too, 2 HTTP, 3 what is sent.
+    pub verbosity: u8,
+    /// Whether a person may be asked.
+    pub may_ask: bool,
+    /// When to use colour.
+    pub color: Color,
+    /// `NO_COLOR` is set.
+    pub no_color: bool,
+}
+
+/// The door.
+#[derive(Clone)]
+pub struct Ui(Arc<Inner>);
+
+struct Inner {
+    manner: Manner,
+    streams: Streams,
+    interactive: bool,
+    color_out: bool,
+    color_err: bool,
+    width: Option<u16>,
+    bar: Mutex<Option<ProgressBar>>,
+    waiting: AtomicUsize,
+    broken: AtomicBool,
+}
+
+impl Ui {
+    /// A door for these streams.
+    pub fn new(manner: Manner, streams: Streams) -> Self {
+        let process = matches!(streams, Streams::Process);
+        let out_terminal = process && io::stdout().is_terminal();
+        let err_terminal = process && io::stderr().is_terminal();
+        let color = |terminal: bool| match manner.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !manner.no_color,
+        };
+        Self(Arc::new(Inner {
+            manner,
+            interactive: manner.may_ask && err_terminal && io::stdin().is_terminal(),
+            color_out: color(out_terminal),
+            color_err: color(err_terminal),
+            width: out_terminal.then(|| Term::stdout().size().1),
+            streams,
+            bar: Mutex::new(None),
+            waiting: AtomicUsize::new(0),
+            broken: AtomicBool::new(false),
+        }))
+    }
+
+    /// What data is printed as.
+    pub fn format(&self) -> Format {
+        self.0.manner.format
+    }
+
+    /// How much to tell.
+    pub fn verbosity(&self) -> u8 {
+        self.0.manner.verbosity
+    }
+
+    /// Whether a person is there to be asked.
+    pub fn is_interactive(&self) -> bool {
+        self.0.interactive
+    }
+
+    /// Whether the reader of stdout went away.
+    pub fn is_broken(&self) -> bool {
+        self.0.broken.load(Ordering::Relaxed)
+    }
+
+    /// Text that is data; a newline is added.
+    pub fn data(&self, text: &str) {
+        self.write_out(&format!("{text}\n"));
+    }
+
+    /// Text that is data and is printed as it is.
+    pub fn raw(&self, text: &str) {
+        self.write_out(text);
+    }
+
+    /// One JSON document.
+    pub fn json(&self, document: &impl Serialize) {
+        match serde_json::to_string_pretty(document) {
+            Ok(text) => self.data(&text),
+            Err(error) => self.warn(&format!("cannot write this as JSON: {error}")),
+        }
+    }
+
+    /// A table, in the format that was asked for: laid out, or as CSV.
+    pub fn table(&self, table: &Table) {
+        match self.0.manner.format {
+            Format::Csv => self.write_out(&table.to_csv()),
+            Format::Table | Format::Json => {
+                self.data(&table.to_text(self.0.width, self.0.color_out));
+            }
+        }
+    }
+
+    /// A line for people, unless they want quiet.
+    pub fn note(&self, text: &str) {
+        if !self.0.manner.quiet {
+            self.write_err(&format!("{text}\n"));
+        }
+    }
+
+    /// A line that says that something went well.
+    pub fn success(&self, text: &str) {
+        let mark = self.err_style("✓", &Style::new().green());
+        self.note(&format!("{mark} {text}"));
+    }
+
+    /// A line for those who asked for more.
+    pub fn detail(&self, verbosity: u8, text: &str) {
+        if self.0.manner.verbosity >= verbosity {
+            self.write_err(&format!("{text}\n"));
+        }
+    }
+
+    /// A warning.
+    pub fn warn(&self, text: &str) {
+        let word = self.err_style("warning:", &Style::new().yellow().bold());
+        self.write_err(&format!("{word} {text}\n"));
+    }
+
+    /// A failure: on stderr for people, and as the one document on stdout for programs.
+    pub fn failure(&self, failure: &Failure) {
+        if self.0.manner.format == Format::Json {
+            self.json(&serde_json::json!({"error": {
+                "kind": failure.kind.name(),
+                "message": failure.message,
+                "hint": failure.hint,
+            }}));
+        }
+        let word = self.err_style("error:", &Style::new().red().bold());
+        self.write_err(&format!("{word} {}\n", clean_lines(&failure.message)));
+        if let Some(hint) = &failure.hint {
+            let word = self.err_style("hint:", &Style::new().cyan());
+            self.write_err(&format!("{word}  {}\n", clean_lines(hint)));
+        }
+    }
+
+    fn err_style(&self, text: &str, style: &Style) -> String {
+        style
+            .clone()
+            .force_styling(self.0.color_err)
+            .apply_to(text)
+            .to_string()
+    }
+
+    fn write_out(&self, text: &str) {
+        let result = match &self.0.streams {
+            Streams::Captured(memory) => memory
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .write_all(text.as_bytes()),
+            Streams::Process => {
+                let mut out = io::stdout().lock();
+                out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            }
+        };
+        if result.is_err() {
+            self.0.broken.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn write_err(&self, text: &str) {
+        match &self.0.streams {
+            Streams::Captured(memory) => {
+                memory
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .extend_from_slice(text.as_bytes());
+            }
+            Streams::Process => {
+                let write = || {
+                    // Nobody can be told that stderr is closed.
+                    let _ = io::stderr().lock().write_all(text.as_bytes());
+                };
+                match self.bar().as_ref() {
+                    Some(bar) => bar.suspend(write),
+                    None => write(),
+                }
+            }
+        }
+    }
+
+    fn bar(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
+        self.0.bar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Cleans each line by itself, so that a list in a message stays a list.
+fn clean_lines(text: &str) -> String {
+    text.lines()
+        .map(|line| {
+            let indent = line.len() - line.trim_start_matches(' ').len();
+            format!("{}{}", &line[..indent], clean(line))
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}

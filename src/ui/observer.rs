@@ -1,0 +1,34 @@
+//! What HTTP tells, shown to people: requests for those who asked, waiting for everybody.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use super::Ui;
+use crate::http::Observer;
+
+impl Observer for Ui {
+    fn exchanged(&self, line: &str) {
+        self.detail(2, line);
+    }
+
+    fn body(&self, json: &str) {
+        self.detail(3, &format!("  sends {json}"));
+    }
+
+    fn waiting(&self, why: &str, remaining: Duration, first: bool) {
+        let seconds = remaining.as_secs_f64().ceil() as u64;
+        // Requests that wait side by side are one wait to a person.
+        let alone = !first || self.0.waiting.fetch_add(1, Ordering::Relaxed) == 0;
+        if let Some(bar) = self.bar().as_ref() {
+            bar.set_message(format!("waiting {seconds} s: {why}"));
+        } else if first && alone {
+            self.note(&format!("waiting {seconds} s: {why}"));
+        }
+    }
+
+    fn resumed(&self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+        if let Some(bar) = self.bar().as_ref() {
+            bar.set_message("");
+        }
+    }
+}

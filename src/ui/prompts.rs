@@ -1,0 +1,150 @@
+//! Questions to a person. Each is only asked where somebody is there to answer.
+//!
+//! Prompts block, so they run beside the runtime, which stays free to notice Ctrl-C.
+
+use console::Term;
+use dialoguer::{
+    Confirm, FuzzySelect, Input, Password, Select,
+    theme::{ColorfulTheme, SimpleTheme, Theme},
+};
+use secrecy::SecretString;
+
+use super::{Ui, clean};
+use crate::failure::{Failure, Kind};
+
+/// Rows of a picker that are shown at once.
+const ROWS: usize = 12;
+
+impl Ui {
+    /// Yes or no; no is the default.
+    ///
+    /// # Errors
+    /// Nobody there, or a person who stopped it.
+    pub async fn confirm(&self, question: &str) -> anyhow::Result<bool> {
+        let question = clean(question);
+        self.ask(move |theme, term| {
+            Confirm::with_theme(theme)
+                .with_prompt(question)
+                .default(false)
+                .interact_on_opt(term)
+                .map(|answer| answer.unwrap_or(false))
+        })
+        .await
+    }
+
+    /// A line of text that `check` accepts; it gives the text as it will be used.
+    ///
+    /// # Errors
+    /// Nobody there, or a person who stopped it.
+    pub async fn input(
+        &self,
+        label: &str,
+        default: Option<String>,
+        check: impl Fn(&str) -> Result<(), String> + Send + 'static,
+    ) -> anyhow::Result<String> {
+        let label = label.to_owned();
+        self.ask(move |theme, term| {
+            let mut input = Input::<String>::with_theme(theme)
+                .with_prompt(label)
+                .validate_with(move |text: &String| check(text));
+            if let Some(default) = default {
+                input = input.default(default);
+            }
+            input.interact_text_on(term)
+        })
+        .await
+    }
+
+    /// A secret, not shown while it is typed.
+    ///
+    /// # Errors
+    /// Nobody there, or a person who stopped it.
+    pub async fn password(
+        &self,
+        label: &str,
+        check: impl Fn(&str) -> Result<(), String> + Send + 'static,
+    ) -> anyhow::Result<SecretString> {
+        let label = label.to_owned();
+        self.ask(move |theme, term| {
+            Password::with_theme(theme)
+                .with_prompt(label)
+                .validate_with(move |text: &String| check(text))
+                .interact_on(term)
+                .map(SecretString::from)
+        })
+        .await
+    }
+
+    /// One of a few; the index.
+    ///
+    /// # Errors
+    /// Nobody there, or a person who stopped it.
+    pub async fn select(&self, label: &str, items: Vec<String>, default: usize) -> anyhow::Result<usize> {
+        let label = label.to_owned();
+        let items: Vec<String> = items.iter().map(|item| clean(item)).collect();
+        let chosen = self
+            .ask(move |theme, term| {
+                Select::with_theme(theme)
+                    .with_prompt(label)
+                    .items(&items)
+                    .default(default)
+                    .max_length(ROWS)
+                    .interact_on_opt(term)
+            })
+            .await?;
+        chosen.ok_or_else(stopped)
+    }
+
+    /// One of many, by typing to filter; the index.
+    ///
+    /// # Errors
+    /// Nobody there, or a person who stopped it.
+    pub async fn pick(&self, label: &str, items: Vec<String>) -> anyhow::Result<usize> {
+        let label = label.to_owned();
+        let items: Vec<String> = items.iter().map(|item| clean(item)).collect();
+        let chosen = self
+            .ask(move |theme, term| {
+                FuzzySelect::with_theme(theme)
+                    .with_prompt(label)
+                    .items(&items)
+                    .default(0)
+                    .max_length(ROWS)
+                    .interact_on_opt(term)
+            })
+            .await?;
+        chosen.ok_or_else(stopped)
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        prompt: impl FnOnce(&dyn Theme, &Term) -> dialoguer::Result<T> + Send + 'static,
+    ) -> anyhow::Result<T> {
+        if !self.is_interactive() {
+            return Err(Failure::usage("nobody is here to answer a question").into());
+        }
+        let color = self.0.color_err;
+        let answer = tokio::task::spawn_blocking(move || {
+            let term = Term::stderr();
+            if color {
+                prompt(&ColorfulTheme::default(), &term)
+            } else {
+                prompt(&SimpleTheme, &term)
+            }
+        })
+        .await
+        .map_err(|error| Failure::failed(format!("the prompt broke: {error}")))?;
+        answer.map_err(|error| match error {
+            dialoguer::Error::IO(error) if error.kind() == std::io::ErrorKind::Interrupted => {
+                stopped().into()
+            }
+            dialoguer::Error::IO(error) => {
+                anyhow::Error::from(Failure::failed(format!("cannot ask on this terminal: {error}")))
+            }
+        })
+    }
+}
+
+/// A person stopped it: nothing was changed.
+pub fn stopped() -> anyhow::Error {
+    Failure::new(Kind::Interrupted, "stopped; nothing was changed").into()
+}
