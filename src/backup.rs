@@ -115,7 +115,7 @@ pub fn base_url(given: &str) -> Result<Url, String> {
         }
     }
     .map_err(|error| format!("\"{given}\" is not a URL: {error}"))?;
-    if url.host_str().is_none_or(str::is_empty) || !matches!(url.scheme(), "http" | "https") {
+    if !crate::http::is_host(&url) || !matches!(url.scheme(), "http" | "https") {
         return Err(format!("\"{given}\" is not the URL of a web service"));
     }
     url.set_query(None);

@@ -32,6 +32,8 @@ pub use window::{SPAN, Window};
 
 /// How many times a request that may be repeated is sent before the service counts as down.
 const TRIES: usize = 5;
+/// How many times a host that cannot be reached at all is tried: most likely its name is wrong.
+const UNREACHABLE_TRIES: usize = 3;
 /// Time to establish a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for one whole exchange. A page of 1,000 records takes Halo some seconds; a batch of writes more.
@@ -348,7 +350,11 @@ impl Http {
                     .with_max_times(request.tries.saturating_sub(1))
                     .with_jitter(),
             )
-            .when(|error: &Error| error.is_transient(request.repeatable))
+            .when(|error: &Error| {
+                let sent = tries.load(Ordering::Relaxed) as usize;
+                error.is_transient(request.repeatable)
+                    && (sent < UNREACHABLE_TRIES || !matches!(error, Error::Unreachable { .. }))
+            })
             .await
             .map_err(|error| error.with_tries(tries.load(Ordering::Relaxed) as usize))
     }
@@ -579,6 +585,24 @@ pub fn is_loopback(url: &Url) -> bool {
         }
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Whether its host is an address or a name that DNS could know.
+pub fn is_host(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => {
+            let label = |label: &str| {
+                !label.is_empty()
+                    && label.len() <= 63
+                    && label
+                        .chars()
+                        .all(|character| character.is_ascii_alphanumeric() || "-_".contains(character))
+            };
+            name.len() <= 253 && name.trim_end_matches('.').split('.').all(label)
+        }
+        Some(_) => true,
         None => false,
     }
 }

@@ -83,13 +83,18 @@ impl Profiles {
     /// A file that cannot be read or is not what it should be.
     pub fn connection(&self, profile: &str) -> anyhow::Result<Option<Connection>> {
         let document = self.read()?;
-        let Some(table) = document
-            .get("profiles")
-            .and_then(|profiles| profiles.get(profile))
-            .and_then(Item::as_table_like)
-        else {
+        let Some(profiles) = document.get("profiles") else {
             return Ok(None);
         };
+        let profiles = profiles
+            .as_table_like()
+            .ok_or_else(|| self.broken("\"profiles\" is not a table"))?;
+        let Some(item) = profiles.get(profile) else {
+            return Ok(None);
+        };
+        let table = item
+            .as_table_like()
+            .ok_or_else(|| self.broken(&format!("profile \"{profile}\" is not a table")))?;
         let text: DocumentMut = table
             .iter()
             .map(|(key, item)| (key.to_owned(), item.clone()))
@@ -274,14 +279,17 @@ mod tests {
     fn a_broken_file_is_reported_and_kept() {
         let directory = tempfile::tempdir().unwrap();
         let profiles = Profiles::new(directory.path());
-        for broken in ["profiles = [", "profiles = 3", "[profiles.default]\nsite_url = 3"] {
+        for broken in [
+            "profiles = [",
+            "profiles = 3",
+            "[profiles]\ndefault = 3",
+            "[profiles.default]\nsite_url = 3",
+        ] {
             fs::write(profiles.path(), broken).unwrap();
-            let _ = profiles
-                .connection("default")
-                .map(|found| assert_eq!(found, None));
-            if profiles.store("default", &connection()).is_err() {
-                assert_eq!(fs::read_to_string(profiles.path()).unwrap(), broken);
-            }
+            assert!(profiles.connection("default").is_err(), "{broken}");
         }
+        fs::write(profiles.path(), "profiles = [").unwrap();
+        assert!(profiles.store("default", &connection()).is_err());
+        assert_eq!(fs::read_to_string(profiles.path()).unwrap(), "profiles = [");
     }
 }

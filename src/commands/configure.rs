@@ -279,7 +279,7 @@ async fn choose<T: Named>(
                 .position(|record| reference(record).id == before.id)
         })
         .unwrap_or(if before.is_none() { 0 } else { records.len() });
-    let chosen = context.ui.select(label, items, position).await?;
+    let chosen = context.ui.pick_from(label, items, position).await?;
     Ok(records.get(chosen).map(reference))
 }
 

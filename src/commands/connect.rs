@@ -55,10 +55,6 @@ struct Summary {
 /// Exit code 3 for refused credentials and missing permissions; nothing is stored then.
 pub async fn run(context: &Context, arguments: cli::Connect) -> anyhow::Result<Completion> {
     let before = context.profiles.connection(&context.profile)?;
-    if arguments.secret_store == SecretStore::Keyring && !arguments.dry_run {
-        // Before a person types three secrets: can they be kept at all?
-        context.secrets.kept(Secret::ClientSecret).await?;
-    }
     let wanted = ask(context, &arguments, before.as_ref()).await?;
     refuse_other_site(context, &wanted.site_url).await?;
 
@@ -117,6 +113,10 @@ async fn ask(
     };
     let client_id = client_id.trim().to_owned();
     not_empty(&client_id).map_err(|_| Failure::usage("the client id is empty"))?;
+    if arguments.secret_store == SecretStore::Keyring && !arguments.dry_run {
+        // Before a person types three secrets: can they be kept at all?
+        context.secrets.kept(Secret::ClientSecret).await?;
+    }
     let client_secret = secret(context, arguments, Secret::ClientSecret, "Client secret").await?;
 
     let backup_url = if arguments.no_backup {

@@ -92,6 +92,9 @@ async fn ask<'a>(
     mappings: &'a [Mapping],
 ) -> anyhow::Result<&'a Mapping> {
     let interactive = context.ui.is_interactive();
+    if !interactive && arguments.error.is_none() && arguments.summary.is_none() {
+        return Err(context.missing("what is wrong", "--error SLUG or --summary TEXT"));
+    }
     let mapping = match &arguments.organization {
         Some(text) => naming::mapping(text, mappings)?,
         None if interactive && !mappings.is_empty() => {
@@ -105,9 +108,6 @@ async fn ask<'a>(
         None => return Err(context.missing("the organization", "ORG")),
     };
     if arguments.error.is_none() && arguments.summary.is_none() {
-        if !interactive {
-            return Err(context.missing("what is wrong", "--error SLUG or --summary TEXT"));
-        }
         let mut items: Vec<String> = crate::plan::tickets::ERRORS
             .iter()
             .map(|error| format!("{}: {}", error.slug, error.description))

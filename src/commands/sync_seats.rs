@@ -240,8 +240,9 @@ async fn read_and_plan(
         match &arguments.seats_file {
             Some(path) => seats_file::read(context, path, &scope.mappings, scope.metric),
             None => {
-                sources::read(context, &scope.mappings, scope.metric, &|done| {
-                    progress.set(done, None)
+                let named = !arguments.organizations.is_empty();
+                sources::read(context, &scope.mappings, scope.metric, named, &|done| {
+                    progress.set(done, None);
                 })
                 .await
             }

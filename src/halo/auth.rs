@@ -71,6 +71,9 @@ pub fn site_url(pasted: &str) -> Result<Url, String> {
     if url.host_str().is_none_or(str::is_empty) || !matches!(url.scheme(), "http" | "https") {
         return Err(format!("\"{pasted}\" is not the URL of a web site"));
     }
+    if !http::is_host(&url) {
+        return Err(format!("\"{pasted}\" has no host name that could be reached"));
+    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("a site URL has no user name or password in it".to_owned());
     }
@@ -98,7 +101,10 @@ pub async fn discover(http: &Http, site: &Url) -> Result<Discovery, Error> {
         token_url: below(site, &["auth", "token"]),
         tenant: None,
     };
-    let answer: Result<AuthInfo, _> = http.json(&Request::get(below(site, &["api", "authinfo"]))).await;
+    let mut request = Request::get(below(site, &["api", "authinfo"]));
+    // There is a fallback, so one more try is enough.
+    request.tries = 2;
+    let answer: Result<AuthInfo, _> = http.json(&request).await;
     match answer {
         Ok(info) => {
             let token_url = info
@@ -328,6 +334,8 @@ mod tests {
             "ftp://acme.halopsa.com",
             "https://a:b@acme.halopsa.com",
             "not a url",
+            "ht!tp:/ /x y",
+            "https://.",
         ] {
             assert!(site_url(bad).is_err(), "{bad}");
         }

@@ -262,7 +262,7 @@ fn decide(
     {
         return problem(match found.customer {
             Some(customer) => format!(
-                "the license now belongs to customer {customer}, and {} is mapped to {}",
+                "the license moved to another customer in Halo ({customer}); {} is mapped to {}",
                 stranger.organization.name, stranger.customer
             ),
             None => "Halo does not tell whose license it is".to_owned(),
@@ -315,7 +315,10 @@ fn decide(
         && let Some(reason) = too_much(from, to, limits.max_change)
     {
         return if limits.force {
-            (Decision::Write, Some(format!("{reason}; written with --force")))
+            (
+                Decision::Write,
+                Some(reason.replace("(--force writes it all the same)", "(written with --force)")),
+            )
         } else {
             (Decision::HoldBack, Some(reason))
         };
@@ -331,16 +334,20 @@ fn decide(
 /// Why a change is more than the limit allows.
 fn too_much(from: i64, to: i64, max_change: u32) -> Option<String> {
     if to == 0 {
-        return Some(format!("it would fall from {from} to 0"));
+        return Some(format!(
+            "it would fall from {from} to 0 (--force writes it all the same)"
+        ));
     }
     if from <= 0 {
-        return Some(format!("it would rise from {from} to {to}"));
+        return Some(format!(
+            "it would rise from {from} to {to} (--force writes it all the same)"
+        ));
     }
     let change = (to - from).abs();
     (i128::from(change) * 100 > i128::from(from) * i128::from(max_change)).then(|| {
         let direction = if to > from { "rise" } else { "fall" };
         let percent = i128::from(change) * 100 / i128::from(from);
-        format!("it would {direction} by {percent} percent, more than {max_change}")
+        format!("it would {direction} by {percent} percent, more than --max-change {max_change} (--force writes it all the same)")
     })
 }
 

@@ -100,6 +100,14 @@ impl Ui {
     /// # Errors
     /// Nobody there, or a person who stopped it.
     pub async fn pick(&self, label: &str, items: Vec<String>) -> anyhow::Result<usize> {
+        self.pick_from(label, items, 0).await
+    }
+
+    /// One of many, by typing to filter, starting at one of them; the index.
+    ///
+    /// # Errors
+    /// Nobody there, or a person who stopped it.
+    pub async fn pick_from(&self, label: &str, items: Vec<String>, first: usize) -> anyhow::Result<usize> {
         let label = label.to_owned();
         let items: Vec<String> = items.iter().map(|item| clean(item)).collect();
         let chosen = self
@@ -107,7 +115,7 @@ impl Ui {
                 FuzzySelect::with_theme(theme)
                     .with_prompt(label)
                     .items(&items)
-                    .default(0)
+                    .default(first)
                     .max_length(ROWS)
                     .interact_on_opt(term)
             })

@@ -13,6 +13,9 @@ use crate::{
 /// Rounds of writing and reading back: the first, and more for what did not take although nobody refused it.
 const ROUNDS: usize = 3;
 
+/// Why a license failed that nobody refused.
+const NOT_SHOWN: &str = "Halo did not refuse it, and shows another quantity afterwards";
+
 /// How the writing went. A license that is not in `failed` was written and read back.
 #[derive(Default)]
 pub(super) struct Applied {
@@ -41,19 +44,27 @@ pub(super) async fn apply(context: &Context, halo: &Halo, writes: &[Item], pages
         if pending.is_empty() {
             break;
         }
-        write(context, halo, &pending, size, &mut applied).await;
+        let unclear = write(context, halo, &pending, size, &mut applied).await;
         pending.retain(|quantity| !applied.failed.contains_key(&quantity.license));
         pending = not_taken(context, halo, pending, pages, &mut applied).await;
         if applied.broken_off.is_some() || round == ROUNDS {
             break;
         }
+        // Taken by Halo and yet not there: somebody else wrote it, or Halo has its reasons. Not to be fought.
+        pending.retain(|quantity| {
+            let again = unclear.contains(&quantity.license);
+            if !again {
+                applied.failed.insert(quantity.license, NOT_SHOWN.to_owned());
+            }
+            again
+        });
         // A service that choked on a batch may take a smaller one.
         size = (size / 2).max(1);
     }
     for quantity in pending {
         let reason = match &applied.broken_off {
             Some(failure) => failure.message.clone(),
-            None => "Halo did not refuse it, and does not show it either".to_owned(),
+            None => NOT_SHOWN.to_owned(),
         };
         applied.failed.entry(quantity.license).or_insert(reason);
     }
@@ -67,9 +78,16 @@ pub(super) async fn apply(context: &Context, halo: &Halo, writes: &[Item], pages
     applied
 }
 
-/// Writes all quantities. A refused batch is split until the bad ones stand alone; an unclear answer is
-/// left to the reading back.
-async fn write(context: &Context, halo: &Halo, pending: &[Quantity], size: usize, applied: &mut Applied) {
+/// Writes all quantities. A refused batch is split until the bad ones stand alone; those with an unclear
+/// answer are given back, to be settled by reading.
+async fn write(
+    context: &Context,
+    halo: &Halo,
+    pending: &[Quantity],
+    size: usize,
+    applied: &mut Applied,
+) -> HashSet<i64> {
+    let mut unclear = HashSet::new();
     let progress = context.ui.progress("writing quantities");
     let mut done = 0;
     let mut batches: VecDeque<&[Quantity]> = pending.chunks(size).collect();
@@ -86,16 +104,20 @@ async fn write(context: &Context, halo: &Halo, pending: &[Quantity], size: usize
                     batches.push_front(first);
                 }
             }
-            Err(error) if error.is_unclear() => done += batch.len(),
+            Err(error) if error.is_unclear() => {
+                unclear.extend(batch.iter().map(|quantity| quantity.license));
+                done += batch.len();
+            }
             Err(error) => {
                 // Not signed in any more, not permitted, over the limit, unreachable: the next batch
                 // would fare no better.
                 applied.broken_off = Some(explain(&error.into()));
-                return;
+                break;
             }
         }
         progress.set(done, Some(pending.len()));
     }
+    unclear
 }
 
 /// Halo's own words in a refusal.

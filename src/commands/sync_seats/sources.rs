@@ -9,7 +9,8 @@ use crate::{
     store::Mapping,
 };
 
-/// Up to so many organizations are asked for one by one; for more, the list is cheaper.
+/// Up to so many organizations that were named are asked for one by one; for more, the list is cheaper. A
+/// run about all of them reads the list in any case: one that is suspiciously short must be noticed.
 const FEW: usize = 3;
 
 /// What SaaS Backup says about the mapped organizations now.
@@ -17,6 +18,7 @@ pub(super) async fn read(
     context: &Context,
     mappings: &[Mapping],
     metric: SeatMetric,
+    named: bool,
     progress: crate::backup::Progress<'_>,
 ) -> anyhow::Result<Vec<Mapped>> {
     let backup = context.backup().await?;
@@ -34,7 +36,7 @@ pub(super) async fn read(
         };
         sources.insert(organization.id, source);
     };
-    if mappings.len() <= FEW {
+    if named && mappings.len() <= FEW {
         for mapping in mappings {
             if let Some(organization) = backup.organization(&mapping.organization.id).await? {
                 add(organization);

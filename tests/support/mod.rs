@@ -1,0 +1,368 @@
+//! The stage for the tests: a sandbox, an empty home, and the built binary in front of it.
+//!
+//! A test reads as what a user does: `Stage::new()`, `.connect()`, `.run(["sync-seats", "--yes"])`, and then
+//! looks at the outcome and at what the sandbox has.
+
+// Each test binary uses its own part of this.
+#![allow(dead_code)]
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::{
+        MutexGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use assert_cmd::cargo::cargo_bin;
+use halolink::sandbox::{Fault, Options, Received, Sandbox, Service, World};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A sandbox, an empty home, and the binary.
+pub struct Stage {
+    pub sandbox: Sandbox,
+    home: TempDir,
+    without: Vec<&'static str>,
+    files: AtomicUsize,
+}
+
+/// How a command ended.
+pub struct Outcome {
+    pub command: String,
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Stage {
+    /// The default sandbox.
+    pub fn new() -> Self {
+        Self::with(Options::default())
+    }
+
+    /// A sandbox with so many organizations.
+    pub fn of(organizations: usize) -> Self {
+        Self::with(Options {
+            organizations,
+            ..Options::default()
+        })
+    }
+
+    /// A sandbox with these options.
+    pub fn with(options: Options) -> Self {
+        Self {
+            sandbox: Sandbox::start(options).expect("the sandbox starts"),
+            home: tempfile::tempdir().expect("a temporary directory"),
+            without: Vec::new(),
+            files: AtomicUsize::new(0),
+        }
+    }
+
+    /// Commands are run without this variable from now on.
+    pub fn without(mut self, variable: &'static str) -> Self {
+        self.without.push(variable);
+        self
+    }
+
+    /// Connects the default profile, secrets from the environment.
+    pub fn connect(&self) -> &Self {
+        self.run(self.connect_arguments()).expect(0);
+        self
+    }
+
+    /// The arguments of a `connect` that works.
+    pub fn connect_arguments(&self) -> Vec<String> {
+        [
+            "connect",
+            "--site-url",
+            &self.sandbox.site_url(),
+            "--client-id",
+            &self.sandbox.credentials().client_id,
+            "--backup-url",
+            &self.sandbox.backup_url(),
+            "--secret-store",
+            "none",
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    }
+
+    /// Maps every organization that the sandbox suggests a license for; how many.
+    pub fn map_all(&self) -> usize {
+        let mapping = self.world().suggested_mapping();
+        self.map_these(&mapping);
+        mapping.len()
+    }
+
+    /// Maps these: organization, customer, license.
+    pub fn map_these(&self, mapping: &[(String, i64, i64)]) {
+        let mut rows = String::from("organization,customer,license\n");
+        for (organization, customer, license) in mapping {
+            rows.push_str(&format!("{organization},{customer},{license}\n"));
+        }
+        let file = self.file(rows.as_bytes());
+        self.run(["map-org", "--from", &file.display().to_string()])
+            .expect(0);
+    }
+
+    /// Connected, all mapped and synced once; what was received is forgotten.
+    pub fn synced(&self) -> &Self {
+        self.connect();
+        self.map_all();
+        let outcome = self.sync([]);
+        assert!(matches!(outcome.code, Some(0)), "{outcome}");
+        self.sandbox.forget_received();
+        self
+    }
+
+    /// `sync-seats --yes -o json` with more arguments.
+    pub fn sync<const N: usize>(&self, arguments: [&str; N]) -> Outcome {
+        let mut all = vec!["sync-seats", "--yes", "-o", "json"];
+        all.extend(arguments);
+        self.run(all)
+    }
+
+    /// Runs a command to its end, nobody at the terminal.
+    pub fn run<S: AsRef<str>>(&self, arguments: impl IntoIterator<Item = S>) -> Outcome {
+        let arguments: Vec<String> = arguments
+            .into_iter()
+            .map(|text| text.as_ref().to_owned())
+            .collect();
+        let mut command = self.command();
+        command.args(&arguments);
+        finish(command, &arguments, b"")
+    }
+
+    /// Runs a command with changes to it (variables, standard input).
+    pub fn run_with<S: AsRef<str>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+        input: &[u8],
+        change: impl FnOnce(&mut Command),
+    ) -> Outcome {
+        let arguments: Vec<String> = arguments
+            .into_iter()
+            .map(|text| text.as_ref().to_owned())
+            .collect();
+        let mut command = self.command();
+        command.args(&arguments);
+        change(&mut command);
+        finish(command, &arguments, input)
+    }
+
+    /// The binary with the variables of this stage and no others.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(cargo_bin("halolink"));
+        command.env_clear();
+        for (name, value) in self.variables() {
+            command.env(name, value);
+        }
+        command
+    }
+
+    /// The variables of this stage.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let credentials = self.sandbox.credentials();
+        let home = self.home.path().display().to_string();
+        let mut variables = vec![
+            ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
+            ("HOME".to_owned(), home),
+            (
+                "HALOLINK_CONFIG_DIR".to_owned(),
+                self.config_directory().display().to_string(),
+            ),
+            (
+                "HALOLINK_STATE".to_owned(),
+                self.state_file().display().to_string(),
+            ),
+            (
+                "HALOLINK_CLIENT_SECRET".to_owned(),
+                credentials.client_secret.clone(),
+            ),
+            (
+                "HALOLINK_RESELLER_TOKEN".to_owned(),
+                credentials.reseller_token.clone(),
+            ),
+            (
+                "HALOLINK_ACCESS_TOKEN".to_owned(),
+                credentials.access_token.clone(),
+            ),
+            // No real keyring is asked unless a test wants it.
+            (
+                "DBUS_SESSION_BUS_ADDRESS".to_owned(),
+                "unix:path=/nonexistent".to_owned(),
+            ),
+        ];
+        // Windows finds no system libraries without it.
+        if let Ok(root) = std::env::var("SystemRoot") {
+            variables.push(("SystemRoot".to_owned(), root));
+        }
+        variables.retain(|(name, _)| !self.without.contains(&name.as_str()));
+        variables
+    }
+
+    /// The home directory of the stage.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Where `config.toml` is.
+    pub fn config_directory(&self) -> PathBuf {
+        self.home.path().join("config")
+    }
+
+    /// Where the state is.
+    pub fn state_file(&self) -> PathBuf {
+        self.home.path().join("data").join("state.db")
+    }
+
+    /// A file outside of the places that halolink writes to.
+    pub fn file(&self, content: &[u8]) -> PathBuf {
+        let number = self.files.fetch_add(1, Ordering::Relaxed);
+        let path = self.home.path().join(format!("file-{number}.csv"));
+        std::fs::write(&path, content).expect("a file can be written");
+        path
+    }
+
+    /// Every file below the home directory that halolink may have written.
+    pub fn traces(&self) -> Vec<PathBuf> {
+        let mut traces = Vec::new();
+        let mut directories = vec![self.config_directory(), self.home.path().join("data")];
+        while let Some(directory) = directories.pop() {
+            for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+                if entry.path().is_dir() {
+                    directories.push(entry.path());
+                } else {
+                    traces.push(entry.path());
+                }
+            }
+        }
+        traces
+    }
+
+    /// The sandbox's records. Let go of it before the next command.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.sandbox.world()
+    }
+
+    /// The quantity of a license now.
+    pub fn count(&self, license: i64) -> i64 {
+        self.world().licenses[&license].count
+    }
+
+    /// Sets the used seats of an organization.
+    pub fn set_seats(&self, organization: &str, seats: i64) {
+        let mut world = self.world();
+        let found = world
+            .organizations
+            .iter_mut()
+            .find(|found| found.id == organization);
+        found.expect("the organization is there").seats_used = seats;
+    }
+
+    /// Requests that Halo received with this method and path (without regard to case).
+    pub fn halo_requests(&self, method: &str, path: &str) -> Vec<Received> {
+        let mut received = self.sandbox.received();
+        received.retain(|request| {
+            request.service == Service::Halo
+                && request.method == method
+                && request.path.eq_ignore_ascii_case(path)
+        });
+        received
+    }
+
+    /// How many requests Halo received.
+    pub fn halo_count(&self) -> usize {
+        self.sandbox
+            .received()
+            .iter()
+            .filter(|request| request.service == Service::Halo)
+            .count()
+    }
+
+    /// Switches faults on, in place of those that were.
+    pub fn faults<const N: usize>(&self, faults: [Fault; N]) {
+        self.sandbox.set_faults(faults.to_vec());
+    }
+}
+
+fn finish(mut command: Command, arguments: &[String], input: &[u8]) -> Outcome {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    // A command that does not read its input has closed it: not this test's concern.
+    let _ = child
+        .stdin
+        .take()
+        .expect("standard input is piped")
+        .write_all(input);
+    let output = child.wait_with_output().expect("the binary ends");
+    Outcome {
+        command: format!("halolink {}", arguments.join(" ")),
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+    }
+}
+
+impl Outcome {
+    /// Asserts the exit code.
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self}");
+        self
+    }
+
+    /// Asserts that stderr has all these texts.
+    pub fn says<const N: usize>(self, texts: [&str; N]) -> Self {
+        for text in texts {
+            assert!(
+                self.stderr.contains(text),
+                "\"{text}\" is not in what was said\n{self}"
+            );
+        }
+        self
+    }
+
+    /// Asserts that stdout has all these texts.
+    pub fn prints<const N: usize>(self, texts: [&str; N]) -> Self {
+        for text in texts {
+            assert!(
+                self.stdout.contains(text),
+                "\"{text}\" is not in what was printed\n{self}"
+            );
+        }
+        self
+    }
+
+    /// Stdout as the one JSON document that it must be.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{self}"))
+    }
+
+    /// The change of a license in the report of `sync-seats`.
+    pub fn change(&self, license: i64) -> Value {
+        let document = self.json();
+        let changes = document["changes"].as_array().expect("changes is an array");
+        changes
+            .iter()
+            .find(|change| change["license"]["id"] == license)
+            .unwrap_or_else(|| panic!("license {license} is not in the report\n{self}"))
+            .clone()
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(
+            formatter,
+            "$ {}\nexit code {:?}\n--- stdout\n{}\n--- stderr\n{}",
+            self.command, self.code, self.stdout, self.stderr
+        )
+    }
+}
