@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
-use clap_complete::Shell;
+use clap_complete::{ArgValueCandidates, Shell};
 
 use crate::{
     backup::SeatMetric,
+    complete,
     profile::{SecretStore, profile_name},
     ui::{Color, Format},
 };
@@ -38,7 +39,7 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]
-    #[arg(short, long, global = true, value_name = "NAME", value_parser = profile_name)]
+    #[arg(short, long, global = true, value_name = "NAME", value_parser = profile_name, add = ArgValueCandidates::new(complete::profiles))]
     pub profile: Option<String>,
     /// What to print data as (csv for lists)
     #[arg(
@@ -167,16 +168,16 @@ pub struct Configure {
     #[arg(long, value_name = "METRIC", value_enum)]
     pub seat_metric: Option<SeatMetric>,
     /// The type of tickets, by name or id
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, value_name = "TYPE", add = ArgValueCandidates::new(complete::ticket_types))]
     pub ticket_type: Option<String>,
     /// The SLA of tickets, by name or id
-    #[arg(long)]
+    #[arg(long, add = ArgValueCandidates::new(complete::slas))]
     pub sla: Option<String>,
     /// The priority of tickets, by name or id: one of the SLA's
-    #[arg(long)]
+    #[arg(long, add = ArgValueCandidates::new(complete::priorities))]
     pub priority: Option<String>,
     /// The outcome that notes on tickets are filed as, by name or id
-    #[arg(long, value_name = "OUTCOME")]
+    #[arg(long, value_name = "OUTCOME", add = ArgValueCandidates::new(complete::outcomes))]
     pub note_outcome: Option<String>,
     /// Show the configuration and change nothing
     #[arg(long, conflicts_with_all = ["sync_seats", "seat_metric", "ticket_type", "sla", "priority", "note_outcome", "reset"])]
@@ -199,18 +200,17 @@ pub struct Configure {
     Names resolve by id, else exact name without regard to case, else unique prefix.")]
 pub struct MapOrg {
     /// The organization: its id, its number or its name
-    #[arg(value_name = "ORG")]
+    #[arg(value_name = "ORG", add = ArgValueCandidates::new(complete::organizations))]
     pub organization: Option<String>,
     /// The Halo customer, by name or id
-    #[arg(long, value_name = "CUSTOMER")]
+    #[arg(long, value_name = "CUSTOMER", add = ArgValueCandidates::new(complete::customers))]
     pub customer: Option<String>,
     /// That customer's license, by name or id
     #[arg(
         long,
         visible_alias = "licence",
         value_name = "LICENSE",
-        conflicts_with = "create_license"
-    )]
+        conflicts_with = "create_license", add = ArgValueCandidates::new(complete::licenses))]
     pub license: Option<String>,
     /// Create a license of that name for the customer
     #[arg(long, visible_alias = "create-licence", value_name = "NAME")]
@@ -229,7 +229,7 @@ pub struct MapOrg {
 #[command(after_help = "Example:\n  halolink unlink \"Contoso Ltd\"")]
 pub struct Unlink {
     /// The organizations: ids, numbers or names
-    #[arg(value_name = "ORG", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "ORG", required_unless_present = "all", conflicts_with = "all", add = ArgValueCandidates::new(complete::mapped_organizations))]
     pub organizations: Vec<String>,
     /// End every mapping of the profile
     #[arg(long)]
@@ -261,7 +261,7 @@ pub struct Revoke {
     Without --yes a person is asked before anything is written.")]
 pub struct SyncSeats {
     /// Only the licenses of these organizations: ids, numbers or names
-    #[arg(value_name = "ORG")]
+    #[arg(value_name = "ORG", add = ArgValueCandidates::new(complete::mapped_organizations))]
     pub organizations: Vec<String>,
     /// Show the plan and write nothing
     #[arg(long)]
@@ -295,7 +295,7 @@ pub struct SyncSeats {
     The same open error, or the same summary, is not opened twice for an organization.")]
 pub struct OpenTicket {
     /// The organization: its id, its number or its name
-    #[arg(value_name = "ORG")]
+    #[arg(value_name = "ORG", add = ArgValueCandidates::new(complete::mapped_organizations))]
     pub organization: Option<String>,
     /// A documented backup error
     #[arg(long, value_name = "SLUG", conflicts_with = "summary",
@@ -314,13 +314,13 @@ pub struct OpenTicket {
     #[arg(long)]
     pub new: bool,
     /// The type, instead of the configured one
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, value_name = "TYPE", add = ArgValueCandidates::new(complete::ticket_types))]
     pub ticket_type: Option<String>,
     /// The SLA, instead of the configured one
-    #[arg(long)]
+    #[arg(long, add = ArgValueCandidates::new(complete::slas))]
     pub sla: Option<String>,
     /// The priority, instead of the configured one
-    #[arg(long)]
+    #[arg(long, add = ArgValueCandidates::new(complete::priorities))]
     pub priority: Option<String>,
     /// Show what would be opened and open nothing
     #[arg(long)]
@@ -366,8 +366,11 @@ pub struct List {
     /// Only what is not mapped (organizations, customers, licenses, errors)
     #[arg(long)]
     pub unmapped: bool,
+    /// Keep the names that are read for tab completion; with mappings, read the names in them anew
+    #[arg(long)]
+    pub refresh: bool,
     /// Only of this customer, by name or id (organizations, licenses, mappings, errors)
-    #[arg(long, value_name = "CUSTOMER")]
+    #[arg(long, value_name = "CUSTOMER", add = ArgValueCandidates::new(complete::customers))]
     pub customer: Option<String>,
 }
 
@@ -383,7 +386,7 @@ pub struct Status {}
     halolink history \"Contoso Ltd\" -o csv")]
 pub struct History {
     /// Show this organization's seats over time
-    #[arg(value_name = "ORG")]
+    #[arg(value_name = "ORG", add = ArgValueCandidates::new(complete::mapped_organizations))]
     pub organization: Option<String>,
     /// Only since then: a date (2026-01-31), a time (RFC 3339), or a span such as 30d or 12h
     #[arg(long, value_name = "WHEN")]

@@ -20,8 +20,9 @@ use crate::{
     halo::{self, Halo},
     http::{Pace, SPAN},
     profile::{Connection, Profiles, SecretStore},
+    reference::Reference,
     secrets::{Secret, Secrets, Vault},
-    store::Store,
+    store::{NameKind, Store},
     ui::{Manner, Streams, Ui},
 };
 
@@ -254,6 +255,28 @@ impl Context {
         Ok(Store::look(&self.state).await?)
     }
 
+    /// Keeps names for tab completion. What cannot be kept is no failure: it is only asked for again.
+    pub async fn remember<Id: ToString>(
+        &self,
+        kind: NameKind,
+        names: impl IntoIterator<Item = (Id, String)>,
+    ) {
+        let names: Vec<Reference<String>> = names
+            .into_iter()
+            .map(|(id, name)| Reference::new(id.to_string(), name))
+            .collect();
+        let result = async {
+            let store = self.store().await?;
+            store.remember_names(&self.profile, kind, &names).await?;
+            store.close().await;
+            anyhow::Ok(())
+        };
+        if let Err(error) = result.await {
+            self.ui
+                .detail(1, &format!("the names could not be kept for completion: {error}"));
+        }
+    }
+
     /// Requests sent so far.
     pub fn requests(&self) -> Requests {
         let halo = self.halo.lock().unwrap_or_else(PoisonError::into_inner);
@@ -319,7 +342,11 @@ impl Context {
     }
 }
 
-fn config_directory(environment: &Environment) -> anyhow::Result<PathBuf> {
+/// Where `config.toml` is.
+///
+/// # Errors
+/// An account without a home directory.
+pub fn config_directory(environment: &Environment) -> anyhow::Result<PathBuf> {
     match environment.get("HALOLINK_CONFIG_DIR") {
         Some(path) => Ok(PathBuf::from(path)),
         None => directories(
@@ -329,7 +356,11 @@ fn config_directory(environment: &Environment) -> anyhow::Result<PathBuf> {
     }
 }
 
-fn state_file(environment: &Environment) -> anyhow::Result<PathBuf> {
+/// Where the state is.
+///
+/// # Errors
+/// An account without a home directory; a place that is no file.
+pub fn state_file(environment: &Environment) -> anyhow::Result<PathBuf> {
     match environment.get("HALOLINK_STATE") {
         Some(path) if path.contains("://") => {
             Err(Failure::usage("HALOLINK_STATE names a file; a database server is not supported yet").into())

@@ -5,7 +5,8 @@
 //! read, plan, show, confirm, apply, verify, record, print. Commands know everything below them:
 //! [`halo`] and [`backup`] are the two services, both on [`http`] and neither knowing the other;
 //! [`plan`] is pure thinking without I/O, clock or randomness; [`store`] is the state, [`profile`] the
-//! connections, [`secrets`] the secrets, [`ui`] everything that a person sees. [`failure`] turns any error
+//! connections, [`secrets`] the secrets, [`ui`] everything that a person sees;
+//! [`complete`] what tab completion offers. [`failure`] turns any error
 //! into words and an exit code. [`sandbox`] emulates both services, for trying things out and for tests.
 
 // Printing goes through `ui`, so that a closed pipe is no crash and no text from a service reaches a
@@ -19,6 +20,7 @@ pub mod app;
 pub mod backup;
 pub mod cli;
 pub mod commands;
+pub mod complete;
 pub mod context;
 pub mod environment;
 pub mod failure;

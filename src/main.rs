@@ -2,11 +2,17 @@
 
 use std::process::ExitCode;
 
-use halolink::app::{Invocation, run};
+use clap::CommandFactory;
+use halolink::{
+    app::{Invocation, run},
+    cli::Cli,
+};
 
 mod terminal;
 
 fn main() -> ExitCode {
+    // A shell that asks for completions (COMPLETE=bash and so on) is answered here, and that is all.
+    clap_complete::CompleteEnv::with_factory(Cli::command).complete();
     let terminal = terminal::Saved::now();
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -7,6 +7,7 @@ mod configuration;
 mod ledger;
 mod lock;
 mod mappings;
+mod names;
 mod tickets;
 
 use std::{
@@ -29,6 +30,7 @@ pub use ledger::{
 };
 pub use lock::Lock;
 pub use mappings::Mapping;
+pub use names::NameKind;
 pub use tickets::{OpenedTicket, TicketKey};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migrations");
@@ -217,6 +219,7 @@ impl Store {
             "DELETE FROM tickets WHERE profile = $1",
             "DELETE FROM license_counts WHERE profile = $1",
             "DELETE FROM mappings WHERE profile = $1",
+            "DELETE FROM names WHERE profile = $1",
             "DELETE FROM configurations WHERE profile = $1",
             "DELETE FROM profiles WHERE name = $1",
         ] {

@@ -5,10 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    Backup, Error,
-    paging::{Page, Progress},
-};
+use super::{Backup, Error, paging::Progress};
 use crate::lenient;
 
 /// A backed-up organization.
@@ -176,14 +173,18 @@ impl Backup {
         }
     }
 
-    /// Reads one page, to see that it is permitted.
+    /// The first page of organizations: to see that it is permitted, and to know some names.
     ///
     /// # Errors
     /// As every call.
-    pub async fn check(&self) -> Result<(), Error> {
-        let query = [("page", "1"), ("per_page", "1")];
-        let page: Result<Page, Error> = self.get(&["users"], &query, &self.access_token).await;
-        page.map(drop)
+    pub async fn first_organizations(&self) -> Result<Vec<Organization>, Error> {
+        let page = self.page(&["users"], &self.access_token, 1).await?;
+        Ok(page
+            .rows
+            .into_iter()
+            .filter_map(|row| serde_json::from_value::<Row>(Value::Object(row)).ok())
+            .filter_map(Row::organization)
+            .collect())
     }
 }
 

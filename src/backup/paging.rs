@@ -147,7 +147,13 @@ impl Backup {
         Ok(records)
     }
 
-    async fn page(&self, path: &[&str], access_token: &SecretString, number: usize) -> Result<Page, Error> {
+    /// One page of a list.
+    pub(super) async fn page(
+        &self,
+        path: &[&str],
+        access_token: &SecretString,
+        number: usize,
+    ) -> Result<Page, Error> {
         let (number, size) = (number.to_string(), PER_PAGE.to_string());
         let query = [("page", number.as_str()), ("per_page", size.as_str())];
         self.get(path, &query, access_token).await

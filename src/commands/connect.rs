@@ -12,13 +12,15 @@ use serde::Serialize;
 
 use super::report;
 use crate::{
-    backup, cli,
+    backup::{self, Organization},
+    cli,
     context::{self, Context},
     failure::{Completion, Failure},
-    halo::{self, Resource, Site},
+    halo::{self, Customer, Resource, Site},
     http::{self, Http},
     profile::{Connection, SecretStore},
     secrets::{self, Secret},
+    store::NameKind,
 };
 
 /// What is asked for, before anything is known of it.
@@ -58,11 +60,18 @@ pub async fn run(context: &Context, arguments: cli::Connect) -> anyhow::Result<C
     let wanted = ask(context, &arguments, before.as_ref()).await?;
     refuse_other_site(context, &wanted.site_url).await?;
 
-    let connection = check_halo(context, &wanted, arguments.secret_store).await?;
-    check_backup(context, &wanted).await?;
+    let (connection, customers) = check_halo(context, &wanted, arguments.secret_store).await?;
+    let organizations = check_backup(context, &wanted).await?;
 
     if !arguments.dry_run {
         store(context, &connection, &wanted).await?;
+        // What was read to check is what tab completion will offer first.
+        let names = customers.into_iter().map(|customer| (customer.id, customer.name));
+        context.remember(NameKind::Customer, names).await;
+        let names = organizations
+            .into_iter()
+            .map(|organization| (organization.id, organization.name));
+        context.remember(NameKind::Organization, names).await;
     }
     print(context, &connection, arguments.dry_run);
     Ok(Completion::Done)
@@ -289,7 +298,7 @@ async fn check_halo(
     context: &Context,
     wanted: &Wanted,
     secret_store: SecretStore,
-) -> anyhow::Result<Connection> {
+) -> anyhow::Result<(Connection, Vec<Customer>)> {
     let progress = context.ui.progress("checking HaloPSA");
     let http = Http::new(&wanted.site_url, context.pace, Arc::new(context.ui.clone()))?;
     let discovery = halo::discover(&http, &wanted.site_url).await?;
@@ -327,7 +336,7 @@ async fn check_halo(
         )
         .into());
     }
-    halo.check_customers().await?;
+    let customers = halo.first_customers().await?;
     halo.check_licenses().await?;
     halo.ticket_types().await?;
     drop(progress);
@@ -335,26 +344,28 @@ async fn check_halo(
         "HaloPSA: signed in at {}, permissions are complete",
         site.token_url
     ));
-    Ok(Connection {
+    let connection = Connection {
         site,
         backup_url: wanted.backup_url.clone(),
         secret_store,
-    })
+    };
+    Ok((connection, customers))
 }
 
-async fn check_backup(context: &Context, wanted: &Wanted) -> anyhow::Result<()> {
+async fn check_backup(context: &Context, wanted: &Wanted) -> anyhow::Result<Vec<Organization>> {
     let (Some(url), Some((reseller, access))) = (&wanted.backup_url, &wanted.tokens) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
-    let _progress = context.ui.progress("checking SaaS Backup");
-    context
+    let progress = context.ui.progress("checking SaaS Backup");
+    let organizations = context
         .backup_at(url.clone(), reseller.clone(), access.clone())?
-        .check()
+        .first_organizations()
         .await?;
+    drop(progress);
     context
         .ui
         .success(&format!("SaaS Backup: organizations can be read at {url}"));
-    Ok(())
+    Ok(organizations)
 }
 
 /// Stores the connection; if a part fails, what was stored before it is taken back.

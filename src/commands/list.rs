@@ -1,5 +1,7 @@
 //! `list`: records of either service, or mappings. JSON is an array of flat objects.
 
+mod refresh;
+
 use std::collections::{HashMap, HashSet};
 
 use futures_util::{StreamExt, stream};
@@ -14,7 +16,7 @@ use crate::{
     halo::Halo,
     plan::tickets::{UNDOCUMENTED, by_description},
     reference::Reference,
-    store::Mapping,
+    store::{Mapping, NameKind},
     ui::{Align, Format, Table},
 };
 
@@ -36,7 +38,11 @@ trait Row: Serialize {
 pub async fn run(context: &Context, arguments: cli::List) -> anyhow::Result<Completion> {
     refuse_idle_flags(&arguments)?;
     let look = context.look().await?;
-    let mappings = look.mappings(&context.profile).await?;
+    let mut mappings = look.mappings(&context.profile).await?;
+    look.close().await;
+    if arguments.refresh && arguments.kind == Kind::Mappings {
+        refresh::mappings(context, &mut mappings).await?;
+    }
     let mappings = Mappings::new(&mappings);
     match arguments.kind {
         Kind::Organizations => organizations(context, &arguments, &mappings).await,
@@ -50,7 +56,7 @@ pub async fn run(context: &Context, arguments: cli::List) -> anyhow::Result<Comp
                 id: record.id,
                 name: record.name,
             });
-            print(context, &arguments, rows.collect())
+            lookups(context, &arguments, NameKind::TicketType, rows.collect()).await
         }
         Kind::Slas => {
             let records = context.halo().await?.slas().await?;
@@ -58,7 +64,7 @@ pub async fn run(context: &Context, arguments: cli::List) -> anyhow::Result<Comp
                 id: record.id,
                 name: record.name,
             });
-            print(context, &arguments, rows.collect())
+            lookups(context, &arguments, NameKind::Sla, rows.collect()).await
         }
         Kind::Outcomes => {
             let records = context.halo().await?.outcomes().await?;
@@ -66,7 +72,7 @@ pub async fn run(context: &Context, arguments: cli::List) -> anyhow::Result<Comp
                 id: record.id,
                 name: record.name,
             });
-            print(context, &arguments, rows.collect())
+            lookups(context, &arguments, NameKind::Outcome, rows.collect()).await
         }
         Kind::Priorities => priorities(context, &arguments).await,
     }
@@ -92,7 +98,27 @@ fn refuse_idle_flags(arguments: &cli::List) -> anyhow::Result<()> {
             Failure::usage("--customer goes with organizations, licenses, mappings and errors").into(),
         );
     }
+    if arguments.refresh && arguments.kind == Kind::Errors {
+        return Err(
+            Failure::usage("--refresh does not go with errors: they are read anew every time").into(),
+        );
+    }
     Ok(())
+}
+
+/// Lists records that have just an id and a name.
+async fn lookups(
+    context: &Context,
+    arguments: &cli::List,
+    kind: NameKind,
+    rows: Vec<Named>,
+) -> anyhow::Result<Completion> {
+    if arguments.refresh {
+        context
+            .remember(kind, rows.iter().map(|row| (row.id, row.name.clone())))
+            .await;
+    }
+    print(context, arguments, rows)
 }
 
 /// The mappings, by what they map.
@@ -285,8 +311,14 @@ async fn customers(
     mappings: &Mappings<'_>,
 ) -> anyhow::Result<Completion> {
     let halo = context.halo().await?;
-    let mut rows: Vec<Named> = naming::customers(context, &halo)
-        .await?
+    let customers = naming::customers(context, &halo).await?;
+    if arguments.refresh {
+        let names = customers
+            .iter()
+            .map(|customer| (customer.id, customer.name.clone()));
+        context.remember(NameKind::Customer, names).await;
+    }
+    let mut rows: Vec<Named> = customers
         .into_iter()
         .filter(|customer| !arguments.unmapped || !mappings.customers.contains(&customer.id))
         .map(|customer| Named {
@@ -357,6 +389,10 @@ async fn licenses(
         .licenses(customer, &|done, total| progress.set(done, total))
         .await?;
     drop(progress);
+    if arguments.refresh {
+        let names = licenses.iter().map(|license| (license.id, license.name.clone()));
+        context.remember(NameKind::License, names).await;
+    }
     let mut rows: Vec<LicenseRow> = licenses
         .into_iter()
         .map(|license| LicenseRow {
@@ -489,6 +525,10 @@ async fn priorities(context: &Context, arguments: &cli::List) -> anyhow::Result<
                 sla: Reference::new(sla.id, &sla.name),
             });
         }
+    }
+    if arguments.refresh {
+        let names = rows.iter().map(|row: &PriorityRow| (row.id, row.name.clone()));
+        context.remember(NameKind::Priority, names).await;
     }
     print(context, arguments, rows)
 }

@@ -69,11 +69,13 @@ impl Halo {
         }
     }
 
-    /// Reads one page of customers, to see that it is permitted.
+    /// The first page of active customers: to see that it is permitted, and to know some names.
     ///
     /// # Errors
     /// As every call.
-    pub async fn check_customers(&self) -> Result<(), Error> {
-        self.page::<Row>(Resource::Customers, &[], 1).await.map(drop)
+    pub async fn first_customers(&self) -> Result<Vec<Customer>, Error> {
+        let page = self.page::<Row>(Resource::Customers, &[], 1).await?;
+        let customers = page.rows.into_iter().filter_map(Row::customer);
+        Ok(customers.filter(|customer| !customer.inactive).collect())
     }
 }

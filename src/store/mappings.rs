@@ -102,6 +102,31 @@ impl Store {
         Ok(())
     }
 
+    /// Brings the names in mappings up to date. One that was ended in the meantime stays ended.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn rename(&self, profile: &str, mappings: &[Mapping]) -> Result<(), Error> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for mapping in mappings {
+            sqlx::query(
+                "UPDATE mappings SET organization_name = $5, customer_name = $6, license_name = $7
+                 WHERE profile = $1 AND organization_id = $2 AND customer_id = $3 AND license_id = $4",
+            )
+            .bind(profile)
+            .bind(&mapping.organization.id)
+            .bind(mapping.customer.id)
+            .bind(mapping.license.id)
+            .bind(&mapping.organization.name)
+            .bind(&mapping.customer.name)
+            .bind(&mapping.license.name)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Ends the mappings of these organizations: all of them or none.
     ///
     /// # Errors

@@ -127,6 +127,15 @@ CREATE TABLE requests (
     count BIGINT NOT NULL
 );
 
+-- Names of records as they were last read, for tab completion.
+CREATE TABLE names (
+    profile TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (profile, kind, id)
+);
+
 -- Who holds a lock, to be named to those who wait; the lock itself is the operating system's.
 CREATE TABLE locks (
     name TEXT NOT NULL PRIMARY KEY,

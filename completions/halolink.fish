@@ -1,0 +1,333 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_halolink_global_optspecs
+    string join \n p/profile= o/output= y/yes non-interactive q/quiet v/verbose color= patience= request-limit= h/help V/version
+end
+
+function __fish_halolink_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_halolink_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_halolink_using_subcommand
+    set -l cmd (__fish_halolink_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c halolink -n "__fish_halolink_needs_command" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_needs_command" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_needs_command" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_needs_command" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_needs_command" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_needs_command" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_needs_command" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_needs_command" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_needs_command" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_needs_command" -s V -l version -d 'Print version'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "connect" -d 'Verify and store the credentials of both services'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "configure" -d 'Set seat sync, seat metric, ticket type, SLA and priority'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "map-org" -d 'Tie a backed-up organization to a Halo customer and license'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "unlink" -d 'End mappings; touches nothing in Halo'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "revoke" -d 'Delete the secrets and the connection'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "sync-seats" -d 'Make the licenses\' quantities follow the seats'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "open-ticket" -d 'Open a service ticket for a backup error'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "list" -d 'List records of either service, or mappings'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "status" -d 'Show the connection, the configuration, mappings and the last sync'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "history" -d 'Show past runs of sync-seats, or one organization\'s seats over time'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "sandbox" -d 'Serve both services on this machine with made-up data, or take the tour'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l site-url -d 'The Halo site, e.g. acme.halopsa.com (Configuration > Integrations > HaloPSA API)' -r -f
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l client-id -d 'The client id of the application in Halo' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l tenant -d 'The tenant, where the site does not tell it itself' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l client-secret-file -d 'File with the client secret; - reads it from standard input' -r -F
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l backup-url -d 'The SaaS Backup API: a URL, or us, uk or na' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l reseller-token-file -d 'File with the reseller token; - reads it from standard input' -r -F
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l access-token-file -d 'File with the access token (the portal\'s Authentication Token); - reads it from standard input' -r -F
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l secret-store -d 'Where to keep the secrets' -r -f -a "keyring\t'In the keyring of the operating system'
+none\t'Nowhere: environment variables or files supply them at every run'"
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l no-backup -d 'Connect to Halo only, for a partner without SaaS Backup API access'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l dry-run -d 'Check everything and store nothing'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l sync-seats -d 'Whether sync-seats may write' -r -f -a "on\t'On'
+off\t'Off'"
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l seat-metric -d 'Which seat number is billed' -r -f -a "used\t'Seats consumed now (`seats_used`)'
+active\t'Seats without deactivated accounts (`active_seats`)'
+purchased\t'The purchased total (`seats_available`)'
+required\t'Seats that are required (`required_seats`)'"
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l ticket-type -d 'The type of tickets, by name or id' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l sla -d 'The SLA of tickets, by name or id' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l priority -d 'The priority of tickets, by name or id: one of the SLA\'s' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l note-outcome -d 'The outcome that notes on tickets are filed as, by name or id' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l show -d 'Show the configuration and change nothing'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l reset -d 'Clear the configuration, and nothing else'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l dry-run -d 'Show what would change and change nothing'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l customer -d 'The Halo customer, by name or id' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l license -l licence -d 'That customer\'s license, by name or id' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l create-license -l create-licence -d 'Create a license of that name for the customer' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l from -d 'Map every row of a CSV file with the columns organization,customer,license' -r -F
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l dry-run -d 'Show what would change and change nothing'
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l all -d 'End every mapping of the profile'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l dry-run -d 'Show what would change and change nothing'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l purge -d 'Delete the configuration, the mappings and the ledger too'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l dry-run -d 'Show what would be deleted and delete nothing'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l seats-file -d 'Take the seats from a CSV file: the portal\'s export, or organization,seats' -r -F
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-change -d 'Hold back a license synced before that would change by more than this, in percent, or to 0' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-held-back -d 'Stop before any write if more than this share of the licenses would be held back, in percent' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l wait -d 'Seconds to wait for another sync-seats of this profile to end' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l dry-run -d 'Show the plan and write nothing'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l exit-code -d 'With --dry-run: exit with 5 if anything would change'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l force -d 'Write what the limits on change hold back, and do not ask'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l error -d 'A documented backup error' -r -f -a "email-backup-failed\t''
+onedrive-connection\t''
+onedrive-authentication\t''
+main-app-token\t''
+device-token\t''
+delegated-token\t''
+tasks-connection\t''
+tasks-throttled\t''
+tasks-authentication\t''"
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l summary -d 'One line that says what is wrong, in your words' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l details -d 'More about it' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l account -d 'The account that it concerns' -r -f
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l ticket-type -d 'The type, instead of the configured one' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l sla -d 'The SLA, instead of the configured one' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l priority -d 'The priority, instead of the configured one' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l new -d 'Open a ticket even if the same one is open'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l dry-run -d 'Show what would be opened and open nothing'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l search -d 'Only what has this text in its name or id' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l customer -d 'Only of this customer, by name or id (organizations, licenses, mappings, errors)' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l unmapped -d 'Only what is not mapped (organizations, customers, licenses, errors)'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l refresh -d 'Keep the names that are read for tab completion; with mappings, read the names in them anew'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand status" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand status" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand status" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand status" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand status" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand status" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand status" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand status" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_using_subcommand status" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand history" -l since -d 'Only since then: a date (2026-01-31), a time (RFC 3339), or a span such as 30d or 12h' -r
+complete -c halolink -n "__fish_halolink_using_subcommand history" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand history" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand history" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand history" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand history" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand history" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand history" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand history" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_using_subcommand history" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l organizations -d 'How many organizations to make up' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l seed -d 'Another seed makes up other data' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l latency -d 'Milliseconds that every answer takes' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l rate-limit -d 'Halo requests allowed in 5 minutes' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l fault -d 'A fault to switch on; repeatable, see the list below' -r -f -a "pages-capped\t'Halo pages hold 50 rows at most, and record_count is the length of the page'
+paging-ignored\t'lists of both services answer every row, whichever page was asked for'
+record-count-missing\t'Halo lists come without record_count'
+backup-bare\t'SaaS Backup lists are bare arrays (as without a fault)'
+backup-result-set\t'SaaS Backup lists come as {"result_set": [...]}'
+backup-wrapped-result-set\t'SaaS Backup lists come as [{"result_set": [...]}]'
+backup-pagination\t'SaaS Backup lists come as {"pagination": {...}, "data": [...]}'
+token-dies\t'a Halo access token is worth six requests, then it is refused'
+short-token\t'Halo access tokens live 61 seconds'
+bad-gateway\t'every third request, tokens aside, is answered with a 502 in HTML and not done'
+bad-gateway-after\t'the first POST to each path, tokens aside, is done, then answered with a 502 in HTML'
+drop-before\t'the first request of each method and path is cut off without being done'
+drop-after\t'the first POST to each path is done, then cut off without an answer'
+half-json\t'the first GET of each path and query is answered with half the JSON, otherwise in good order'
+half-body\t'the first GET of each path and query is cut off in the middle of the body'
+rate-storm\t'the next five Halo requests, discovery and tokens aside, get a 429 without Retry-After'
+strings-for-numbers\t'ids, counts and all other numbers come as strings'
+wrapped-lookups\t'Halo\'s ticket types, SLAs, priorities, statuses and outcomes come inside an object'
+self-hosted\t'Halo has no tenant: discovery names none and token requests need none'
+no-authinfo\t'Halo\'s discovery page is not there (404 in HTML)'
+refuse-batch\t'a license whose notes contain "poison" is refused, and the whole batch it came in'
+refuse-partial\t'a license whose notes contain "poison" is refused, after those before it in the batch were written'
+slow-answers\t'every answer takes two seconds more'
+html-errors\t'every error is an HTML page'
+redirect-elsewhere\t'GETs are redirected to another host, discovery aside'
+controls-in-names\t'customer names carry terminal escapes and line breaks'
+organizations-short\t'the list of organizations lacks its last 60 %'
+organizations-empty\t'the list of organizations is empty'
+seats-garbled\t'seats_used of some organizations is "n/a" or null'"
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l halo-port -d 'The port for Halo (0: any)' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l backup-port -d 'The port for SaaS Backup (0: any)' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l tour -d 'Run the whole job against a sandbox of its own and leave nothing behind'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s q -l quiet -d 'Print no notes and no progress'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "connect" -d 'Verify and store the credentials of both services'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "configure" -d 'Set seat sync, seat metric, ticket type, SLA and priority'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "map-org" -d 'Tie a backed-up organization to a Halo customer and license'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "unlink" -d 'End mappings; touches nothing in Halo'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "revoke" -d 'Delete the secrets and the connection'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "sync-seats" -d 'Make the licenses\' quantities follow the seats'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "open-ticket" -d 'Open a service ticket for a backup error'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "list" -d 'List records of either service, or mappings'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "status" -d 'Show the connection, the configuration, mappings and the last sync'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "history" -d 'Show past runs of sync-seats, or one organization\'s seats over time'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "sandbox" -d 'Serve both services on this machine with made-up data, or take the tour'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
