@@ -392,7 +392,8 @@ fn directories(
 /// # Errors
 /// Exit code 2.
 pub fn backup_url(given: &str) -> anyhow::Result<reqwest::Url> {
-    let url = backup::base_url(given).map_err(Failure::usage)?;
+    let url = backup::base_url(given)
+        .map_err(|reason| Failure::usage(format!("the backup URL cannot be used: {reason}")))?;
     crate::http::require_secure(&url)?;
     Ok(url)
 }

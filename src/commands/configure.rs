@@ -220,7 +220,7 @@ async fn wizard(context: &Context, before: &Configuration) -> anyhow::Result<Con
         .unwrap_or(0);
     let chosen = ui
         .select(
-            "Seats that are billed",
+            "Seat metric: which seats are billed",
             metrics.map(ToOwned::to_owned).to_vec(),
             position,
         )

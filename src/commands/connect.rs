@@ -105,7 +105,8 @@ async fn ask(
         }
         None => return Err(context.missing("the Halo site URL", "--site-url (or HALOLINK_SITE_URL)")),
     };
-    let site_url = site(&site_url).map_err(Failure::usage)?;
+    let site_url =
+        site(&site_url).map_err(|reason| Failure::usage(format!("the site URL cannot be used: {reason}")))?;
     http::require_secure(&site_url)?;
 
     let given = arguments

@@ -120,21 +120,15 @@ async fn locked(
             report::count(count, "license")
         );
         if context.ui.confirm(&question).await? {
-            plan = reading.plan(
-                scope,
-                Limits {
-                    force: true,
-                    ..scope.limits
-                },
-            );
+            plan = reading.plan(Limits {
+                force: true,
+                ..scope.limits
+            });
         }
     }
     let writes: Vec<Item> = plan.writes().cloned().collect();
     if !writes.is_empty() && !arguments.force {
-        let question = format!(
-            "Write {} to Halo?",
-            report::count(writes.len(), "quantity").replace("quantitys", "quantities")
-        );
+        let question = format!("Update {} in Halo?", report::count(writes.len(), "license"));
         if !context.go_ahead(&question).await? {
             return Err(crate::ui::stopped());
         }
@@ -218,7 +212,7 @@ struct Read {
 }
 
 impl Read {
-    fn plan(&self, _scope: &Scope, limits: Limits) -> Plan {
+    fn plan(&self, limits: Limits) -> Plan {
         plan(&self.mapped, &self.found, &self.synced, limits)
     }
 }
@@ -271,7 +265,7 @@ async fn read_and_plan(
         synced,
         pages,
     };
-    let mut plan = read.plan(scope, scope.limits);
+    let mut plan = read.plan(scope.limits);
     explain_drift(context, &halo, &mut plan).await;
     Ok((plan, read))
 }

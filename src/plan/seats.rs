@@ -105,7 +105,7 @@ pub struct Item {
     pub decision: Decision,
     /// Why, where it is not simply written or right.
     pub reason: Option<String>,
-    /// It was never synced since it was mapped.
+    /// It, or an organization of it, was never synced since it was mapped.
     pub first: bool,
     /// Somebody else changed the quantity since the last sync: what it was then.
     pub drift: Option<i64>,
@@ -215,7 +215,11 @@ fn item(mapped: &[&Mapped], found: Option<&Found>, synced: Option<i64>, limits: 
         to,
         decision: Decision::Write,
         reason: None,
-        first: synced.is_none(),
+        // Also when an organization joined a license that was synced before: its seats are new to it.
+        first: synced.is_none()
+            || mapped
+                .iter()
+                .any(|mapping| mapping.seats_before.is_none() && matches!(mapping.source, Source::Seats(_))),
         drift: synced.filter(|synced| from.is_some_and(|from| from != *synced)),
         shares_changed: shares
             .iter()
@@ -474,6 +478,19 @@ mod tests {
             let first = one(&mappings, Some(found(from)), None);
             assert_ne!(first.decision, Decision::HoldBack, "{from} -> {to}");
         }
+    }
+
+    #[test]
+    fn an_organization_that_joins_a_license_makes_its_sync_the_first() {
+        let both = [
+            mapped("a", 1, Source::Seats(10), Some(10)),
+            mapped("b", 1, Source::Seats(30), None),
+        ];
+        let item = one(&both, Some(found(10)), Some(10));
+        assert_eq!(
+            (item.decision, item.to, item.first),
+            (Decision::Write, Some(40), true)
+        );
     }
 
     #[test]

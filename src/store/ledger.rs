@@ -623,14 +623,12 @@ async fn take_over_verified(
     .execute(&mut **transaction)
     .await?;
     sqlx::query(
-        "UPDATE mappings SET seats =
-             (SELECT change_seats.seats FROM change_seats JOIN changes ON changes.id = change_id
-              WHERE change_seats.organization_id = mappings.organization_id AND run_id = $2 AND verified
-                  AND changes.license_id = mappings.license_id)
-         WHERE profile = $1 AND EXISTS
-             (SELECT 1 FROM change_seats JOIN changes ON changes.id = change_id
-              WHERE change_seats.organization_id = mappings.organization_id AND run_id = $2 AND verified
-                  AND changes.license_id = mappings.license_id)",
+        "UPDATE mappings SET seats = share.seats FROM
+             (SELECT change_seats.organization_id, change_seats.seats, changes.license_id
+              FROM changes JOIN change_seats ON change_seats.change_id = changes.id
+              WHERE run_id = $2 AND verified) AS share
+         WHERE profile = $1 AND mappings.organization_id = share.organization_id
+             AND mappings.license_id = share.license_id",
     )
     .bind(profile)
     .bind(run)

@@ -98,6 +98,7 @@ impl Store {
             );
             statement.build().execute(&mut *transaction).await?;
         }
+        forget_unmapped(&mut transaction, profile).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -140,15 +141,23 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         }
-        // A license that nothing is mapped to any more is not "synced before" when it is mapped anew.
-        sqlx::query(
-            "DELETE FROM license_counts WHERE profile = $1 AND license_id NOT IN
-                 (SELECT license_id FROM mappings WHERE profile = $1)",
-        )
-        .bind(profile)
-        .execute(&mut *transaction)
-        .await?;
+        forget_unmapped(&mut transaction, profile).await?;
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// A license that nothing is mapped to any more is not "synced before" when it is mapped anew.
+async fn forget_unmapped(
+    transaction: &mut sqlx::Transaction<'_, Sqlite>,
+    profile: &str,
+) -> Result<(), Error> {
+    sqlx::query(
+        "DELETE FROM license_counts WHERE profile = $1 AND license_id NOT IN
+             (SELECT license_id FROM mappings WHERE profile = $1)",
+    )
+    .bind(profile)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }

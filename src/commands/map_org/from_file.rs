@@ -75,7 +75,7 @@ pub(super) async fn plan(
         }
     }
 
-    let licenses = licenses(context, &halo, &named).await?;
+    let licenses = licenses(context, &halo, &named, license_column).await?;
     let by_id: HashMap<i64, &License> = licenses.iter().map(|license| (license.id, license)).collect();
     let mut by_customer: HashMap<i64, Vec<License>> = HashMap::new();
     for license in &licenses {
@@ -134,6 +134,7 @@ async fn licenses(
     context: &Context,
     halo: &Halo,
     named: &[(&CsvRow, &Organization, &Customer)],
+    column: &str,
 ) -> anyhow::Result<Vec<License>> {
     let mut customers: Vec<i64> = named.iter().map(|(_, _, customer)| customer.id).collect();
     customers.sort_unstable();
@@ -147,6 +148,16 @@ async fn licenses(
     let mut licenses = Vec::new();
     for customer in customers {
         licenses.extend(halo.licenses(Some(customer), &|_, _| ()).await?);
+    }
+    // An id that is none of theirs: is it another customer's, or inactive? That is worth saying.
+    let ids: HashSet<i64> = named
+        .iter()
+        .filter_map(|(row, ..)| row.cell(column).parse().ok())
+        .collect();
+    for id in ids {
+        if !licenses.iter().any(|license| license.id == id) {
+            licenses.extend(halo.license(id).await?);
+        }
     }
     Ok(licenses)
 }
