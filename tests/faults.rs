@@ -68,6 +68,8 @@ fn a_dead_token_is_renewed_in_the_middle_of_a_run() {
     let stage = with(Fault::TokenDies);
     stage.connect();
     stage.map_all();
+    // Small pages make it a run of more requests than a token is worth.
+    stage.faults([Fault::TokenDies, Fault::PagesCapped]);
     stage.sandbox.forget_received();
     stage.sync([]).expect(0);
     let refused = stage
