@@ -79,7 +79,7 @@ fn the_configure_wizard_offers_the_priorities_of_the_chosen_sla() {
     terminal
         .sees("Ticket type")
         .types("Incid")
-        .sees("Ticket type: Incid")
+        .waits_for("only Incident", |screen| !screen.contains("Change Request"))
         .types(ENTER);
     terminal
         .sees("SLA")
@@ -356,13 +356,15 @@ fn with_non_interactive_nobody_is_asked() {
 #[test]
 fn no_color_is_respected_on_a_terminal() {
     let stage = connected();
-    let bold = |arguments: &[&str]| {
-        let mut terminal = Terminal::start(&stage, arguments);
+    let bold = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut terminal = Terminal::start_with(&stage, arguments, variables);
         assert_eq!(terminal.ends(), 0);
-        terminal.sees("ID").is_bold("ID")
+        terminal.sees("Bronze").is_bold("ID")
     };
-    assert!(bold(&["list", "slas"]));
-    assert!(!bold(&["list", "slas", "--color", "never"]));
+    assert!(bold(&["list", "slas"], &[]));
+    assert!(!bold(&["list", "slas"], &[("NO_COLOR", "1")]));
+    assert!(!bold(&["list", "slas", "--color", "never"], &[]));
+    assert!(bold(&["list", "slas", "--color", "always"], &[("NO_COLOR", "1")]));
 }
 
 fn without_secrets() -> Stage {

@@ -38,6 +38,11 @@ pub struct Terminal {
 impl Terminal {
     /// Starts halolink in a terminal of its own, with the stage's variables.
     pub fn start(stage: &Stage, arguments: &[&str]) -> Self {
+        Self::start_with(stage, arguments, &[])
+    }
+
+    /// The same with more variables.
+    pub fn start_with(stage: &Stage, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let size = PtySize {
             rows: ROWS,
             cols: COLUMNS,
@@ -53,6 +58,9 @@ impl Terminal {
             command.env(name, value);
         }
         command.env("TERM", "xterm-256color");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         let child = pair.slave.spawn_command(command).expect("the binary starts");
         let screen = Arc::new(Mutex::new(vt100::Parser::new(ROWS, COLUMNS, 0)));
         let mut output = pair.master.try_clone_reader().expect("a reader");
