@@ -1,9 +1,16 @@
 //! `connect`: what is accepted, what is refused and why, and that only what worked is stored.
 
+#[path = "support/proxy.rs"]
+mod proxy;
 mod support;
 
-use std::{fs, net::TcpListener};
+use std::{
+    fs,
+    net::TcpListener,
+    sync::{Arc, Mutex},
+};
 
+use proxy::{answer, in_front_of};
 use serde_json::json;
 use support::{Outcome, Stage};
 
@@ -519,6 +526,76 @@ fn a_missing_value_is_named_with_its_flag() {
         stage.run(arguments).expect(2).says([flag]);
     }
     assert_untouched(&stage);
+}
+
+#[test]
+fn a_proxy_is_used_for_other_machines_and_not_for_this_one() {
+    let stage = Stage::new();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let noted = asked.clone();
+    let proxy = in_front_of("http://127.0.0.1:1", move |method, target| {
+        noted
+            .lock()
+            .expect("the notes")
+            .push(format!("{method} {target}"));
+        Some(answer("502 Bad Gateway", "X-Proxy: ours"))
+    });
+    let through = |arguments: Vec<String>| {
+        stage.run_with(arguments, b"", |command| {
+            for variable in [
+                "HTTP_PROXY",
+                "HTTPS_PROXY",
+                "http_proxy",
+                "https_proxy",
+                "ALL_PROXY",
+            ] {
+                command.env(variable, &proxy);
+            }
+        })
+    };
+    through(stage.connect_arguments()).expect(0);
+    assert_eq!(*asked.lock().expect("the notes"), Vec::<String>::new());
+
+    let mut elsewhere = stage.connect_arguments();
+    elsewhere[2] = "halo.example.invalid".to_owned();
+    elsewhere.extend(["--profile".to_owned(), "second".to_owned()]);
+    through(elsewhere)
+        .expect(75)
+        .says(["halo.example.invalid", "proxy"]);
+    let asked = asked.lock().expect("the notes");
+    assert!(
+        asked
+            .iter()
+            .all(|line| line == "CONNECT halo.example.invalid:443"),
+        "{asked:?}"
+    );
+    assert!(!asked.is_empty(), "the proxy was not asked");
+}
+
+#[test]
+fn the_profile_can_come_from_the_environment() {
+    let stage = Stage::new();
+    let named = |arguments: Vec<String>, profile: &str| {
+        stage.run_with(arguments, b"", |command| {
+            command.env("HALOLINK_PROFILE", profile);
+        })
+    };
+    named(stage.connect_arguments(), "second").expect(0);
+    stage
+        .run(["list", "slas"])
+        .expect(3)
+        .says(["\"default\" is not connected"]);
+    stage.run(["list", "slas", "-p", "second"]).expect(0);
+    named(vec!["list".into(), "slas".into()], "second").expect(0);
+    // What is typed goes before it.
+    named(
+        vec!["list".into(), "slas".into(), "-p".into(), "default".into()],
+        "second",
+    )
+    .expect(3);
+    named(vec!["status".into()], "../elsewhere")
+        .expect(2)
+        .says(["HALOLINK_PROFILE"]);
 }
 
 /// `connect` that works, with these flags added or put in place.

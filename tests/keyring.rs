@@ -250,6 +250,49 @@ fn the_environment_goes_before_the_keyring() {
 }
 
 #[test]
+fn a_file_goes_before_the_keyring() {
+    let (stage, place) = stage();
+    let session = Session::start(place.path(), Keyring::Unlocked);
+    let secrets = secrets(&stage);
+    session
+        .connect(&stage, [&secrets[0], &secrets[1], &secrets[2]])
+        .expect(0);
+    let file = stage.file(b"another-secret");
+    stage
+        .run_with(["list", "customers"], b"", |command| {
+            command.env("DBUS_SESSION_BUS_ADDRESS", &session.bus);
+            command.env("HALOLINK_CLIENT_SECRET_FILE", &file);
+        })
+        .expect(3)
+        .says(["HaloPSA refused"]);
+}
+
+#[test]
+fn when_the_keyring_is_gone_the_variables_are_named_and_nothing_is_lost() {
+    let (stage, place) = stage();
+    let secrets = secrets(&stage);
+    let session = Session::start(place.path(), Keyring::Unlocked);
+    session
+        .connect(&stage, [&secrets[0], &secrets[1], &secrets[2]])
+        .expect(0);
+    // The stage's own bus is none.
+    stage.run(["list", "customers"]).expect(1).says([
+        "keyring",
+        "HALOLINK_CLIENT_SECRET",
+        "HALOLINK_RESELLER_TOKEN",
+        "HALOLINK_ACCESS_TOKEN",
+    ]);
+    // A connection whose secrets cannot be deleted stays, to be revoked later.
+    stage.run(["revoke", "--yes"]).expect(1).says(["keyring"]);
+    assert_eq!(
+        stage.run(["status", "-o", "json"]).expect(0).json()["connected"],
+        true
+    );
+    session.run(&stage, &["revoke", "--yes"]).expect(0);
+    assert_eq!(session.found().matches("secret = ").count(), 0);
+}
+
+#[test]
 fn profiles_have_secrets_of_their_own() {
     let (stage, place) = stage();
     let session = Session::start(place.path(), Keyring::Unlocked);

@@ -193,6 +193,33 @@ fn suspended_and_deactivated_organizations_keep_what_they_had() {
 }
 
 #[test]
+fn an_organization_without_the_chosen_number_is_left_alone_and_named() {
+    let stage = Stage::new();
+    stage.connect();
+    // The nineteenth's row lacks the required seats.
+    stage.map_these(&[("1788161-32".into(), 39, 71), ("1788161-14".into(), 21, 17)]);
+    stage.run(["configure", "--seat-metric", "required"]).expect(0);
+    let before = stage.count(71);
+    let outcome = stage.sync([]).expect(4);
+    assert_eq!(
+        (outcome.change(71)["status"].as_str(), stage.count(71)),
+        (Some("skipped"), before)
+    );
+    assert_eq!(outcome.change(17)["status"], "updated");
+    assert!(outcome.change(71)["reason"].is_string());
+}
+
+#[test]
+fn a_license_that_another_agent_changed_meanwhile_is_put_right() {
+    let stage = mapped();
+    stage.sync([]).expect(0);
+    let seats = stage.count(17);
+    stage.world().set_license_count(17, seats + 1, "Anna Agent");
+    stage.run(["sync-seats", "--yes"]).expect(0).says(["Anna Agent"]);
+    assert_eq!(stage.count(17), seats);
+}
+
+#[test]
 fn without_a_connection_every_command_of_the_job_says_so() {
     let stage = Stage::new();
     for arguments in [

@@ -4,6 +4,7 @@ mod support;
 
 use std::{fs, path::PathBuf};
 
+use halolink::sandbox::Fault;
 use support::{Outcome, Stage};
 
 #[test]
@@ -82,15 +83,7 @@ fn an_error_that_repeats_a_secret_is_shown_without_it() {
 
 #[test]
 fn what_fails_in_the_middle_shows_no_secret() {
-    use halolink::sandbox::Fault;
-
-    for fault in [
-        Fault::HtmlErrors,
-        Fault::HalfJson,
-        Fault::RedirectElsewhere,
-        Fault::TokenDies,
-        Fault::DropBefore,
-    ] {
+    let failing_by = |fault: Fault| {
         let stage = Stage::new();
         stage.connect();
         stage.map_these(&[("1788161-14".into(), 21, 17)]);
@@ -102,7 +95,19 @@ fn what_fails_in_the_middle_shows_no_secret() {
             assert_no_bearer(&outcome);
         }
         assert_no_file_has(&stage, &secrets);
-    }
+    };
+    // Each waits most of the time.
+    std::thread::scope(|scope| {
+        for fault in [
+            Fault::HtmlErrors,
+            Fault::HalfJson,
+            Fault::RedirectElsewhere,
+            Fault::TokenDies,
+            Fault::DropBefore,
+        ] {
+            scope.spawn(move || failing_by(fault));
+        }
+    });
 }
 
 #[test]

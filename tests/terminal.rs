@@ -5,6 +5,7 @@ mod support;
 #[path = "support/terminal.rs"]
 mod terminal;
 
+use halolink::sandbox::Fault;
 use support::Stage;
 use terminal::{CTRL_C, DOWN, ENTER, ESCAPE, Terminal, UP};
 
@@ -331,6 +332,20 @@ fn mapping_anew_asks_and_no_is_the_default() {
     terminal.sees("Map 1 organization anew?").types("y").types(ENTER);
     assert_eq!(terminal.ends(), 0);
     assert_eq!(license(&stage), 19);
+}
+
+#[test]
+fn a_wait_for_the_rate_limit_is_counted_down_and_can_be_stopped() {
+    let stage = connected();
+    stage.faults([Fault::RateStorm]);
+    let mut terminal = Terminal::start(&stage, &["list", "customers"]);
+    terminal
+        .sees("waiting 5 s")
+        .sees("rate limit")
+        .sees("waiting 4 s")
+        .types(CTRL_C);
+    assert_eq!(terminal.ends(), 130);
+    terminal.is_restored();
 }
 
 #[test]
