@@ -458,6 +458,56 @@ fn a_failed_connect_leaves_the_connection_that_was_there() {
 }
 
 #[test]
+fn a_connection_that_cannot_be_stored_leaves_no_trace() {
+    let stage = Stage::new();
+    // A file where a directory would have to be.
+    let in_the_way = stage.file(b"not a directory");
+    stage
+        .run_with(stage.connect_arguments(), b"", |command| {
+            command.env("HALOLINK_CONFIG_DIR", in_the_way.join("config"));
+        })
+        .expect(1)
+        .says(["config.toml"]);
+    assert_untouched(&stage);
+    stage
+        .run_with(stage.connect_arguments(), b"", |command| {
+            command.env("HALOLINK_STATE", in_the_way.join("state.db"));
+        })
+        .expect(1)
+        .says(["state.db"]);
+    assert_untouched(&stage);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_connection_whose_last_part_cannot_be_stored_leaves_no_trace() {
+    let stage = Stage::new();
+    // Leads nowhere: there is no file to read, and none can be made.
+    let nowhere = stage.home().join("nowhere");
+    std::os::unix::fs::symlink(stage.home().join("gone").join("too"), &nowhere).expect("a link");
+    stage
+        .run_with(stage.connect_arguments(), b"", |command| {
+            command.env("HALOLINK_CONFIG_DIR", &nowhere);
+        })
+        .expect(1)
+        .says(["config.toml"]);
+    assert_untouched(&stage);
+
+    // The profile is free for any site still.
+    let other = Stage::new();
+    connect(&stage, &[("--site-url", &other.sandbox.site_url())]).expect(0);
+}
+
+#[test]
+fn a_wrong_tenant_is_refused_and_named() {
+    let stage = Stage::new();
+    connect(&stage, &[("--tenant", "nobody")])
+        .expect(3)
+        .says(["tenant"]);
+    assert_untouched(&stage);
+}
+
+#[test]
 fn what_people_wrote_in_the_config_file_stays() {
     let stage = Stage::new();
     stage.connect();

@@ -57,7 +57,7 @@ fn the_connect_wizard_asks_again_for_what_is_no_url() {
 
 #[test]
 fn ctrl_c_at_any_question_of_the_connect_wizard_stores_nothing() {
-    for stop in 0..CONNECT.len() {
+    for (stop, prompt) in CONNECT.iter().enumerate() {
         let stage = without_secrets();
         let mut terminal = Terminal::start(&stage, &["connect", "--secret-store", "none"]);
         for step in 0..stop {
@@ -67,7 +67,7 @@ fn ctrl_c_at_any_question_of_the_connect_wizard_stores_nothing() {
         terminal.types(CTRL_C);
         assert_eq!(terminal.ends(), 130, "at {}:\n{}", CONNECT[stop], terminal.text());
         terminal.is_restored();
-        assert!(stage.traces().is_empty(), "at {}", CONNECT[stop]);
+        assert!(stage.traces().is_empty(), "at {prompt}");
     }
 }
 
