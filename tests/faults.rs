@@ -15,6 +15,7 @@ use std::{
 use halolink::sandbox::{Fault, Options};
 use job::{Given, whole_job};
 use proxy::{Nowhere, answer, in_front_of};
+use serde_json::json;
 use support::Stage;
 
 /// One test a fault: the whole job is done all the same.
@@ -81,6 +82,23 @@ fn a_dead_token_is_renewed_in_the_middle_of_a_run() {
     let tokens = stage.halo_requests("POST", "/auth/token").len();
     assert!(refused > 0, "no token died in this run: it shows nothing");
     assert_eq!(tokens, refused + 1);
+}
+
+#[test]
+fn retries_and_tokens_are_counted_among_the_requests() {
+    for fault in [Fault::BadGateway, Fault::TokenDies, Fault::DropBefore] {
+        let stage = with(fault);
+        stage.connect();
+        stage.map_all();
+        stage.sandbox.forget_received();
+        let outcome = stage.sync([]).expect(0);
+        let (halo, backup) = stage.received_counts();
+        assert_eq!(
+            outcome.json()["requests"],
+            json!({"halo": halo, "backup": backup}),
+            "{fault}\n{outcome}"
+        );
+    }
 }
 
 #[test]
