@@ -521,6 +521,18 @@ fn what_people_wrote_in_the_config_file_stays() {
         text.contains("[profiles.default]") && text.contains("[profiles.second]"),
         "{text}"
     );
+    stage.connect();
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(
+        text.contains("# ours: ask Anna before changing"),
+        "connecting again: {text}"
+    );
+    stage.run(["revoke", "--yes"]).expect(0);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(
+        text.contains("# ours: ask Anna before changing"),
+        "revoking: {text}"
+    );
 }
 
 #[test]

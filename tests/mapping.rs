@@ -385,6 +385,22 @@ fn every_bad_row_is_named_with_its_line_and_nothing_is_applied() {
 }
 
 #[test]
+fn lines_are_counted_as_an_editor_does() {
+    let stage = connected();
+    // An empty line before a row, and a cell that goes over two lines.
+    from(
+        &stage,
+        "organization,customer,license\n\nNobody Inc,21,17\n\"Two\nLines\",21,17\n\n\nLast Inc,21,17\n",
+    )
+    .expect(2)
+    .says([
+        "line 3: there is no organization \"Nobody Inc\"",
+        "line 4: there is no organization \"Two",
+        "line 8: there is no organization \"Last Inc\"",
+    ]);
+}
+
+#[test]
 fn a_row_is_refused_for_the_reason_that_flags_are() {
     let stage = connected();
     from(
