@@ -17,7 +17,7 @@ use std::{
 };
 
 use assert_cmd::cargo::cargo_bin;
-use halolink::sandbox::{Fault, Options, Received, Sandbox, Service, World};
+use halolink::sandbox::{Fault, Options, Received, Sandbox, Service, Ticket, World};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -287,6 +287,33 @@ impl Stage {
     pub fn faults<const N: usize>(&self, faults: [Fault; N]) {
         self.sandbox.set_faults(faults.to_vec());
     }
+
+    /// The tickets of a customer, oldest first.
+    pub fn tickets(&self, customer: i64) -> Vec<Ticket> {
+        let world = self.world();
+        let of_customer = |ticket: &&Ticket| ticket.client_id == Some(customer);
+        world.tickets.values().filter(of_customer).cloned().collect()
+    }
+
+    /// Whether Halo received any request that could have changed something (tokens aside).
+    pub fn was_written(&self) -> bool {
+        let is_write = |request: &Received| request.method != "GET" && request.path != "/auth/token";
+        self.sandbox.received().iter().any(is_write)
+    }
+
+    /// How many requests each service received: Halo and SaaS Backup.
+    pub fn received_counts(&self) -> (usize, usize) {
+        let received = self.sandbox.received();
+        let halo = received.iter().filter(|request| request.service == Service::Halo);
+        let halo = halo.count();
+        (halo, received.len() - halo)
+    }
+
+    /// The number of mappings that are stored, as `list mappings` tells.
+    pub fn mapped(&self) -> usize {
+        let outcome = self.run(["list", "mappings", "-o", "json"]).expect(0);
+        outcome.json().as_array().expect("a list is an array").len()
+    }
 }
 
 fn finish(mut command: Command, arguments: &[String], input: &[u8]) -> Outcome {
@@ -354,6 +381,22 @@ impl Outcome {
             .find(|change| change["license"]["id"] == license)
             .unwrap_or_else(|| panic!("license {license} is not in the report\n{self}"))
             .clone()
+    }
+
+    /// Asserts that neither stream has any of these texts.
+    pub fn hides<const N: usize>(self, texts: [&str; N]) -> Self {
+        for text in texts {
+            assert!(
+                !self.stdout.contains(text) && !self.stderr.contains(text),
+                "\"{text}\" is shown\n{self}"
+            );
+        }
+        self
+    }
+
+    /// The first change of a report.
+    pub fn first_change(&self) -> Value {
+        self.json()["changes"][0].clone()
     }
 }
 

@@ -1,0 +1,314 @@
+//! The same job when the services misbehave, as live instances do.
+
+#[path = "support/job.rs"]
+mod job;
+#[path = "support/proxy.rs"]
+mod proxy;
+mod support;
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use halolink::sandbox::{Fault, Options};
+use job::{Given, whole_job};
+use proxy::{Nowhere, answer, in_front_of};
+use serde_json::json;
+use support::Stage;
+
+/// One test a fault: the whole job is done all the same.
+macro_rules! the_job_is_done_with {
+    ($($name:ident $fault:ident)+) => {$(
+        #[test]
+        fn $name() {
+            whole_job(&with(Fault::$fault), Given::Mixed);
+        }
+    )+};
+}
+
+the_job_is_done_with! {
+    pages_of_50_and_a_wrong_record_count PagesCapped
+    lists_that_ignore_paging PagingIgnored
+    lists_without_record_count RecordCountMissing
+    backup_lists_as_bare_arrays BackupBare
+    backup_lists_as_a_result_set BackupResultSet
+    backup_lists_as_a_wrapped_result_set BackupWrappedResultSet
+    backup_lists_with_pagination BackupPagination
+    tokens_that_die_after_six_requests TokenDies
+    tokens_that_live_61_seconds ShortToken
+    every_third_request_a_502_in_html BadGateway
+    a_502_after_the_work_was_done BadGatewayAfter
+    connections_dropped_before_the_work DropBefore
+    connections_dropped_after_the_work DropAfter
+    half_of_the_json HalfJson
+    half_of_the_body HalfBody
+    numbers_as_strings StringsForNumbers
+    lookups_inside_objects WrappedLookups
+    no_tenant SelfHosted
+    errors_as_html HtmlErrors
+}
+
+#[test]
+fn no_discovery() {
+    // Nothing tells the tenant then, so it has to be given.
+    let stage = with(Fault::NoAuthinfo);
+    stage.run(stage.connect_arguments()).expect(3).says(["tenant"]);
+    assert!(stage.traces().is_empty());
+
+    let mut arguments = stage.connect_arguments();
+    arguments.extend(["--tenant".to_owned(), stage.sandbox.credentials().tenant.clone()]);
+    stage.run(arguments).expect(0);
+    stage.map_all();
+    stage.sync([]).expect(0);
+}
+
+#[test]
+fn a_dead_token_is_renewed_in_the_middle_of_a_run() {
+    let stage = with(Fault::TokenDies);
+    stage.connect();
+    stage.map_all();
+    // Small pages make it a run of more requests than a token is worth.
+    stage.faults([Fault::TokenDies, Fault::PagesCapped]);
+    stage.sandbox.forget_received();
+    stage.sync([]).expect(0);
+    let refused = stage
+        .sandbox
+        .received()
+        .iter()
+        .filter(|request| request.status == Some(401))
+        .count();
+    let tokens = stage.halo_requests("POST", "/auth/token").len();
+    assert!(refused > 0, "no token died in this run: it shows nothing");
+    assert_eq!(tokens, refused + 1);
+}
+
+#[test]
+fn retries_and_tokens_are_counted_among_the_requests() {
+    for fault in [Fault::BadGateway, Fault::TokenDies, Fault::DropBefore] {
+        let stage = with(fault);
+        stage.connect();
+        stage.map_all();
+        stage.sandbox.forget_received();
+        let outcome = stage.sync([]).expect(0);
+        let (halo, backup) = stage.received_counts();
+        assert_eq!(
+            outcome.json()["requests"],
+            json!({"halo": halo, "backup": backup}),
+            "{fault}\n{outcome}"
+        );
+    }
+}
+
+#[test]
+fn control_characters_in_names_reach_nobody() {
+    let stage = with(Fault::ControlsInNames);
+    let mut outcomes = whole_job(&stage, Given::ByIds);
+    stage.connect();
+    stage.map_all();
+    for arguments in [
+        &["list", "customers"][..],
+        &["list", "customers", "-o", "json"],
+        &["list", "customers", "-o", "csv"],
+        &["list", "licenses"],
+        &["list", "licenses", "-o", "csv"],
+        &["list", "mappings"],
+        &["list", "mappings", "-o", "csv"],
+        &["status"],
+        &["history"],
+        &["sync-seats", "--dry-run", "-v"],
+        &["sync-seats", "--yes", "-vvv"],
+        &["sync-seats", "--yes", "-o", "csv"],
+        &["open-ticket", "1788161-14", "--error", "device-token"],
+        &["unlink", "1788161-14", "--yes"],
+    ] {
+        outcomes.push(stage.run(arguments).expect(0));
+    }
+    // Names in messages too.
+    outcomes.push(
+        stage
+            .run(["list", "licenses", "--customer", "No such customer"])
+            .expect(2),
+    );
+    let wrong_license = ["map-org", "1788161-14", "--customer", "21", "--license", "23"];
+    outcomes.push(stage.run(wrong_license).expect(2));
+    for outcome in outcomes {
+        let shown = format!("{}{}", outcome.stdout, outcome.stderr);
+        assert!(
+            !shown
+                .chars()
+                .any(|character| character.is_control() && character != '\n'),
+            "{outcome:#}"
+        );
+    }
+}
+
+#[test]
+fn a_redirect_to_another_host_fails() {
+    let stage = with(Fault::RedirectElsewhere);
+    stage
+        .run(stage.connect_arguments())
+        .expect(1)
+        .says(["redirects to http://localhost:1/", "not followed"]);
+    assert!(stage.traces().is_empty());
+}
+
+#[test]
+fn no_secret_follows_a_redirect_from_halo() {
+    for status in ["302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        let stage = Stage::new();
+        let elsewhere = Nowhere::new();
+        let to = format!("Location: {}/api/Client", elsewhere.url());
+        // The token comes from the sandbox; its use is redirected.
+        let site = in_front_of(&stage.sandbox.site_url(), move |method, path| {
+            (method == "GET" && path.starts_with("/api/") && path != "/api/authinfo")
+                .then(|| answer(status, &to))
+        });
+        stage
+            .run(connect_to(&stage, &site, &stage.sandbox.backup_url()))
+            .expect(1)
+            .says(["redirects to"]);
+        assert!(!elsewhere.was_visited(), "{status}");
+    }
+}
+
+#[test]
+fn no_client_secret_follows_a_redirect_of_the_token_endpoint() {
+    for status in ["302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        let stage = Stage::new();
+        let elsewhere = Nowhere::new();
+        let to = format!("Location: {}/auth/token", elsewhere.url());
+        let site = in_front_of(&stage.sandbox.site_url(), move |_, path| {
+            Some(match path {
+                "/api/authinfo" => answer("404 Not Found", "X-Nothing: here"),
+                _ => answer(status, &to),
+            })
+        });
+        stage
+            .run(connect_to(&stage, &site, &stage.sandbox.backup_url()))
+            .expect(1)
+            .says(["redirects to"]);
+        assert!(!elsewhere.was_visited(), "{status}");
+    }
+}
+
+#[test]
+fn no_token_follows_a_redirect_from_saas_backup() {
+    let stage = Stage::new();
+    let elsewhere = Nowhere::new();
+    let to = format!("Location: {}/api/users", elsewhere.url());
+    let backup = in_front_of("http://127.0.0.1:1", move |_, _| Some(answer("302 Found", &to)));
+    stage
+        .run(connect_to(
+            &stage,
+            &stage.sandbox.site_url(),
+            &format!("{backup}/api"),
+        ))
+        .expect(1)
+        .says(["redirects to"]);
+    assert!(!elsewhere.was_visited());
+}
+
+#[test]
+fn a_rate_limit_without_a_time_is_waited_out() {
+    let stage = Stage::new();
+    stage.connect();
+    stage.faults([Fault::RateStorm]);
+    // Others meet most of the storm.
+    for _ in 0..4 {
+        assert!(ask(&stage, "/api/Client").contains("429"));
+    }
+    stage
+        .run(["list", "customers"])
+        .expect(0)
+        .says(["waiting 5 s", "the rate limit is reached"])
+        .prints(["Northwind Dental"]);
+}
+
+#[test]
+fn a_rate_limit_past_the_patience_is_exit_code_75() {
+    let stage = Stage::new();
+    stage.connect();
+    stage.faults([Fault::RateStorm]);
+    stage
+        .run(["list", "customers", "--patience", "1"])
+        .expect(75)
+        .says(["limits the number of requests", "--patience"]);
+}
+
+#[test]
+fn retry_after_is_honoured() {
+    let stage = Stage::new();
+    let asked = AtomicUsize::new(0);
+    let site = in_front_of(&stage.sandbox.site_url(), move |_, path| {
+        let is_first = path.starts_with("/api/Client") && asked.fetch_add(1, Ordering::Relaxed) == 0;
+        is_first.then(|| answer("429 Too Many Requests", "Retry-After: 1"))
+    });
+    // A pause that is not stated would be longer than this patience.
+    let mut arguments = connect_to(&stage, &site, &stage.sandbox.backup_url());
+    arguments.extend(["--patience".to_owned(), "2".to_owned()]);
+    stage.run(arguments).expect(0).says(["waiting 1 s"]);
+}
+
+#[test]
+fn the_limit_of_other_processes_counts() {
+    let stage = Stage::new();
+    stage.connect();
+    let sent = stage.halo_count();
+    // Room for what was sent, and for nothing more within five minutes.
+    let limit = sent.to_string();
+    stage
+        .run(["list", "customers", "--request-limit", &limit, "--patience", "1"])
+        .expect(75);
+    assert_eq!(stage.halo_count(), sent);
+}
+
+#[test]
+fn a_service_that_stays_down_is_exit_code_75() {
+    let stage = Stage::new();
+    stage.connect();
+    let gone = Stage::new();
+    let backup = gone.sandbox.backup_url();
+    drop(gone);
+    let mut arguments = connect_to(&stage, &stage.sandbox.site_url(), &backup);
+    arguments.push("--dry-run".to_owned());
+    stage.run(arguments).expect(75).says(["cannot reach 127.0.0.1"]);
+}
+
+/// A sandbox with more than a page of everything, and a fault from the start.
+fn with(fault: Fault) -> Stage {
+    Stage::with(Options {
+        organizations: job::ORGANIZATIONS,
+        faults: vec![fault],
+        ..Options::default()
+    })
+}
+
+fn connect_to(stage: &Stage, site: &str, backup: &str) -> Vec<String> {
+    let credentials = stage.sandbox.credentials();
+    [
+        "connect",
+        "--site-url",
+        site,
+        "--client-id",
+        &credentials.client_id,
+        "--backup-url",
+        backup,
+        "--secret-store",
+        "none",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+/// Another tool's request to Halo; the whole answer.
+fn ask(stage: &Stage, path: &str) -> String {
+    let site = stage.sandbox.site_url();
+    let mut stream = TcpStream::connect(site.trim_start_matches("http://")).expect("Halo listens");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: halo\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("sent");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("answered");
+    text
+}

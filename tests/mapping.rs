@@ -1,0 +1,589 @@
+//! `map-org` and `unlink`: what a name names, what cannot be mapped, and files of mappings.
+
+mod support;
+
+use halolink::sandbox::Fault;
+use serde_json::{Value, json};
+use support::{Outcome, Stage};
+
+// The sandbox's first customers: 21 Northwind Dental (licenses 17, 18), 22 Contoso Ltd (license 19, inactive
+// 20), 23 Harbor Light Clinic, which 57 is called too; 58 Northwind Dental Group; 59 is inactive.
+
+#[test]
+fn an_organization_is_named_by_id_number_exact_name_or_unique_prefix() {
+    for text in ["1788161-15", "204120", "contoso ltd [E9FD]", "Conto"] {
+        let stage = connected();
+        map(&stage, text, "22", "19").expect(0);
+        assert_eq!(mapping(&stage), json!(["1788161-15", 22, 19]), "{text}");
+    }
+}
+
+#[test]
+fn a_customer_is_named_by_id_exact_name_or_unique_prefix() {
+    // "Northwind Dental" is the beginning of another customer's name, and still exact.
+    for text in ["21", "northwind dental", " Northwind Dental "] {
+        let stage = connected();
+        map(&stage, "1788161-14", text, "17").expect(0);
+        assert_eq!(mapping(&stage), json!(["1788161-14", 21, 17]), "{text}");
+    }
+    let stage = connected();
+    map(&stage, "1788161-29", "Adventure W", "62").expect(0);
+    assert_eq!(mapping(&stage), json!(["1788161-29", 36, 62]));
+}
+
+#[test]
+fn a_license_is_named_by_id_exact_name_or_unique_prefix_among_the_customers_own() {
+    for text in ["17", "ninjaone saas backup", "Ninja"] {
+        let stage = connected();
+        map(&stage, "1788161-14", "21", text).expect(0);
+        assert_eq!(mapping(&stage), json!(["1788161-14", 21, 17]), "{text}");
+    }
+}
+
+#[test]
+fn both_spellings_of_license_are_taken() {
+    let stage = connected();
+    stage
+        .run(["map-org", "1788161-14", "--customer", "21", "--licence", "17"])
+        .expect(0);
+    assert_eq!(mapping(&stage), json!(["1788161-14", 21, 17]));
+}
+
+#[test]
+fn a_name_that_fits_several_lists_them() {
+    let stage = connected();
+    map(&stage, "1788161-16", "Harbor Light Clinic", "23")
+        .expect(2)
+        .says([
+            "fits 2 customers",
+            "Harbor Light Clinic (23)",
+            "Harbor Light Clinic (57)",
+            "give the id",
+        ]);
+    map(&stage, "1788161-14", "Northwind", "17")
+        .expect(2)
+        .says(["Northwind Dental (21)", "Northwind Dental Group (58)"]);
+    map(&stage, "Fabrikam Foo", "27", "36").expect(2).says([
+        "fits 2 organizations",
+        "1788161-20",
+        "1788161-21",
+    ]);
+    map(&stage, "1788161-18", "25", "Microsoft 365 B")
+        .expect(2)
+        .says([
+            "fits 2 licenses",
+            "Microsoft 365 Business Premium (30)",
+            "Microsoft 365 Business Basic (31)",
+        ]);
+    assert_eq!(stage.mapped(), 0);
+}
+
+#[test]
+fn a_near_miss_is_answered_with_the_nearest() {
+    let stage = connected();
+    map(&stage, "1788161-14", "Nortwind Dental", "17")
+        .expect(2)
+        .says([
+            "there is no customer \"Nortwind Dental\"",
+            "Northwind Dental (21)",
+            "halolink list customers",
+        ]);
+    map(&stage, "Contosso Ltd", "22", "19")
+        .expect(2)
+        .says(["there is no organization", "(1788161-15)"]);
+    map(&stage, "1788161-14", "21", "NinjaOne SaaS Bakcup")
+        .expect(2)
+        .says([
+            "there is no license",
+            "NinjaOne SaaS Backup (17)",
+            "--create-license",
+        ]);
+    assert_eq!(stage.mapped(), 0);
+}
+
+#[test]
+fn a_name_that_is_nobodys_is_a_usage_error() {
+    let stage = connected();
+    map(&stage, "Zzyzx", "21", "17")
+        .expect(2)
+        .says(["there is no organization \"Zzyzx\""]);
+    map(&stage, "1788161-999", "21", "17")
+        .expect(2)
+        .says(["there is no organization \"1788161-999\""]);
+    map(&stage, "1788161-14", "999999", "17")
+        .expect(2)
+        .says(["there is no customer \"999999\""]);
+    map(&stage, "1788161-14", "21", "999999")
+        .expect(2)
+        .says(["there is no license \"999999\""]);
+    assert_eq!(stage.mapped(), 0);
+}
+
+#[test]
+fn a_license_of_another_customer_is_refused() {
+    let stage = connected();
+    map(&stage, "1788161-14", "21", "23")
+        .expect(2)
+        .says(["(23) belongs to Harbor Light Clinic (23), not to Northwind Dental (21)"]);
+    // By name it is not even found there.
+    map(&stage, "1788161-14", "21", "SaaS Backup + Archive")
+        .expect(2)
+        .says(["there is no license"]);
+    assert_eq!(stage.mapped(), 0);
+}
+
+#[test]
+fn what_is_inactive_in_halo_is_refused() {
+    let stage = connected();
+    map(&stage, "1788161-15", "59", "19").expect(2).says(["inactive"]);
+    map(&stage, "1788161-15", "Contoso Ltd (closed)", "19").expect(2);
+    map(&stage, "1788161-15", "22", "20")
+        .expect(2)
+        .says(["SaaS Backup (2023 price list) (20) is inactive"]);
+    assert_eq!(stage.mapped(), 0);
+}
+
+#[test]
+fn each_missing_value_is_named_with_its_flag() {
+    let stage = connected();
+    stage.run(["map-org"]).expect(2).says(["ORG", "--from"]);
+    stage
+        .run(["map-org", "1788161-14"])
+        .expect(2)
+        .says(["--customer"]);
+    stage
+        .run(["map-org", "1788161-14", "--customer", "21"])
+        .expect(2)
+        .says(["--license", "--create-license"]);
+}
+
+#[test]
+fn mapping_anew_shows_old_and_new_and_needs_a_yes() {
+    let stage = connected();
+    map(&stage, "1788161-14", "21", "17").expect(0);
+    map(&stage, "1788161-14", "22", "19").expect(2).says([
+        "is now: Northwind Dental (21), NinjaOne SaaS Backup (17)",
+        "would be: Contoso Ltd (22), SaaS Backup (19)",
+        "--yes",
+    ]);
+    assert_eq!(mapping(&stage), json!(["1788161-14", 21, 17]));
+
+    let outcome = stage
+        .run([
+            "map-org",
+            "1788161-14",
+            "--customer",
+            "22",
+            "--license",
+            "19",
+            "--yes",
+            "-o",
+            "json",
+        ])
+        .expect(0);
+    let change = outcome.first_change();
+    assert_eq!(change["status"], "remapped");
+    assert_eq!(change["from"]["license"]["id"], 17);
+    assert_eq!(mapping(&stage), json!(["1788161-14", 22, 19]));
+}
+
+#[test]
+fn the_same_mapping_again_asks_nothing_and_changes_nothing() {
+    let stage = connected();
+    map(&stage, "1788161-14", "21", "17").expect(0);
+    let again = [
+        "map-org",
+        "1788161-14",
+        "--customer",
+        "21",
+        "--license",
+        "17",
+        "-o",
+        "json",
+    ];
+    assert_eq!(stage.run(again).expect(0).first_change()["status"], "unchanged");
+}
+
+#[test]
+fn a_dry_run_maps_nothing() {
+    let stage = connected();
+    let outcome = stage
+        .run([
+            "map-org",
+            "1788161-14",
+            "--customer",
+            "21",
+            "--license",
+            "17",
+            "--dry-run",
+            "-o",
+            "json",
+        ])
+        .expect(0);
+    assert_eq!(outcome.first_change()["status"], "planned");
+    stage
+        .run([
+            "map-org",
+            "1788161-14",
+            "--customer",
+            "21",
+            "--create-license",
+            "Brand New",
+            "--dry-run",
+        ])
+        .expect(0);
+    assert_eq!(stage.mapped(), 0);
+    assert!(!stage.was_written());
+}
+
+#[test]
+fn a_new_license_is_created_with_the_seats_in_use() {
+    let stage = connected();
+    let outcome = create(&stage, "Brand New").expect(0);
+    let (license, seats) = {
+        let world = stage.world();
+        let mut made = world
+            .licenses
+            .values()
+            .filter(|license| license.name == "Brand New");
+        let license = made.next().expect("it was made").clone();
+        assert!(made.next().is_none(), "two were made");
+        (license, world.organizations[0].seats_used)
+    };
+    assert_eq!(
+        (license.client_id, license.count, license.is_active),
+        (21, seats, true)
+    );
+    assert_eq!(
+        outcome.first_change()["license"],
+        json!({"id": license.id, "name": "Brand New"})
+    );
+    assert_eq!(mapping(&stage), json!(["1788161-14", 21, license.id]));
+}
+
+#[test]
+fn the_same_new_license_again_is_the_one_that_is_there() {
+    let stage = connected();
+    create(&stage, "Brand New").expect(0);
+    create(&stage, "brand new").expect(0);
+    stage.run(["unlink", "--all", "--yes"]).expect(0);
+    create(&stage, "Brand New").expect(0);
+    assert_eq!(licenses_called(&stage, "Brand New"), 1);
+}
+
+#[test]
+fn a_license_whose_answer_was_lost_is_made_once() {
+    let lost_by = |fault: Fault| {
+        let stage = connected();
+        stage.faults([fault]);
+        create(&stage, "Brand New").expect(0);
+        assert_eq!(licenses_called(&stage, "Brand New"), 1, "{fault}");
+        stage.faults([]);
+        create(&stage, "Brand New").expect(0);
+        assert_eq!(licenses_called(&stage, "Brand New"), 1, "{fault}, then again");
+        assert_eq!(stage.mapped(), 1);
+    };
+    // Each waits most of the time.
+    std::thread::scope(|scope| {
+        for fault in [Fault::DropAfter, Fault::DropBefore, Fault::BadGatewayAfter] {
+            scope.spawn(move || lost_by(fault));
+        }
+    });
+}
+
+#[test]
+fn license_and_create_license_exclude_each_other() {
+    let stage = connected();
+    stage
+        .run([
+            "map-org",
+            "1788161-14",
+            "--customer",
+            "21",
+            "--license",
+            "17",
+            "--create-license",
+            "X",
+        ])
+        .expect(2)
+        .says(["--create-license"]);
+}
+
+#[test]
+fn a_file_maps_by_ids_and_names() {
+    let stage = connected();
+    from(
+        &stage,
+        "organization,customer,license\n\
+         1788161-14,21,17\n\
+         204120,Contoso Ltd,SaaS Backup\n\
+         \n\
+         Café Lumière,\"Café Lumière\",NinjaOne SaaS Backup\n",
+    )
+    .expect(0);
+    assert_eq!(
+        mappings(&stage),
+        [
+            json!(["1788161-14", 21, 17]),
+            json!(["1788161-15", 22, 19]),
+            json!(["1788161-22", 29, 41])
+        ]
+    );
+}
+
+#[test]
+fn a_file_may_be_a_spreadsheets() {
+    for text in [
+        "organization;customer;license\r\n1788161-14;21;17\r\n",
+        "\u{feff}Organization,Customer,Licence\r\n1788161-14,21,17\r\n",
+        "license,organization,note,customer\n17,1788161-14,ours,21",
+        "organization\tcustomer\tlicense\n1788161-14\t21\t17\n",
+    ] {
+        let stage = connected();
+        from(&stage, text).expect(0);
+        assert_eq!(mapping(&stage), json!(["1788161-14", 21, 17]), "{text}");
+    }
+}
+
+#[test]
+fn every_bad_row_is_named_with_its_line_and_nothing_is_applied() {
+    let stage = connected();
+    from(
+        &stage,
+        "organization,customer,license\n\
+         1788161-14,21,17\n\
+         Nobody Inc,21,17\n\
+         1788161-15,Contosso Ltd,19\n\
+         1788161-16,Harbor Light Clinic,23\n\
+         1788161-17,24,23\n\
+         1788161-23,22,20\n\
+         1788161-18,59,29\n\
+         ,25,29\n\
+         1788161-19,,32\n\
+         1788161-20,27,\n\
+         1788161-14,21,18\n\
+         1788161-21,28,Backup of nothing\n",
+    )
+    .expect(2)
+    .says([
+        "12 rows",
+        "none was",
+        "line 3: there is no organization \"Nobody Inc\"",
+        "line 4: there is no customer \"Contosso Ltd\"; the nearest: Contoso Ltd (22)",
+        "line 5: \"Harbor Light Clinic\" fits 2 customers",
+        "line 6: ",
+        "line 7: ",
+        "line 8: ",
+        "line 9: the organization is empty",
+        "line 10: the customer is empty",
+        "line 11: the license is empty",
+        "line 12: the organization Northwind Dental is in line 2 already",
+        "line 13: there is no license \"Backup of nothing\"",
+    ])
+    .hides(["line 2: "]);
+    assert_eq!(stage.mapped(), 0);
+}
+
+#[test]
+fn lines_are_counted_as_an_editor_does() {
+    let stage = connected();
+    // An empty line before a row, and a cell that goes over two lines.
+    from(
+        &stage,
+        "organization,customer,license\n\nNobody Inc,21,17\n\"Two\nLines\",21,17\n\n\nLast Inc,21,17\n",
+    )
+    .expect(2)
+    .says([
+        "line 3: there is no organization \"Nobody Inc\"",
+        "line 4: there is no organization \"Two",
+        "line 8: there is no organization \"Last Inc\"",
+    ]);
+}
+
+#[test]
+fn a_row_is_refused_for_the_reason_that_flags_are() {
+    let stage = connected();
+    from(
+        &stage,
+        "organization,customer,license\n1788161-14,21,23\n1788161-15,22,20\n1788161-18,59,29\n",
+    )
+    .expect(2)
+    .says([
+        "line 2: the license NinjaOne SaaS Backup (23) belongs to Harbor Light Clinic (23), not to Northwind Dental (21)",
+        "line 3: the license SaaS Backup (2023 price list) (20) is inactive",
+        "line 4: the customer Contoso Ltd (closed) (59) is inactive",
+    ]);
+}
+
+#[test]
+fn a_file_that_is_none_is_refused() {
+    let stage = connected();
+    for (content, word) in [
+        (&b""[..], "is empty"),
+        (b" \n\n", "is empty"),
+        (b"\x00\x01\x02\xff\xfe\x00garbage", "not a text file"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "not a text file"),
+        (b"\xff\xfeo\x00r\x00", "UTF-16"),
+        (b"organization,customer,license\n", "no rows"),
+        (b"organization,customer\n1788161-14,21\n", "no column \"license\""),
+        (b"1788161-14,21,17\n", "no column \"organization\""),
+    ] {
+        let path = stage.file(content).display().to_string();
+        stage
+            .run(["map-org", "--from", &path])
+            .expect(2)
+            .says([word, &path]);
+    }
+    let missing = stage.home().join("not-there.csv").display().to_string();
+    stage
+        .run(["map-org", "--from", &missing])
+        .expect(2)
+        .says([&missing]);
+    assert_eq!(stage.mapped(), 0);
+}
+
+#[test]
+fn a_file_that_maps_anew_shows_what_and_needs_a_yes() {
+    let stage = connected();
+    map(&stage, "1788161-14", "21", "17").expect(0);
+    let text = b"organization,customer,license\n1788161-14,21,18\n1788161-15,22,19\n";
+    let path = stage.file(text).display().to_string();
+    stage
+        .run(["map-org", "--from", &path])
+        .expect(2)
+        .says(["is now:", "would be:", "--yes"]);
+    assert_eq!(stage.mapped(), 1);
+    stage.run(["map-org", "--from", &path, "--yes"]).expect(0);
+    assert_eq!(
+        mappings(&stage),
+        [json!(["1788161-14", 21, 18]), json!(["1788161-15", 22, 19])]
+    );
+}
+
+#[test]
+fn a_file_as_a_dry_run_maps_nothing() {
+    let stage = connected();
+    let path = stage
+        .file(b"organization,customer,license\n1788161-14,21,17\n")
+        .display()
+        .to_string();
+    stage.run(["map-org", "--from", &path, "--dry-run"]).expect(0);
+    assert_eq!(stage.mapped(), 0);
+}
+
+#[test]
+fn unlink_takes_names_and_ids() {
+    let stage = connected();
+    stage.map_these(&[
+        ("1788161-14".into(), 21, 17),
+        ("1788161-15".into(), 22, 19),
+        ("1788161-22".into(), 29, 41),
+        ("1788161-18".into(), 25, 29),
+    ]);
+    stage
+        .run(["unlink", "northwind dental", "204120", "Café", "--yes"])
+        .expect(0);
+    assert_eq!(mapping(&stage), json!(["1788161-18", 25, 29]));
+}
+
+#[test]
+fn unlink_ends_none_where_one_name_is_wrong() {
+    let stage = connected();
+    stage.map_these(&[("1788161-14".into(), 21, 17), ("1788161-15".into(), 22, 19)]);
+    stage
+        .run(["unlink", "1788161-14", "Contosso Ltd", "--yes"])
+        .expect(2)
+        .says(["Contosso Ltd", "1788161-15"]);
+    stage
+        .run(["unlink", "1788161-16", "--yes"])
+        .expect(2)
+        .says(["halolink list mappings"]);
+    assert_eq!(stage.mapped(), 2);
+}
+
+#[test]
+fn unlink_all_ends_all_and_only_with_a_yes() {
+    let stage = connected();
+    stage.map_these(&[("1788161-14".into(), 21, 17), ("1788161-15".into(), 22, 19)]);
+    stage.run(["unlink"]).expect(2);
+    stage.run(["unlink", "--all"]).expect(2).says(["--yes"]);
+    stage
+        .run(["unlink", "--all", "--dry-run"])
+        .expect(0)
+        .prints(["planned"]);
+    assert_eq!(stage.mapped(), 2);
+    stage.run(["unlink", "--all", "--yes"]).expect(0);
+    assert_eq!(stage.mapped(), 0);
+    stage.run(["unlink", "--all", "--yes"]).expect(0);
+}
+
+fn connected() -> Stage {
+    let stage = Stage::new();
+    stage.connect();
+    stage.sandbox.forget_received();
+    stage
+}
+
+fn map(stage: &Stage, organization: &str, customer: &str, license: &str) -> Outcome {
+    stage.run([
+        "map-org",
+        organization,
+        "--customer",
+        customer,
+        "--license",
+        license,
+    ])
+}
+
+fn create(stage: &Stage, name: &str) -> Outcome {
+    stage.run([
+        "map-org",
+        "1788161-14",
+        "--customer",
+        "21",
+        "--create-license",
+        name,
+        "-o",
+        "json",
+    ])
+}
+
+fn from(stage: &Stage, text: &str) -> Outcome {
+    let path = stage.file(text.as_bytes()).display().to_string();
+    stage.run(["map-org", "--from", &path])
+}
+
+fn licenses_called(stage: &Stage, name: &str) -> usize {
+    let world = stage.world();
+    world
+        .licenses
+        .values()
+        .filter(|license| license.name.eq_ignore_ascii_case(name))
+        .count()
+}
+
+/// The mappings as organization, customer and license ids, in that order.
+fn mappings(stage: &Stage) -> Vec<Value> {
+    let listed = stage.run(["list", "mappings", "-o", "json"]).expect(0).json();
+    let mut mappings: Vec<Value> = listed
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|mapping| {
+            json!([
+                mapping["organization"]["id"],
+                mapping["customer"]["id"],
+                mapping["license"]["id"]
+            ])
+        })
+        .collect();
+    mappings.sort_by_key(ToString::to_string);
+    mappings
+}
+
+/// The only mapping.
+fn mapping(stage: &Stage) -> Value {
+    let mut mappings = mappings(stage);
+    assert_eq!(mappings.len(), 1, "{mappings:?}");
+    mappings.remove(0)
+}

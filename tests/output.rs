@@ -1,0 +1,431 @@
+//! What goes where: one JSON document on stdout, notes on stderr, colour only where it is wanted.
+
+mod support;
+
+use std::{
+    collections::BTreeSet,
+    io::Read,
+    process::{Command, Stdio},
+};
+
+use assert_cmd::cargo::cargo_bin;
+use serde_json::Value;
+use support::{Outcome, Stage};
+
+const COMMANDS: [&str; 12] = [
+    "connect",
+    "configure",
+    "map-org",
+    "unlink",
+    "revoke",
+    "sync-seats",
+    "open-ticket",
+    "list",
+    "status",
+    "history",
+    "completions",
+    "sandbox",
+];
+
+/// The whole job: each command with the keys of its changes and of its summary.
+const CHANGING: [(&[&str], &[&str], &[&str]); 7] = [
+    (
+        &["configure", "--sla", "Gold"],
+        &["setting", "from", "to", "status"],
+        &["updated", "planned"],
+    ),
+    (
+        &["map-org", "1788161-14", "--customer", "21", "--license", "17"],
+        &["organization", "customer", "license", "from", "status", "reason"],
+        &["mapped", "remapped", "unchanged", "planned"],
+    ),
+    (
+        &["sync-seats", "--dry-run"],
+        &[
+            "license",
+            "customer",
+            "organizations",
+            "from",
+            "to",
+            "status",
+            "reason",
+            "seats",
+            "first",
+            "drift_from",
+        ],
+        &["updated", "unchanged", "planned", "skipped", "failed"],
+    ),
+    (
+        &["sync-seats", "--yes"],
+        &[
+            "license",
+            "customer",
+            "organizations",
+            "from",
+            "to",
+            "status",
+            "reason",
+            "seats",
+            "first",
+            "drift_from",
+        ],
+        &["updated", "unchanged", "planned", "skipped", "failed"],
+    ),
+    (
+        &["open-ticket", "1788161-14", "--error", "main-app-token"],
+        &["organization", "error", "account", "status", "ticket", "reason"],
+        &["opened", "unchanged", "planned"],
+    ),
+    (
+        &["unlink", "1788161-14", "--yes"],
+        &["organization", "customer", "license", "status"],
+        &["unlinked", "planned"],
+    ),
+    (&["revoke", "--yes"], &["item", "status"], &["deleted", "planned"]),
+];
+
+#[test]
+fn every_changing_command_reports_one_document() {
+    let stage = Stage::new();
+    let mut connect = stage.connect_arguments();
+    connect.extend(["-o".to_owned(), "json".to_owned()]);
+    let outcome = stage.run(connect).expect(0);
+    check_report(
+        &outcome,
+        "connect",
+        &[
+            "site_url",
+            "token_url",
+            "tenant",
+            "client_id",
+            "backup_url",
+            "secret_store",
+            "status",
+        ],
+        &["connected", "planned"],
+    );
+    for (arguments, change, summary) in CHANGING {
+        let outcome = stage.run([arguments, &["-o", "json"]].concat()).expect(0);
+        check_report(&outcome, arguments[0], change, summary);
+        assert_eq!(outcome.json()["dry_run"], arguments.contains(&"--dry-run"));
+    }
+}
+
+#[test]
+fn status_and_history_are_one_document() {
+    let stage = Stage::new();
+    let keys_of_status = [
+        "profile",
+        "connected",
+        "connection",
+        "configuration",
+        "mappings",
+        "last_sync",
+        "open_tickets",
+    ];
+    let outcome = stage.run(["status", "-o", "json"]).expect(0);
+    check_keys(&outcome.json(), &keys_of_status, &outcome);
+    assert_eq!(outcome.json()["connected"], false);
+
+    stage.synced();
+    let outcome = stage.run(["status", "-o", "json"]).expect(0);
+    check_keys(&outcome.json(), &keys_of_status, &outcome);
+    let document = outcome.json();
+    assert_eq!(document["connected"], true);
+    let last = document["last_sync"]["finished_at"].as_str().expect("a time");
+    assert!(
+        last.ends_with('Z') && last.contains('T'),
+        "not RFC 3339 in UTC: {last}"
+    );
+    stage.run(["history", "-o", "json"]).expect(0).json();
+}
+
+#[test]
+fn a_failure_is_one_document_too() {
+    let stage = Stage::new();
+    let mut wrong = stage.connect_arguments();
+    wrong[4] = "00000000-0000-4000-8000-000000000000".to_owned();
+    wrong.extend(["-o".to_owned(), "json".to_owned()]);
+    check_failure(&stage.run(wrong).expect(3), "not_connected");
+    for command in [
+        &["sync-seats"][..],
+        &["list", "customers"],
+        &["open-ticket", "X", "--summary", "Y"],
+        &["revoke", "--yes"],
+    ] {
+        check_failure(
+            &stage.run([command, &["-o", "json"]].concat()).expect(3),
+            "not_connected",
+        );
+    }
+    stage.connect();
+    for arguments in [
+        &["map-org", "Zzyzx", "--customer", "21", "--license", "17"][..],
+        &["map-org"],
+        &["configure"],
+        &["unlink", "Zzyzx", "--yes"],
+        &["open-ticket", "Zzyzx", "--summary", "Y"],
+    ] {
+        check_failure(
+            &stage.run([arguments, &["-o", "json"]].concat()).expect(2),
+            "usage",
+        );
+    }
+    let broken = ["list", "customers", "-o", "json"];
+    std::fs::write(stage.config_directory().join("config.toml"), "profiles = [[[").unwrap();
+    let outcome = stage
+        .run(broken)
+        .expect(1)
+        .says(["config.toml", "cannot be used"]);
+    check_failure(&outcome, "failed");
+}
+
+#[test]
+fn a_command_line_that_makes_no_sense_is_one_document_too() {
+    let stage = Stage::new();
+    for arguments in [
+        &["-o", "json", "nonsense"][..],
+        &["list", "nonsense", "-o", "json"],
+        &["list", "--output=json", "customers", "--nonsense"],
+        &["unlink", "-ojson"],
+        &[
+            "map-org",
+            "--license",
+            "1",
+            "--create-license",
+            "2",
+            "--output",
+            "json",
+        ],
+        &["sync-seats", "--exit-code", "-o", "json"],
+        &["open-ticket", "X", "--error", "nonsense", "-o=json"],
+        &["-o", "json"],
+        &["-p", "../x", "status", "-o", "json"],
+    ] {
+        check_failure(&stage.run(arguments).expect(2), "usage");
+    }
+}
+
+#[test]
+fn data_goes_to_stdout_and_notes_to_stderr() {
+    let stage = Stage::new();
+    stage
+        .run(stage.connect_arguments())
+        .expect(0)
+        .prints(["Connected"])
+        .says(["Next: halolink configure"]);
+    let outcome = stage.run(["list", "customers"]).expect(0);
+    assert_eq!(outcome.stderr, "");
+    let outcome = stage.run(["list", "customers", "--customer", "x"]).expect(2);
+    assert_eq!(outcome.stdout, "");
+    // What is asked for at -vv is for people as well.
+    let outcome = stage
+        .run(["list", "customers", "-vv", "-o", "json"])
+        .expect(0)
+        .says(["GET ", "200"]);
+    outcome.json();
+}
+
+#[test]
+fn quiet_leaves_the_data_and_the_errors() {
+    let stage = Stage::new();
+    let mut connect = stage.connect_arguments();
+    connect.push("-q".to_owned());
+    let outcome = stage.run(connect).expect(0).prints(["Connected"]);
+    assert_eq!(outcome.stderr, "");
+    stage
+        .run(["list", "customers", "-q"])
+        .expect(0)
+        .prints(["Northwind Dental"]);
+    stage
+        .run(["unlink", "Zzyzx", "--yes", "-q"])
+        .expect(2)
+        .says(["error:"]);
+}
+
+#[test]
+fn nothing_is_coloured_when_it_is_piped() {
+    let stage = Stage::new();
+    stage.connect();
+    for arguments in [
+        &["list", "customers"][..],
+        &["status"],
+        &["unlink", "Zzyzx", "--yes"],
+        &["nonsense"],
+        &["--help"],
+        &["list", "nonsense"],
+    ] {
+        let outcome = stage.run(arguments);
+        assert!(!is_coloured(&outcome), "{outcome}");
+        let outcome = stage.run([arguments, &["--color", "never"]].concat());
+        assert!(!is_coloured(&outcome), "{outcome}");
+    }
+}
+
+#[test]
+fn color_always_colours_also_what_is_piped() {
+    let stage = Stage::new();
+    stage.connect();
+    for arguments in [
+        &["list", "customers", "--color", "always"][..],
+        &["unlink", "Zzyzx", "--yes", "--color", "always"],
+    ] {
+        assert!(is_coloured(&stage.run(arguments)), "{arguments:?}");
+    }
+    // What is asked for on the command line goes before a variable.
+    let outcome = stage.run_with(["list", "customers", "--color", "always"], b"", |command| {
+        command.env("NO_COLOR", "1");
+    });
+    assert!(is_coloured(&outcome));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_crash() {
+    let stage = Stage::new();
+    stage.connect();
+    for arguments in [
+        &["list", "licenses"][..],
+        &["list", "licenses", "-o", "json"],
+        &["--help"],
+        &["completions", "bash"],
+    ] {
+        let mut child = stage
+            .command()
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child
+            .stderr
+            .take()
+            .expect("piped")
+            .read_to_string(&mut said)
+            .expect("text");
+        let status = child.wait().expect("it ends");
+        assert!(!said.contains("panicked"), "{said}");
+        assert_eq!(status.code(), Some(0), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn the_help_of_every_command_has_an_example() {
+    let stage = Stage::new();
+    for command in COMMANDS {
+        let help = stage.run([command, "--help"]).expect(0).stdout;
+        assert!(help.contains("Example"), "{help}");
+        assert!(help.contains(&format!("halolink {command}")), "{help}");
+    }
+    stage
+        .run(["--help"])
+        .expect(0)
+        .prints(["Exit codes:", "halolink connect", "sandbox --tour"])
+        .prints(COMMANDS);
+    assert!(stage.traces().is_empty());
+}
+
+#[test]
+fn without_a_command_the_help_is_a_usage_error() {
+    let outcome = Stage::new().run([""; 0]).expect(2).says(["Usage:"]);
+    assert_eq!(outcome.stdout, "");
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    Stage::new()
+        .run(["--version"])
+        .expect(0)
+        .prints([env!("CARGO_PKG_VERSION")]);
+}
+
+#[test]
+fn every_shell_has_its_completion_script() {
+    let stage = Stage::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        stage
+            .run(["completions", shell])
+            .expect(0)
+            .prints(["halolink", "sync-seats"]);
+    }
+}
+
+#[test]
+fn errors_are_never_a_debug_dump() {
+    let stage = Stage::new();
+    stage.connect();
+    std::fs::write(stage.state_file(), b"this is no database at all, but it is there").unwrap();
+    for arguments in [&["status"][..], &["sync-seats", "--yes"], &["list", "mappings"]] {
+        let outcome = stage.run_with(arguments.iter(), b"", |command| {
+            command.env("RUST_BACKTRACE", "1");
+        });
+        let outcome = outcome.expect(1).says(["error:", "state.db"]);
+        for dump in ["panicked", "backtrace", "Error {", "Some(", "src/"] {
+            assert!(!outcome.stderr.contains(dump), "{outcome}");
+        }
+    }
+}
+
+#[test]
+fn a_home_that_is_missing_is_a_clear_error() {
+    let mut command = Command::new(cargo_bin("halolink"));
+    let output = command
+        .env_clear()
+        .args(["status", "-o", "json"])
+        .output()
+        .expect("it runs");
+    let document: Value = serde_json::from_slice(&output.stdout).expect("one document");
+    // Either a home is found from the system's user database, or the error says what to set.
+    if !output.status.success() {
+        let message = document["error"].to_string();
+        assert!(
+            message.contains("HALOLINK_CONFIG_DIR") || message.contains("HALOLINK_STATE"),
+            "{message}"
+        );
+    }
+}
+
+fn check_report(outcome: &Outcome, command: &str, change: &[&str], summary: &[&str]) {
+    let document = outcome.json();
+    check_keys(
+        &document,
+        &["command", "profile", "dry_run", "changes", "summary", "requests"],
+        outcome,
+    );
+    assert_eq!(document["command"], command);
+    assert_eq!(document["profile"], "default");
+    let changes = document["changes"].as_array().expect("an array");
+    assert!(!changes.is_empty(), "{outcome}");
+    for found in changes {
+        check_keys(found, change, outcome);
+    }
+    check_keys(&document["summary"], summary, outcome);
+    check_keys(&document["requests"], &["halo", "backup"], outcome);
+}
+
+/// Exactly one document with kind, message and hint, and the same for people on stderr.
+fn check_failure(outcome: &Outcome, kind: &str) {
+    let document = outcome.json();
+    check_keys(&document, &["error"], outcome);
+    check_keys(&document["error"], &["kind", "message", "hint"], outcome);
+    assert_eq!(document["error"]["kind"], kind, "{outcome}");
+    let message = document["error"]["message"].as_str().expect("a text");
+    assert!(!message.is_empty());
+    assert!(outcome.stderr.contains("error:"), "{outcome}");
+}
+
+fn check_keys(value: &Value, keys: &[&str], outcome: &Outcome) {
+    let found: BTreeSet<&str> = value
+        .as_object()
+        .unwrap_or_else(|| panic!("{value} is no object\n{outcome}"))
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(found, keys.iter().copied().collect(), "{outcome}");
+}
+
+fn is_coloured(outcome: &Outcome) -> bool {
+    outcome.stdout.contains('\u{1b}') || outcome.stderr.contains('\u{1b}')
+}

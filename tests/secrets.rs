@@ -1,0 +1,203 @@
+//! No secret in any output or file, however much is told.
+
+mod support;
+
+use std::{fs, path::PathBuf};
+
+use halolink::sandbox::Fault;
+use support::{Outcome, Stage};
+
+#[test]
+fn the_loudest_run_of_every_command_shows_no_secret() {
+    let stage = Stage::new();
+    let mut outcomes = Vec::new();
+    let mut run = |arguments: &[&str]| outcomes.push(stage.run([arguments, &["-vvv"]].concat()));
+    for output in ["table", "json"] {
+        let connect = stage.connect_arguments();
+        let connect: Vec<&str> = connect.iter().map(String::as_str).chain(["-o", output]).collect();
+        run(&connect);
+        for arguments in [
+            &[
+                "configure",
+                "--sla",
+                "Gold",
+                "--priority",
+                "Critical 1h",
+                "--ticket-type",
+                "Incident",
+            ][..],
+            &["map-org", "1788161-14", "--customer", "21", "--license", "17"],
+            &[
+                "map-org",
+                "1788161-15",
+                "--customer",
+                "22",
+                "--create-license",
+                "Brand New",
+            ],
+            &["map-org", "Zzyzx", "--customer", "22", "--license", "19"],
+            &["sync-seats", "--dry-run"],
+            &["sync-seats", "--yes"],
+            &["open-ticket", "1788161-14", "--error", "main-app-token"],
+            &["list", "organizations"],
+            &["list", "customers"],
+            &["list", "licenses"],
+            &["list", "mappings"],
+            &["list", "errors"],
+            &["list", "priorities"],
+            &["list", "outcomes"],
+            &["status"],
+            &["history"],
+            &["unlink", "1788161-15", "--yes"],
+            &["nonsense"],
+        ] {
+            run(&[arguments, &["-o", output]].concat());
+        }
+    }
+    run(&["revoke", "--yes"]);
+    assert!(
+        outcomes
+            .iter()
+            .any(|outcome| outcome.stderr.contains("/auth/token")),
+        "the loud runs were not loud"
+    );
+    let secrets = secrets(&stage);
+    for outcome in &outcomes {
+        assert_hidden(outcome, &secrets);
+        assert_no_bearer(outcome);
+    }
+    assert_no_file_has(&stage, &secrets);
+}
+
+#[test]
+fn an_error_that_repeats_a_secret_is_shown_without_it() {
+    let stage = Stage::new();
+    let secret = stage.sandbox.credentials().client_secret.clone();
+    // A secret pasted into the wrong place comes back in the services' messages and in the URL.
+    let mut arguments = stage.connect_arguments();
+    arguments.extend(["--tenant".to_owned(), secret.clone(), "-vvv".to_owned()]);
+    let outcome = stage.run(arguments);
+    assert_ne!(outcome.code, Some(0));
+    assert_hidden(&outcome, &[secret]);
+}
+
+#[test]
+fn what_fails_in_the_middle_shows_no_secret() {
+    let failing_by = |fault: Fault| {
+        let stage = Stage::new();
+        stage.connect();
+        stage.map_these(&[("1788161-14".into(), 21, 17)]);
+        stage.faults([fault]);
+        let secrets = secrets(&stage);
+        for arguments in [&["sync-seats", "--yes", "-vvv"][..], &["list", "errors", "-vvv"]] {
+            let outcome = stage.run(arguments);
+            assert_hidden(&outcome, &secrets);
+            assert_no_bearer(&outcome);
+        }
+        assert_no_file_has(&stage, &secrets);
+    };
+    // Each waits most of the time.
+    std::thread::scope(|scope| {
+        for fault in [
+            Fault::HtmlErrors,
+            Fault::HalfJson,
+            Fault::RedirectElsewhere,
+            Fault::TokenDies,
+            Fault::DropBefore,
+        ] {
+            scope.spawn(move || failing_by(fault));
+        }
+    });
+}
+
+#[test]
+fn a_secret_cannot_be_given_on_the_command_line() {
+    let stage = Stage::new();
+    let help = stage.run(["connect", "--help"]).expect(0).stdout;
+    for flag in ["--client-secret", "--reseller-token", "--access-token"] {
+        let mut arguments = stage.connect_arguments();
+        arguments.extend([flag.to_owned(), "value".to_owned()]);
+        stage.run(arguments).expect(2);
+        assert!(!help.contains(&format!("{flag} ")), "{help}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_private_to_the_user() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let stage = Stage::new();
+    stage.synced();
+    stage
+        .run(["open-ticket", "1788161-14", "--error", "main-app-token"])
+        .expect(0);
+    let mut places: Vec<PathBuf> = stage.traces();
+    assert!(places.contains(&stage.state_file()));
+    assert!(places.contains(&stage.config_directory().join("config.toml")));
+    places.extend([stage.config_directory(), stage.home().join("data")]);
+    for place in places {
+        let mode = fs::metadata(&place).expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} has mode {mode:o}", place.display());
+    }
+}
+
+/// Everything that must never be seen: the three secrets, and every organization's own token.
+fn secrets(stage: &Stage) -> Vec<String> {
+    let credentials = stage.sandbox.credentials();
+    let mut secrets = vec![
+        credentials.client_secret.clone(),
+        credentials.reseller_token.clone(),
+        credentials.access_token.clone(),
+    ];
+    let world = stage.world();
+    secrets.extend(
+        world
+            .organizations
+            .iter()
+            .map(|organization| organization.authentication_token.clone()),
+    );
+    secrets
+}
+
+fn assert_hidden(outcome: &Outcome, secrets: &[String]) {
+    for secret in secrets {
+        assert!(
+            !outcome.stdout.contains(secret) && !outcome.stderr.contains(secret),
+            "a secret is shown: {secret}\n{outcome}"
+        );
+    }
+}
+
+/// The sandbox's bearer tokens are made at random, but their shape and their header are known.
+fn assert_no_bearer(outcome: &Outcome) {
+    for sign in ["Bearer ", "bearer ", "access_token\":", "eyJ"] {
+        assert!(
+            !outcome.stdout.contains(sign) && !outcome.stderr.contains(sign),
+            "\"{sign}\" is shown\n{outcome}"
+        );
+    }
+}
+
+/// Every file that is left in the home directory, whoever made it.
+fn assert_no_file_has(stage: &Stage, secrets: &[String]) {
+    let mut directories = vec![stage.home().to_owned()];
+    let mut seen = 0;
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).expect("readable").flatten() {
+            if entry.path().is_dir() {
+                directories.push(entry.path());
+                continue;
+            }
+            seen += 1;
+            let bytes = fs::read(entry.path()).expect("readable");
+            for secret in secrets.iter().map(String::as_str).chain(["Bearer ", "eyJ"]) {
+                let found = bytes
+                    .windows(secret.len())
+                    .any(|window| window == secret.as_bytes());
+                assert!(!found, "{secret} is in {}", entry.path().display());
+            }
+        }
+    }
+    assert!(seen > 0, "there were no files to look into");
+}

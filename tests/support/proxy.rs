@@ -1,0 +1,100 @@
+//! Something between halolink and the sandbox that can answer in the sandbox's place, and a place where
+//! nobody should come.
+
+// Each test binary uses its own part of this.
+#![allow(dead_code)]
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::Arc,
+    thread,
+};
+
+/// Decides on a request by its method and path: an answer in place of the sandbox's, or none.
+type Decide = dyn Fn(&str, &str) -> Option<String> + Send + Sync;
+
+/// Listens in front of a service at `target` (`http://host:port`); the URL to use in its place.
+pub fn in_front_of(
+    target: &str,
+    decide: impl Fn(&str, &str) -> Option<String> + Send + Sync + 'static,
+) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let target = target.trim_start_matches("http://").to_owned();
+    let decide: Arc<Decide> = Arc::new(decide);
+    // Left behind at the end of the test process.
+    thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let (target, decide) = (target.clone(), decide.clone());
+            // A client that leaves early is its own affair.
+            thread::spawn(move || pass(client, &target, decide.as_ref()));
+        }
+    });
+    url
+}
+
+/// One request and its answer; the connection is closed after it.
+fn pass(mut client: TcpStream, target: &str, decide: &Decide) -> std::io::Result<()> {
+    let mut reader = BufReader::new(client.try_clone()?);
+    let mut first = String::new();
+    reader.read_line(&mut first)?;
+    let mut words = first.split(' ');
+    let (method, path) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+    let mut head = first.clone();
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let lower = line.to_ascii_lowercase();
+        if let Some(value) = lower.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap_or(0);
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+        if !lower.starts_with("connection:") {
+            head.push_str(&line);
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    if let Some(answer) = decide(method, path) {
+        return client.write_all(answer.as_bytes());
+    }
+    let mut server = TcpStream::connect(target)?;
+    server.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes())?;
+    server.write_all(&body)?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer)?;
+    client.write_all(&answer)
+}
+
+/// An answer without a body.
+pub fn answer(status: &str, header: &str) -> String {
+    format!("HTTP/1.1 {status}\r\n{header}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+}
+
+/// A listener that no client should come to.
+pub struct Nowhere(TcpListener);
+
+impl Nowhere {
+    pub fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        listener.set_nonblocking(true).expect("nonblocking");
+        Self(listener)
+    }
+
+    pub fn url(&self) -> String {
+        // Another name of this machine, so that it is another host.
+        format!(
+            "http://localhost:{}",
+            self.0.local_addr().expect("an address").port()
+        )
+    }
+
+    /// Whether anybody connected.
+    pub fn was_visited(&self) -> bool {
+        self.0.accept().is_ok()
+    }
+}

@@ -1,0 +1,182 @@
+//! A terminal with a person at it: what is on the screen, and keys to press.
+
+use std::{
+    io::{Read, Write},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use assert_cmd::cargo::cargo_bin;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
+
+use super::support::Stage;
+
+pub const ENTER: &str = "\r";
+pub const CTRL_C: &str = "\u{3}";
+pub const ESCAPE: &str = "\u{1b}";
+pub const UP: &str = "\u{1b}[A";
+pub const DOWN: &str = "\u{1b}[B";
+
+const ROWS: u16 = 40;
+const COLUMNS: u16 = 120;
+/// After this long a screen will not come any more.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// halolink in a terminal.
+pub struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    // Open until the end: the settings are looked at after halolink has ended.
+    _slave: Box<dyn SlavePty + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    keys: Box<dyn Write + Send>,
+    screen: Arc<Mutex<vt100::Parser>>,
+    /// The terminal's settings before halolink started.
+    before: String,
+}
+
+impl Terminal {
+    /// Starts halolink in a terminal of its own, with the stage's variables.
+    pub fn start(stage: &Stage, arguments: &[&str]) -> Self {
+        Self::start_with(stage, arguments, &[])
+    }
+
+    /// The same with more variables.
+    pub fn start_with(stage: &Stage, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let size = PtySize {
+            rows: ROWS,
+            cols: COLUMNS,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).expect("a terminal");
+        let before = settings(pair.master.as_ref());
+        let mut command = CommandBuilder::new(cargo_bin("halolink"));
+        command.args(arguments);
+        command.env_clear();
+        for (name, value) in stage.variables() {
+            command.env(name, value);
+        }
+        command.env("TERM", "xterm-256color");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).expect("the binary starts");
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(ROWS, COLUMNS, 0)));
+        let mut output = pair.master.try_clone_reader().expect("a reader");
+        let shown = screen.clone();
+        // Ends with the terminal.
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count) = output.read(&mut bytes) {
+                if count == 0 {
+                    break;
+                }
+                shown.lock().expect("the screen").process(&bytes[..count]);
+            }
+        });
+        Self {
+            keys: pair.master.take_writer().expect("a writer"),
+            master: pair.master,
+            _slave: pair.slave,
+            child,
+            screen,
+            before,
+        }
+    }
+
+    /// What is on the screen.
+    pub fn text(&self) -> String {
+        self.screen.lock().expect("the screen").screen().contents()
+    }
+
+    /// Waits until this is on the screen.
+    pub fn sees(&mut self, text: &str) -> &mut Self {
+        self.waits_for(&format!("\"{text}\""), |screen| screen.contains(text))
+    }
+
+    /// Waits until the screen is so.
+    pub fn waits_for(&mut self, what: &str, is_so: impl Fn(&str) -> bool) -> &mut Self {
+        let end = Instant::now() + LONGEST;
+        while !is_so(&self.text()) {
+            assert!(
+                Instant::now() < end,
+                "{what} is not on the screen:\n{}",
+                self.text()
+            );
+            thread::sleep(Duration::from_millis(10));
+        }
+        self
+    }
+
+    /// Presses keys.
+    pub fn types(&mut self, keys: &str) -> &mut Self {
+        self.keys
+            .write_all(keys.as_bytes())
+            .expect("the terminal takes keys");
+        self.keys.flush().expect("the terminal takes keys");
+        self
+    }
+
+    /// Waits for the end; the exit code.
+    pub fn ends(&mut self) -> u32 {
+        let end = Instant::now() + LONGEST;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
+                return status.exit_code();
+            }
+            assert!(Instant::now() < end, "it does not end:\n{}", self.text());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Asserts that the terminal is as it was: cursor shown, echo on, lines edited.
+    pub fn is_restored(&mut self) -> &mut Self {
+        assert_eq!(
+            settings(self.master.as_ref()),
+            self.before,
+            "the settings are not restored"
+        );
+        let screen = self.screen.clone();
+        self.waits_for("the cursor", move |_| {
+            !screen.lock().expect("the screen").screen().hide_cursor()
+        })
+    }
+
+    /// Whether this text, which is on the screen, is bold.
+    pub fn is_bold(&self, text: &str) -> bool {
+        let parser = self.screen.lock().expect("the screen");
+        let screen = parser.screen();
+        let lines: Vec<String> = screen.rows(0, COLUMNS).collect();
+        let row = lines
+            .iter()
+            .position(|line| line.contains(text))
+            .expect("it is on the screen");
+        // Headers are ASCII: bytes are columns.
+        let column = lines[row].find(text).expect("it is in this row");
+        screen.cell(row as u16, column as u16).expect("a cell").bold()
+    }
+
+    /// The lines below the one with this text, down to an empty one: what a picker offers.
+    pub fn offered(&self, prompt: &str) -> Vec<String> {
+        self.text()
+            .lines()
+            .skip_while(|line| !line.contains(prompt))
+            .skip(1)
+            .take_while(|line| !line.trim().is_empty())
+            .map(|line| line.trim_start_matches(['>', '❯', ' ']).trim_end().to_owned())
+            .collect()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // One that failed its test may still run.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn settings(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().expect("a terminal has settings"))
+}
