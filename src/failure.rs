@@ -128,6 +128,8 @@ pub fn explain(error: &anyhow::Error) -> Failure {
             Some(of_halo(error))
         } else if let Some(error) = cause.downcast_ref::<backup::Error>() {
             Some(of_backup(error))
+        } else if let Some(error) = cause.downcast_ref::<http::Error>() {
+            Some(of_http(error, error.to_string()))
         } else if let Some(error) = cause.downcast_ref::<secrets::Error>() {
             Some(of_secrets(error))
         } else {
@@ -160,7 +162,7 @@ fn of_halo(error: &halo::Error) -> Failure {
     let message = error.to_string();
     match error {
         E::CredentialsRefused { .. } => Failure::not_connected(message).hint(
-            "check the client id and secret in Halo (Configuration > Integrations > HaloPSA API > \
+            "check the client id and secret, and --tenant if you gave it, in Halo (Configuration > Integrations > HaloPSA API > \
              View Applications: the application must be active), then run: halolink connect",
         ),
         E::PermissionMissing { scope, role, .. } => Failure::not_connected(message).hint(format!(
@@ -235,7 +237,7 @@ fn of_store(error: &store::Error) -> Failure {
     let message = error.to_string();
     match error {
         E::Held { .. } => Failure::try_later(message).hint("run the command again when it is done"),
-        E::Busy { .. } => Failure::try_later(message).hint("run the command again"),
+        E::Busy => Failure::try_later(message).hint("run the command again"),
         E::NotOurs { .. } => Failure::failed(message)
             .hint("HALOLINK_STATE must name halolink's own state file, or one that does not exist"),
         E::Newer { .. } => Failure::failed(message).hint("install the newer halolink"),

@@ -466,6 +466,12 @@ impl Http {
         let reason = self.redact(&root_cause(error), request);
         if error.is_builder() {
             Error::Setup { reason }
+        } else if reason.contains("corrupt message") {
+            // What a TLS handshake finds where plain http is spoken.
+            Error::Certificate {
+                host,
+                reason: "it does not speak https on that port".to_owned(),
+            }
         } else if reason.contains("certificate") {
             Error::Certificate { host, reason }
         } else if error.is_connect() {

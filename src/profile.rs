@@ -142,7 +142,17 @@ impl Profiles {
                 })
                 .as_table_like_mut()
                 .ok_or_else(|| self.broken("\"profiles\" is not a table"))?;
-            let mut table = Table::new();
+            if !profiles.contains_key(profile) {
+                profiles.insert(profile, Item::Table(Table::new()));
+            }
+            // The table that is there keeps what people wrote around it.
+            let table = profiles
+                .get_mut(profile)
+                .and_then(Item::as_table_like_mut)
+                .ok_or_else(|| self.broken(&format!("profile \"{profile}\" is not a table")))?;
+            for key in ["tenant", "backup_url"] {
+                table.remove(key);
+            }
             table.insert("site_url", value(connection.site.site_url.as_str()));
             table.insert("client_id", value(&connection.site.client_id));
             if let Some(tenant) = &connection.site.tenant {
@@ -153,19 +163,46 @@ impl Profiles {
                 table.insert("backup_url", value(url.as_str()));
             }
             table.insert("secret_store", value(connection.secret_store.name()));
-            profiles.insert(profile, Item::Table(table));
             Ok(())
         })
     }
 
-    /// Removes a profile's connection.
+    /// Removes a profile's connection. Comments above it stay; a file with nothing left in it goes.
     ///
     /// # Errors
     /// A file that cannot be read or written.
     pub fn remove(&self, profile: &str) -> anyhow::Result<()> {
+        if !self.path.exists() {
+            return Ok(());
+        }
         self.change(|document| {
-            if let Some(profiles) = document.get_mut("profiles").and_then(Item::as_table_like_mut) {
-                profiles.remove(profile);
+            let Some(profiles) = document.get_mut("profiles").and_then(Item::as_table_like_mut) else {
+                return Ok(());
+            };
+            let removed = profiles.remove(profile);
+            let comments = removed
+                .as_ref()
+                .and_then(Item::as_table)
+                .and_then(|table| table.decor().prefix())
+                .and_then(toml_edit::RawString::as_str)
+                .filter(|prefix| prefix.contains('#'))
+                .map(ToOwned::to_owned);
+            let empty = profiles.is_empty();
+            let mut left = comments.unwrap_or_default();
+            let next = profiles.iter_mut().find_map(|(_, item)| item.as_table_mut());
+            if let Some(decor) = next.map(Table::decor_mut) {
+                left.push_str(
+                    decor
+                        .prefix()
+                        .and_then(toml_edit::RawString::as_str)
+                        .unwrap_or_default(),
+                );
+                decor.set_prefix(std::mem::take(&mut left));
+            }
+            left.push_str(document.trailing().as_str().unwrap_or_default());
+            document.set_trailing(left);
+            if empty {
+                document.remove("profiles");
             }
             Ok(())
         })
@@ -190,9 +227,15 @@ impl Profiles {
         lock.lock().with_context(cannot)?;
         let mut document = self.read()?;
         change(&mut document)?;
+        let text = document.to_string();
+        if text.trim().is_empty() {
+            return match fs::remove_file(&self.path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).with_context(cannot),
+                _ => Ok(()),
+            };
+        }
         let mut file = tempfile::NamedTempFile::new_in(directory).with_context(cannot)?;
-        file.write_all(document.to_string().as_bytes())
-            .with_context(cannot)?;
+        file.write_all(text.as_bytes()).with_context(cannot)?;
         file.as_file().sync_all().with_context(cannot)?;
         file.persist(&self.path).with_context(cannot)?;
         Ok(())

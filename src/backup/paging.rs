@@ -106,7 +106,11 @@ impl Page {
         }
         match self.has_next {
             Some(has_next) => !has_next,
-            None => self.rows.len() < PER_PAGE && self.rows.len() % 10 != 0 && self.rows.len() % 25 != 0,
+            None => {
+                self.rows.len() < PER_PAGE
+                    && !self.rows.len().is_multiple_of(10)
+                    && !self.rows.len().is_multiple_of(25)
+            }
         }
     }
 }

@@ -64,7 +64,7 @@ pub async fn run(context: &Context, arguments: cli::Connect) -> anyhow::Result<C
     let organizations = check_backup(context, &wanted).await?;
 
     if !arguments.dry_run {
-        store(context, &connection, &wanted).await?;
+        store(context, &connection, before.as_ref(), &wanted).await?;
         // What was read to check is what tab completion will offer first.
         let names = customers.into_iter().map(|customer| (customer.id, customer.name));
         context.remember(NameKind::Customer, names).await;
@@ -370,7 +370,12 @@ async fn check_backup(context: &Context, wanted: &Wanted) -> anyhow::Result<Vec<
 }
 
 /// Stores the connection; if a part fails, what was stored before it is taken back.
-async fn store(context: &Context, connection: &Connection, wanted: &Wanted) -> anyhow::Result<()> {
+async fn store(
+    context: &Context,
+    connection: &Connection,
+    before: Option<&Connection>,
+    wanted: &Wanted,
+) -> anyhow::Result<()> {
     let mut kept = Vec::new();
     let result = async {
         if connection.secret_store == SecretStore::Keyring {
@@ -384,12 +389,16 @@ async fn store(context: &Context, connection: &Connection, wanted: &Wanted) -> a
                 kept.push((secret, before));
             }
         }
-        let store = context.store().await?;
-        store
-            .bind_site(&context.profile, connection.site.site_url.as_str())
-            .await?;
-        store.close().await;
-        context.profiles.store(&context.profile, connection)
+        context.profiles.store(&context.profile, connection)?;
+        let bound = bind(context, connection).await;
+        if bound.is_err() {
+            // The first error is the one to be told.
+            let _ = match before {
+                Some(before) => context.profiles.store(&context.profile, before),
+                None => context.profiles.remove(&context.profile),
+            };
+        }
+        bound
     }
     .await;
     if result.is_err() {
@@ -402,6 +411,16 @@ async fn store(context: &Context, connection: &Connection, wanted: &Wanted) -> a
         }
     }
     result
+}
+
+/// Binds the profile to its site, for life.
+async fn bind(context: &Context, connection: &Connection) -> anyhow::Result<()> {
+    let store = context.store().await?;
+    store
+        .bind_site(&context.profile, connection.site.site_url.as_str())
+        .await?;
+    store.close().await;
+    Ok(())
 }
 
 fn print(context: &Context, connection: &Connection, dry_run: bool) {

@@ -89,7 +89,7 @@ impl CsvFile {
             if record.iter().all(str::is_empty) {
                 continue;
             }
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = record.position().map_or(0, |position| first_line(text, position));
             let cells = headers
                 .iter()
                 .cloned()
@@ -107,6 +107,19 @@ impl CsvFile {
             .find(|name| self.headers.iter().any(|header| header == *name))
             .copied()
     }
+}
+
+/// The line that a record begins on. Its position is where the one before ended, empty lines in between.
+fn first_line(text: &str, position: &csv::Position) -> u64 {
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let skipped = text
+        .get(start..)
+        .unwrap_or_default()
+        .bytes()
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+        .filter(|byte| *byte == b'\n')
+        .count();
+    position.line() + skipped as u64
 }
 
 /// `Organization Name` and `organization-name` are the same header.

@@ -142,9 +142,7 @@ impl Ui {
         .await
         .map_err(|error| Failure::failed(format!("the prompt broke: {error}")))?;
         answer.map_err(|error| match error {
-            dialoguer::Error::IO(error) if error.kind() == std::io::ErrorKind::Interrupted => {
-                stopped().into()
-            }
+            dialoguer::Error::IO(error) if error.kind() == std::io::ErrorKind::Interrupted => stopped(),
             dialoguer::Error::IO(error) => {
                 anyhow::Error::from(Failure::failed(format!("cannot ask on this terminal: {error}")))
             }

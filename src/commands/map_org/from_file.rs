@@ -12,12 +12,14 @@ use crate::{
     context::Context,
     failure::Failure,
     halo::{Customer, Halo, License},
-    plan::names::Index,
+    plan::names::{Index, Named},
     store::Mapping,
 };
 
 /// Up to so many customers are asked for their licenses one by one; for more, the whole list is cheaper.
 const FEW_CUSTOMERS: usize = 5;
+/// Ids that no list has are looked up one by one, up to so many: the rest are mistakes of the same kind.
+const MOST_LOOKUPS: usize = 20;
 
 /// Reads and checks the file.
 ///
@@ -45,7 +47,15 @@ pub(super) async fn plan(
     let halo = context.halo().await?;
     let organizations = organizations(context, &file, organization_column).await?;
     let organizations = Index::new(&organizations);
-    let customers = naming::customers(context, &halo).await?;
+    let mut customers = naming::customers(context, &halo).await?;
+    let known: HashSet<i64> = customers.iter().map(|customer| customer.id).collect();
+    for id in ids_in(file.rows.iter().map(|row| row.cell(customer_column)))
+        .difference(&known)
+        .take(MOST_LOOKUPS)
+    {
+        // Not in the list of active ones: inactive, or nobody?
+        customers.extend(halo.customer(*id).await?);
+    }
     let customers = Index::new(&customers);
 
     let mut bad = BadRows::default();
@@ -70,8 +80,15 @@ pub(super) async fn plan(
                 format!("the organization {} is in line {line} already", organization.name),
             );
         }
-        if let Some(customer) = customer {
-            named.push((row, organization, customer));
+        match customer {
+            Some(customer) if customer.inactive => {
+                bad.add(
+                    row,
+                    format!("the customer {} is inactive in Halo", customer.label()),
+                );
+            }
+            Some(customer) => named.push((row, organization, customer)),
+            None => {}
         }
     }
 
@@ -140,26 +157,30 @@ async fn licenses(
     customers.sort_unstable();
     customers.dedup();
     let progress = context.ui.progress("reading licenses");
-    if customers.len() > FEW_CUSTOMERS {
-        return Ok(halo
-            .licenses(None, &|done, total| progress.set(done, total))
-            .await?);
-    }
     let mut licenses = Vec::new();
-    for customer in customers {
-        licenses.extend(halo.licenses(Some(customer), &|_, _| ()).await?);
-    }
-    // An id that is none of theirs: is it another customer's, or inactive? That is worth saying.
-    let ids: HashSet<i64> = named
-        .iter()
-        .filter_map(|(row, ..)| row.cell(column).parse().ok())
-        .collect();
-    for id in ids {
-        if !licenses.iter().any(|license| license.id == id) {
-            licenses.extend(halo.license(id).await?);
+    if customers.len() > FEW_CUSTOMERS {
+        licenses = halo
+            .licenses(None, &|done, total| progress.set(done, total))
+            .await?;
+    } else {
+        for customer in customers {
+            licenses.extend(halo.licenses(Some(customer), &|_, _| ()).await?);
         }
     }
+    // An id that is not among them: another customer's, inactive, or nobody's? That is worth saying.
+    let known: HashSet<i64> = licenses.iter().map(|license| license.id).collect();
+    for id in ids_in(named.iter().map(|(row, ..)| row.cell(column)))
+        .difference(&known)
+        .take(MOST_LOOKUPS)
+    {
+        licenses.extend(halo.license(*id).await?);
+    }
     Ok(licenses)
+}
+
+/// The texts that are numbers.
+fn ids_in<'a>(texts: impl Iterator<Item = &'a str>) -> HashSet<i64> {
+    texts.filter_map(|text| text.parse().ok()).collect()
 }
 
 #[derive(Default)]
@@ -167,7 +188,8 @@ struct BadRows(Vec<(u64, String)>);
 
 impl BadRows {
     fn add(&mut self, row: &CsvRow, reason: String) {
-        self.0.push((row.line, reason));
+        // One line a row, whatever is in its cells.
+        self.0.push((row.line, crate::ui::clean(&reason)));
     }
 
     fn check<'a, T>(
@@ -185,7 +207,7 @@ impl BadRows {
             Ok(record) => Some(record),
             Err(unresolved) => {
                 let message = naming::failure(what, text, &unresolved).message;
-                self.add(row, message.replace("\n  ", " "));
+                self.add(row, message);
                 None
             }
         }
