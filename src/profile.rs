@@ -58,6 +58,9 @@ struct Stored {
     secret_store: SecretStore,
 }
 
+/// The file whose lock makes a change one step.
+const LOCK: &str = "config.lock";
+
 /// The configuration file.
 #[derive(Clone, Debug)]
 pub struct Profiles {
@@ -75,6 +78,23 @@ impl Profiles {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether its directory is there.
+    pub fn has_directory(&self) -> bool {
+        self.path.parent().is_some_and(Path::exists)
+    }
+
+    /// Removes a directory that was made for a connection that could not be stored after all. One with
+    /// anything but the lock in it stays.
+    pub fn discard_directory(&self) {
+        if let Some(directory) = self.path.parent()
+            && !self.path.exists()
+        {
+            // Best effort: what is left behind is empty.
+            let _ = fs::remove_file(directory.join(LOCK));
+            let _ = fs::remove_dir(directory);
+        }
     }
 
     /// The connection of a profile, if it has one.
@@ -223,7 +243,7 @@ impl Profiles {
         let cannot = || format!("cannot write {}", self.path.display());
         let directory = self.path.parent().unwrap_or(Path::new("."));
         private_directory(directory).with_context(cannot)?;
-        let lock = private_file(&directory.join("config.lock")).with_context(cannot)?;
+        let lock = private_file(&directory.join(LOCK)).with_context(cannot)?;
         lock.lock().with_context(cannot)?;
         let mut document = self.read()?;
         change(&mut document)?;

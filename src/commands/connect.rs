@@ -377,6 +377,7 @@ async fn store(
     wanted: &Wanted,
 ) -> anyhow::Result<()> {
     let mut kept = Vec::new();
+    let first = !context.profiles.has_directory();
     let result = async {
         if connection.secret_store == SecretStore::Keyring {
             let mut secrets = vec![(Secret::ClientSecret, &wanted.client_secret)];
@@ -402,6 +403,9 @@ async fn store(
     }
     .await;
     if result.is_err() {
+        if first {
+            context.profiles.discard_directory();
+        }
         for (secret, before) in kept {
             // The first error is the one to be told.
             let _ = match before {
