@@ -384,7 +384,9 @@ impl Http {
                 return body;
             }
             let message = match body {
-                Ok(body) => self.redact(&message::of_body(&body), request),
+                Ok(body) => {
+                    message::of_body(self.redact(&String::from_utf8_lossy(&body), request).as_bytes())
+                }
                 // A refusal whose text was lost is still a refusal.
                 Err(_) => "the answer broke off".to_owned(),
             };
@@ -558,7 +560,7 @@ impl Http {
         let what = if error.is_data() {
             format!("JSON of an unknown shape ({error})")
         } else {
-            message::kind_of_body(body)
+            message::kind_of_body(self.redact(&String::from_utf8_lossy(body), request).as_bytes())
         };
         Error::Unreadable {
             host,

@@ -20,7 +20,27 @@ pub fn of_body(body: &[u8]) -> String {
         Err(_) if text.starts_with('<') => return kind_of_body(body),
         Err(_) => text.to_owned(),
     };
-    shorten(&clean(&words))
+    shorten(&without_tokens(&clean(&words)))
+}
+
+/// A text without what looks like a token, whoever's it is: some services tell which one they refused.
+fn without_tokens(text: &str) -> String {
+    const HIDDEN: &str = "[secret]";
+    let mut after_scheme = false;
+    let words = text.split(' ').map(|word| {
+        let bare = word.trim_matches(|character: char| !character.is_ascii_alphanumeric());
+        // A JSON Web Token begins with `{"` in Base64.
+        let is_token = bare.starts_with("eyJ") && bare.len() > 20 || after_scheme && bare.len() >= 12;
+        after_scheme = ["bearer", "token", "basic"]
+            .iter()
+            .any(|scheme| bare.eq_ignore_ascii_case(scheme));
+        if is_token {
+            word.replace(bare, HIDDEN)
+        } else {
+            word.to_owned()
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// What a body that is not JSON looks like.
@@ -133,6 +153,19 @@ mod tests {
         ] {
             assert_eq!(of_body(body.as_bytes()), sentence, "{body}");
         }
+    }
+
+    #[test]
+    fn tokens_in_an_error_are_hidden() {
+        assert_eq!(
+            of_body(br#"{"Message":"bad token Bearer abcdefghijklmnop, sorry"}"#),
+            "bad token Bearer [secret], sorry"
+        );
+        assert_eq!(
+            of_body(b"(eyJhbGciOiJIUzI1NiJ9.e30.abc) expired"),
+            "([secret]) expired"
+        );
+        assert_eq!(of_body(b"Token expired"), "Token expired");
     }
 
     #[test]
