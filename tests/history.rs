@@ -86,7 +86,7 @@ fn runs_as_csv() {
     stage.with_plain(2);
     stage.sync([]).expect(0);
     let (header, rows) = csv(&stage.run(["history", "-o", "csv"]).expect(0).stdout);
-    assert_eq!(&header[..4], ["run", "started at", "state", "by"].map(str::to_owned));
+    assert_eq!(&header[..4], ["run", "started_at", "state", "by"].map(str::to_owned));
     assert_eq!(rows.len(), 2);
     assert!(rows.iter().all(|row| row[2] == "done"), "{rows:?}");
 }

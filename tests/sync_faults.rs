@@ -170,7 +170,7 @@ fn a_storm_of_429_without_retry_after_is_waited_out() {
     let outcome = stage
         .sync(["--patience", "6"])
         .expect(75)
-        .says(["waiting 5 s", "waited 5 s of the 6 s"]);
+        .says(["waiting 5 s", "of the 6 s that --patience allows"]);
     assert_eq!(outcome.json()["error"]["kind"], "try_later", "{outcome}");
 
     // What is left of the storm.
