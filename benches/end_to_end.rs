@@ -169,8 +169,9 @@ fn row(
         run.count("/requests/halo")?.to_string(),
         run.count("/requests/backup")?.to_string(),
         format!("{:.2}", run.time.as_secs_f64()),
-        run.memory
-            .map_or("n/a".to_owned(), |memory| format!("{:.1} MB", memory as f64 / 1024.0)),
+        run.memory.map_or("n/a".to_owned(), |memory| {
+            format!("{:.1} MB", memory as f64 / 1024.0)
+        }),
         result,
     ])
 }

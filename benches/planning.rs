@@ -62,7 +62,11 @@ fn planning(criterion: &mut Criterion) {
     for organizations in [1_000, 10_000, 100_000] {
         let (mapped, found, synced) = world(organizations);
         let writes = plan(&mapped, &found, &synced, LIMITS).writes().count();
-        assert_eq!(writes as i64, organizations / 20, "the plan is not what is to be measured");
+        assert_eq!(
+            writes as i64,
+            organizations / 20,
+            "the plan is not what is to be measured"
+        );
         group.throughput(Throughput::Elements(organizations as u64));
         group.bench_with_input(
             BenchmarkId::from_parameter(organizations),
@@ -94,7 +98,12 @@ impl Named for Record {
 
 fn finding(criterion: &mut Criterion) {
     let records: Vec<Record> = (0..10_000)
-        .map(|number| Record(format!("1788161-{number}"), format!("Organization {number:05} Ltd")))
+        .map(|number| {
+            Record(
+                format!("1788161-{number}"),
+                format!("Organization {number:05} Ltd"),
+            )
+        })
         .collect();
     let index = Index::new(&records);
     let mut group = criterion.benchmark_group("find in 10,000");
@@ -105,7 +114,9 @@ fn finding(criterion: &mut Criterion) {
         ("nearest", "Organisation 07777 Ltd", false),
     ] {
         assert_eq!(index.find(text).is_ok(), found, "{text}");
-        group.bench_function(how, |bencher| bencher.iter(|| index.find(black_box(text)).is_ok()));
+        group.bench_function(how, |bencher| {
+            bencher.iter(|| index.find(black_box(text)).is_ok())
+        });
     }
     group.bench_function("index", |bencher| {
         bencher.iter_with_large_drop(|| Index::new(black_box(&records)));

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use support::Stage;
 
 fn history(stage: &Stage, organization: &str) -> Vec<Value> {
-    let history = stage.run(["history", organization, "-o", "json"]).expect(0).json();
+    let history = stage
+        .run(["history", organization, "-o", "json"])
+        .expect(0)
+        .json();
     history.as_array().expect("history is an array").clone()
 }
 
@@ -68,7 +71,10 @@ fn a_run_is_recorded_with_everything_an_auditor_asks_for() {
     assert_eq!(change["license"]["id"], json!(license));
     assert_eq!(change["customer"]["id"], json!(customer));
     let seats = stage.seats(organization);
-    assert_eq!((&change["from"], &change["to"]), (&json!(seats - 1), &json!(seats)));
+    assert_eq!(
+        (&change["from"], &change["to"]),
+        (&json!(seats - 1), &json!(seats))
+    );
     assert_eq!(change["status"], "updated");
     assert_eq!(change["verified"], true);
     assert_eq!(change["reason"], json!(null));
@@ -86,7 +92,10 @@ fn runs_as_csv() {
     stage.with_plain(2);
     stage.sync([]).expect(0);
     let (header, rows) = csv(&stage.run(["history", "-o", "csv"]).expect(0).stdout);
-    assert_eq!(&header[..4], ["run", "started_at", "state", "by"].map(str::to_owned));
+    assert_eq!(
+        &header[..4],
+        ["run", "started_at", "state", "by"].map(str::to_owned)
+    );
     assert_eq!(rows.len(), 2);
     assert!(rows.iter().all(|row| row[2] == "done"), "{rows:?}");
 }
@@ -104,7 +113,11 @@ fn one_organizations_seats_over_time() {
     }
     let points = history(&stage, organization);
     let seats: Vec<&Value> = points.iter().map(|point| &point["seats"]).collect();
-    assert_eq!(seats, [10, 12, 14, 11], "the same again is no new point: {points:?}");
+    assert_eq!(
+        seats,
+        [10, 12, 14, 11],
+        "the same again is no new point: {points:?}"
+    );
     for (point, from) in points[1..].iter().zip([10, 12, 14]) {
         assert_eq!(point["organization"]["id"], json!(organization));
         assert_eq!(point["license"]["id"], json!(license));
@@ -116,10 +129,16 @@ fn one_organizations_seats_over_time() {
         assert!(point["user"].is_string() && point["host"].is_string(), "{point}");
     }
 
-    stage.run(["history", organization]).expect(0).prints(["seats ▁", "█", "10 to 14"]);
+    stage
+        .run(["history", organization])
+        .expect(0)
+        .prints(["seats ▁", "█", "10 to 14"]);
 
     let (header, rows) = csv(&stage.run(["history", organization, "-o", "csv"]).expect(0).stdout);
-    let column = header.iter().position(|name| name == "seats").expect("a column for the seats");
+    let column = header
+        .iter()
+        .position(|name| name == "seats")
+        .expect("a column for the seats");
     let seats: Vec<&str> = rows.iter().map(|row| row[column].as_str()).collect();
     assert_eq!(seats, ["10", "12", "14", "11"], "and no sparkline among them");
 }
@@ -179,11 +198,19 @@ fn since_takes_dates_times_and_spans() {
         assert_eq!(one.json().as_array().map(Vec::len), Some(runs), "{since}: {one}");
     }
     // The very second of a run is within it.
-    let started = stage.last_run()["started_at"].as_str().expect("a time").to_owned();
-    let all = stage.run(["history", "--since", &started, "-o", "json"]).expect(0);
+    let started = stage.last_run()["started_at"]
+        .as_str()
+        .expect("a time")
+        .to_owned();
+    let all = stage
+        .run(["history", "--since", &started, "-o", "json"])
+        .expect(0);
     assert_eq!(all.json().as_array().map(Vec::len), Some(1), "{all}");
     for bad in ["soon", "30", "30x", "2026-13-01", ""] {
-        stage.run(["history", "--since", bad]).expect(2).says(["is not a time", "30d"]);
+        stage
+            .run(["history", "--since", bad])
+            .expect(2)
+            .says(["is not a time", "30d"]);
     }
 }
 
@@ -210,14 +237,21 @@ fn what_was_held_back_or_failed_is_recorded_with_its_reason() {
     assert_eq!(point["status"], "skipped", "{point}");
     assert_eq!(point["verified"], false, "{point}");
     assert_eq!((&point["from"], &point["to"]), (&json!(before), &json!(5000)));
-    assert!(point["reason"].as_str().is_some_and(|why| why.contains("--max-change")), "{point}");
+    assert!(
+        point["reason"]
+            .as_str()
+            .is_some_and(|why| why.contains("--max-change")),
+        "{point}"
+    );
 
     let points = history(&stage, refused);
     let point = points.last().expect("a point");
     assert_eq!(point["status"], "failed", "{point}");
     assert_eq!(point["verified"], false, "{point}");
     assert!(
-        point["reason"].as_str().is_some_and(|why| why.contains("managed by an integration")),
+        point["reason"]
+            .as_str()
+            .is_some_and(|why| why.contains("managed by an integration")),
         "{point}"
     );
     let run = stage.last_run();
@@ -226,7 +260,10 @@ fn what_was_held_back_or_failed_is_recorded_with_its_reason() {
         run["summary"],
         json!({"updated": 0, "unchanged": 2, "skipped": 1, "failed": 1})
     );
-    stage.run(["history", refused]).expect(0).prints(["managed by an integration"]);
+    stage
+        .run(["history", refused])
+        .expect(0)
+        .prints(["managed by an integration"]);
 }
 
 #[test]
@@ -252,7 +289,10 @@ fn an_organization_that_is_no_longer_mapped_still_has_its_history() {
     assert_eq!(before.len(), 1);
     stage.run(["unlink", organization, "--yes"]).expect(0);
     assert_eq!(history(&stage, organization), before);
-    let name = before[0]["organization"]["name"].as_str().expect("a name").to_owned();
+    let name = before[0]["organization"]["name"]
+        .as_str()
+        .expect("a name")
+        .to_owned();
     assert_eq!(history(&stage, &name), before);
 }
 
@@ -279,6 +319,8 @@ fn a_change_of_shares_with_the_same_sum_is_recorded() {
 fn the_history_of_one_profile_is_its_own() {
     let stage = Stage::new();
     stage.with_plain(1);
-    let other = stage.run(["--profile", "other", "history", "-o", "json"]).expect(0);
+    let other = stage
+        .run(["--profile", "other", "history", "-o", "json"])
+        .expect(0);
     assert_eq!(other.json(), json!([]), "{other}");
 }

@@ -75,11 +75,17 @@ fn killed_at_any_moment_the_next_run_completes_it() {
         assert!(killed || now == interrupted, "round {round}");
         interrupted = now;
     }
-    assert!(interrupted >= ROUNDS / 2, "only {interrupted} runs were interrupted");
+    assert!(
+        interrupted >= ROUNDS / 2,
+        "only {interrupted} runs were interrupted"
+    );
 
     // The ledger is whole: from one quantity to the next, without a gap.
     let organization = &mapping[0].0;
-    let points = stage.run(["history", organization, "-o", "json"]).expect(0).json();
+    let points = stage
+        .run(["history", organization, "-o", "json"])
+        .expect(0)
+        .json();
     let written: Vec<&Value> = points
         .as_array()
         .expect("an array")
@@ -89,7 +95,10 @@ fn killed_at_any_moment_the_next_run_completes_it() {
     for pair in written.windows(2) {
         assert_eq!(pair[1]["from"], pair[0]["to"], "{points}");
     }
-    assert_eq!(written.last().expect("a point")["to"], json!(stage.seats(organization)));
+    assert_eq!(
+        written.last().expect("a point")["to"],
+        json!(stage.seats(organization))
+    );
 }
 
 /// A run that was killed after Halo took its write, and before it was told so.
@@ -116,7 +125,12 @@ fn what_a_killed_run_wrote_is_settled_by_the_next() {
     for change in changes(killed) {
         assert_eq!(change["status"], "updated", "{killed}");
         assert_eq!(change["verified"], true, "{killed}");
-        assert!(change["reason"].as_str().is_some_and(|why| why.contains("interrupted")), "{killed}");
+        assert!(
+            change["reason"]
+                .as_str()
+                .is_some_and(|why| why.contains("interrupted")),
+            "{killed}"
+        );
     }
     // Said once.
     let next = stage.sync([]).expect(0);
@@ -131,7 +145,9 @@ fn what_a_killed_run_did_not_write_is_written_by_the_next() {
     let running = start(&stage);
     // Licenses and seats were read; the write is on its way.
     stage.wait_for("the licenses", |received| {
-        received.iter().any(|request| request.path == "/api/SoftwareLicence")
+        received
+            .iter()
+            .any(|request| request.path == "/api/SoftwareLicence")
     });
     assert!(running.kill(), "it ended too early");
     let next = stage.sync([]).expect(0);

@@ -10,7 +10,10 @@ const LICENSES: &str = "/api/SoftwareLicence";
 
 /// The quantities of these licenses.
 fn counts(stage: &Stage, mapping: &[(String, i64, i64)]) -> Vec<i64> {
-    mapping.iter().map(|(_, _, license)| stage.count(*license)).collect()
+    mapping
+        .iter()
+        .map(|(_, _, license)| stage.count(*license))
+        .collect()
 }
 
 /// Asserts that nothing was written.
@@ -153,7 +156,10 @@ fn a_large_change_is_held_back_until_it_is_forced() {
     assert_eq!(outcome.change(*license)["from"], json!(seats), "{outcome}");
     assert_eq!(outcome.change(*license)["to"], json!(seats * 2), "{outcome}");
     let why = reason(&outcome, *license);
-    assert!(why.contains("rise by 100 percent") && why.contains("--force"), "{why}");
+    assert!(
+        why.contains("rise by 100 percent") && why.contains("--force"),
+        "{why}"
+    );
     assert_eq!(stage.count(*license), seats);
     stage.expect_sums(&mapping[1..]);
 
@@ -259,7 +265,15 @@ fn mapped_to_another_license_and_back_it_is_a_first_sync_again() {
         let (_, customer, license) = &to[0];
         let (customer, license) = (customer.to_string(), license.to_string());
         stage
-            .run(["map-org", organization, "--customer", &customer, "--license", &license, "--yes"])
+            .run([
+                "map-org",
+                organization,
+                "--customer",
+                &customer,
+                "--license",
+                &license,
+                "--yes",
+            ])
             .expect(0);
     }
     stage.set_seats(organization, 5000);
@@ -281,7 +295,8 @@ fn too_many_held_back_stop_the_run_before_any_write() {
     expect_no_write(&stage, &outcome);
     assert_eq!(counts(&stage, &mapping), before);
     assert!(
-        reason(&outcome, mapping[9].2).starts_with("3 of 10 licenses would be held back, more than 20 percent")
+        reason(&outcome, mapping[9].2)
+            .starts_with("3 of 10 licenses would be held back, more than 20 percent")
     );
     // Two of ten are no more than 20 percent.
     stage.set_seats(&mapping[0].0, before[0] + 1);
@@ -394,7 +409,11 @@ fn a_change_by_hand_is_shown_with_who_made_it() {
     let change = outcome.change(*license);
     assert_eq!(change["drift_from"], json!(seats), "{outcome}");
     assert_eq!(change["from"], json!(seats + 1), "{outcome}");
-    assert_eq!(outcome.change(mapping[1].2)["drift_from"], json!(null), "{outcome}");
+    assert_eq!(
+        outcome.change(mapping[1].2)["drift_from"],
+        json!(null),
+        "{outcome}"
+    );
     stage
         .run(["sync-seats", "--dry-run"])
         .expect(0)
@@ -418,7 +437,11 @@ fn a_change_by_hand_that_is_right_is_drift_once() {
     stage.world().set_license_count(*license, seats, "Alex Agent");
     let outcome = stage.sync([]).expect(0).says(["Alex Agent"]);
     assert_eq!(outcome.change(*license)["status"], "unchanged", "{outcome}");
-    assert_eq!(outcome.change(*license)["drift_from"], json!(seats - 1), "{outcome}");
+    assert_eq!(
+        outcome.change(*license)["drift_from"],
+        json!(seats - 1),
+        "{outcome}"
+    );
     let next = stage.sync([]).expect(0);
     assert_eq!(next.change(*license)["drift_from"], json!(null), "{next}");
 }
@@ -462,7 +485,11 @@ fn several_organizations_on_one_license_add_up() {
     let outcome = stage.sync([]).expect(0);
     stage.expect_sums(&shared);
     let change = outcome.change(shared[0].2);
-    assert_eq!(change["organizations"].as_array().map(Vec::len), Some(2), "{outcome}");
+    assert_eq!(
+        change["organizations"].as_array().map(Vec::len),
+        Some(2),
+        "{outcome}"
+    );
     for share in change["seats"].as_array().expect("an array") {
         let id = share["organization"]["id"].as_str().expect("an id");
         assert_eq!(share["seats"], json!(stage.seats(id)), "{outcome}");
@@ -483,8 +510,15 @@ fn several_organizations_on_one_license_add_up() {
     }
     stage.add_seats(&shared[1..], 3);
     let outcome = stage.sync([]).expect(0);
-    assert_eq!(stage.count(shared[0].2), kept + stage.seats(&shared[1].0), "{outcome}");
-    assert!(reason(&outcome, shared[0].2).contains("keeps its share"), "{outcome}");
+    assert_eq!(
+        stage.count(shared[0].2),
+        kept + stage.seats(&shared[1].0),
+        "{outcome}"
+    );
+    assert!(
+        reason(&outcome, shared[0].2).contains("keeps its share"),
+        "{outcome}"
+    );
 
     // One that vanished holds all of it back.
     let before = stage.count(shared[0].2);
@@ -500,7 +534,11 @@ fn only_the_named_are_written() {
     stage.add_seats(&mapping, 1);
     let before = counts(&stage, &mapping);
     let outcome = stage.sync([&mapping[1].0]).expect(0);
-    assert_eq!(outcome.json()["changes"].as_array().map(Vec::len), Some(1), "{outcome}");
+    assert_eq!(
+        outcome.json()["changes"].as_array().map(Vec::len),
+        Some(1),
+        "{outcome}"
+    );
     assert_eq!(counts(&stage, &mapping), [before[0], before[1] + 1, before[2]]);
     stage.sync(["no such organization"]).expect(2);
 }
@@ -543,7 +581,10 @@ fn switched_off_it_does_nothing() {
     let mapping = stage.with_plain(2);
     stage.add_seats(&mapping, 1);
     stage.run(["configure", "--sync-seats", "off"]).expect(0);
-    let outcome = stage.sync([]).expect(1).says(["switched off", "configure --sync-seats on"]);
+    let outcome = stage
+        .sync([])
+        .expect(1)
+        .says(["switched off", "configure --sync-seats on"]);
     assert_eq!(stage.halo_count(), 0, "{outcome}");
     stage.run(["configure", "--sync-seats", "on"]).expect(0);
     stage.sync([]).expect(0);

@@ -23,7 +23,10 @@ fn organization(stage: &Stage, id: &str) -> Organization {
 }
 
 fn expect_counts(stage: &Stage, mapping: &[Row], counts: &[i64]) {
-    let now: Vec<i64> = mapping.iter().map(|(_, _, license)| stage.count(*license)).collect();
+    let now: Vec<i64> = mapping
+        .iter()
+        .map(|(_, _, license)| stage.count(*license))
+        .collect();
     assert_eq!(now, counts);
 }
 
@@ -36,16 +39,27 @@ fn organization_and_seats_are_enough() {
     stage.sandbox.forget_received();
     // By id, by number and by name, whatever its case.
     let number = organization(&stage, &mapping[1].0).organization_id;
-    let name = organization(&stage, &mapping[2].0).organization_name.to_uppercase();
-    let lines = format!("organization,seats\n{},101\n{number},102\n\"{name}\",103\n", mapping[0].0);
+    let name = organization(&stage, &mapping[2].0)
+        .organization_name
+        .to_uppercase();
+    let lines = format!(
+        "organization,seats\n{},101\n{number},102\n\"{name}\",103\n",
+        mapping[0].0
+    );
     let outcome = sync_file(&stage, &lines, []).expect(0);
     expect_counts(&stage, &mapping, &[101, 102, 103]);
     // SaaS Backup is not asked.
     assert_eq!(outcome.json()["requests"]["backup"], 0, "{outcome}");
     let received = stage.sandbox.received();
-    assert!(received.iter().all(|request| request.service == Service::Halo), "{received:?}");
+    assert!(
+        received.iter().all(|request| request.service == Service::Halo),
+        "{received:?}"
+    );
     let source = stage.last_run()["source"].to_string();
-    assert!(source.contains(".csv"), "the ledger tells which file it was: {source}");
+    assert!(
+        source.contains(".csv"),
+        "the ledger tells which file it was: {source}"
+    );
 }
 
 #[test]
@@ -74,7 +88,12 @@ fn an_export_of_the_portal_is_read_by_its_headers() {
     expect_counts(&stage, &mapping, &[50, 51, 52, before]);
     let kept = outcome.change(mapping[3].2);
     assert_eq!(kept["status"], "skipped", "{outcome}");
-    assert!(kept["reason"].as_str().is_some_and(|why| why.contains("suspended")), "{kept}");
+    assert!(
+        kept["reason"]
+            .as_str()
+            .is_some_and(|why| why.contains("suspended")),
+        "{kept}"
+    );
 
     // The configured metric chooses the column.
     stage.run(["configure", "--seat-metric", "purchased"]).expect(0);
@@ -106,11 +125,18 @@ fn rows_that_match_nothing_are_listed() {
     stage.connect();
     stage.map_these(&mapping);
     let lines = format!("organization,seats\nNobody Inc,5\n{},77\n,9\n", mapping[0].0);
-    let outcome = sync_file(&stage, &lines, [])
-        .expect(0)
-        .says(["2 rows", "match no mapping", "line 2: Nobody Inc", "line 4: (no organization)"]);
+    let outcome = sync_file(&stage, &lines, []).expect(0).says([
+        "2 rows",
+        "match no mapping",
+        "line 2: Nobody Inc",
+        "line 4: (no organization)",
+    ]);
     expect_counts(&stage, &mapping, &[77]);
-    assert_eq!(outcome.json()["changes"].as_array().map(Vec::len), Some(1), "{outcome}");
+    assert_eq!(
+        outcome.json()["changes"].as_array().map(Vec::len),
+        Some(1),
+        "{outcome}"
+    );
 }
 
 #[test]
@@ -132,7 +158,10 @@ fn a_mapped_organization_without_a_row_is_held_back() {
 fn garbled_and_contradicting_rows_are_held_back() {
     let stage = Stage::new();
     let mapping = stage.with_plain(7);
-    let before: Vec<i64> = mapping.iter().map(|(_, _, license)| stage.count(*license)).collect();
+    let before: Vec<i64> = mapping
+        .iter()
+        .map(|(_, _, license)| stage.count(*license))
+        .collect();
     let ids: Vec<&str> = mapping.iter().map(|(id, _, _)| id.as_str()).collect();
     let lines = format!(
         "organization,seats\n{},n/a\n{},-5\n{},12.5\n{},\n{},5\n{},6\n{},{}\n{},{}\n{},99999999999\n",
@@ -152,9 +181,17 @@ fn garbled_and_contradicting_rows_are_held_back() {
     for (index, (_, _, license)) in mapping.iter().enumerate() {
         // Twice the same is no contradiction.
         let good = index == 5;
-        assert_eq!(stage.count(*license), before[index] + i64::from(good), "{index}: {outcome}");
+        assert_eq!(
+            stage.count(*license),
+            before[index] + i64::from(good),
+            "{index}: {outcome}"
+        );
         let status = outcome.change(*license)["status"].clone();
-        assert_eq!(status, if good { "updated" } else { "skipped" }, "{index}: {outcome}");
+        assert_eq!(
+            status,
+            if good { "updated" } else { "skipped" },
+            "{index}: {outcome}"
+        );
     }
 }
 
@@ -169,7 +206,10 @@ fn twins(stage: &Stage) -> (Vec<Row>, Vec<i64>) {
     stage.connect();
     stage.map_these(&mapping);
     stage.sync([]).expect(0);
-    let counts = mapping.iter().map(|(_, _, license)| stage.count(*license)).collect();
+    let counts = mapping
+        .iter()
+        .map(|(_, _, license)| stage.count(*license))
+        .collect();
     (mapping, counts)
 }
 
@@ -273,7 +313,14 @@ fn without_api_access_it_all_works_from_files() {
     let client = stage.sandbox.credentials().client_id.clone();
     stage
         .run([
-            "connect", "--site-url", &site, "--client-id", &client, "--no-backup", "--secret-store", "none",
+            "connect",
+            "--site-url",
+            &site,
+            "--client-id",
+            &client,
+            "--no-backup",
+            "--secret-store",
+            "none",
         ])
         .expect(0);
     // One from a file of mappings, one by hand, and both by what the portal's export calls them.
@@ -299,5 +346,8 @@ fn without_api_access_it_all_works_from_files() {
     let history = stage.run(["history", &name, "-o", "json"]).expect(0).json();
     assert_eq!(history[0]["seats"], json!(62), "{history}");
     let received = stage.sandbox.received();
-    assert!(received.iter().all(|request| request.service == Service::Halo), "{received:?}");
+    assert!(
+        received.iter().all(|request| request.service == Service::Halo),
+        "{received:?}"
+    );
 }

@@ -40,7 +40,9 @@ fn one_of_eight_is_refused(fault: Fault) {
     let name = stage.world().licenses[&bad].name.clone();
     assert_eq!(
         failed["reason"],
-        json!(format!("The licence {name} cannot be saved: it is managed by an integration"))
+        json!(format!(
+            "The licence {name} cannot be saved: it is managed by an integration"
+        ))
     );
     assert_eq!(
         outcome.json()["summary"],
@@ -88,10 +90,13 @@ fn people_see_what_was_refused_and_why() {
     poison(&stage, mapping[0].2);
     poison(&stage, mapping[3].2);
     stage.faults([Fault::RefuseBatch]);
-    stage
-        .run(["sync-seats", "--yes"])
-        .expect(4)
-        .prints(["Planned (4):", "Failed (2):", "2 updated", "2 failed", "managed by an integration"]);
+    stage.run(["sync-seats", "--yes"]).expect(4).prints([
+        "Planned (4):",
+        "Failed (2):",
+        "2 updated",
+        "2 failed",
+        "managed by an integration",
+    ]);
 }
 
 #[test]
@@ -118,7 +123,11 @@ fn an_unclear_answer_is_settled_by_reading_back() {
         assert_eq!(outcome.json()["summary"]["updated"], 5, "{fault}: {outcome}");
         stage.expect_sums(&mapping);
         // Each license changed once, whatever was sent twice.
-        assert_eq!(stage.world().license_changes.len() - changes, 5, "{fault}: {outcome}");
+        assert_eq!(
+            stage.world().license_changes.len() - changes,
+            5,
+            "{fault}: {outcome}"
+        );
         let received = stage.sandbox.received();
         let last = received.last().expect("something was received");
         assert_eq!(last.method, "GET", "{fault}: nothing was read back\n{outcome}");
@@ -134,7 +143,11 @@ fn an_unclear_answer_is_settled_by_reading_back() {
 
 /// Requests that failed are counted as the others are.
 fn expect_counted(stage: &Stage, outcome: &Outcome) {
-    assert_eq!(outcome.json()["requests"]["halo"], json!(stage.halo_count()), "{outcome}");
+    assert_eq!(
+        outcome.json()["requests"]["halo"],
+        json!(stage.halo_count()),
+        "{outcome}"
+    );
 }
 
 #[test]
@@ -242,6 +255,11 @@ fn a_permission_lost_in_the_middle_ends_the_run_with_its_report() {
     stage.faults([]);
     stage.world().granted_scopes = granted;
     let next = stage.sync([]).expect(0);
-    assert_eq!(next.json()["summary"]["updated"], json!(open.len()), "{}", next.stderr);
+    assert_eq!(
+        next.json()["summary"]["updated"],
+        json!(open.len()),
+        "{}",
+        next.stderr
+    );
     stage.expect_sums(&mapping);
 }

@@ -88,7 +88,18 @@ fn ten_thousand_organizations_need_a_part_of_one_window() {
 
     // One mapped organization: its license alone is read, written and read back.
     let one = stage.plain(1);
-    stage.map_these(&one);
+    let (organization, customer, license) = &one[0];
+    let (customer, license) = (customer.to_string(), license.to_string());
+    stage
+        .run([
+            "map-org",
+            organization,
+            "--customer",
+            &customer,
+            "--license",
+            &license,
+        ])
+        .expect(0);
     stage.sandbox.forget_received();
     let alone = stage.sync([]).expect(0);
     assert_eq!(updated(&alone), 1, "{alone}");
@@ -144,7 +155,11 @@ fn backup_pages_are_counted_too() {
     let one = &stage.plain(1)[0].0;
     stage.sandbox.forget_received();
     let outcome = stage.sync([one]).expect(0);
-    assert_eq!(outcome.json()["requests"], json!({"halo": 2, "backup": 1}), "{outcome}");
+    assert_eq!(
+        outcome.json()["requests"],
+        json!({"halo": 2, "backup": 1}),
+        "{outcome}"
+    );
     let asked = stage.sandbox.received();
     let path = format!("/api/users/{one}");
     assert!(asked.iter().any(|request| request.path == path), "{asked:?}");
@@ -339,7 +354,11 @@ fn a_run_that_could_not_read_back_is_settled_by_the_next() {
     for (_, _, license) in &mapping {
         let change = next.change(*license);
         assert_eq!(change["status"], "unchanged", "{next}");
-        assert_eq!(change["drift_from"], json!(null), "our own write is no drift\n{next}");
+        assert_eq!(
+            change["drift_from"],
+            json!(null),
+            "our own write is no drift\n{next}"
+        );
     }
     assert!(!next.stderr.contains("changed in Halo"), "{next}");
     let unsure = &stage.runs()[1];

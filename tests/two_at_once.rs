@@ -103,7 +103,14 @@ fn other_profiles_do_not_wait() {
     let (customer, license) = (customer.to_string(), license.to_string());
     stage
         .run([
-            "--profile", "other", "map-org", organization, "--customer", &customer, "--license", &license,
+            "--profile",
+            "other",
+            "map-org",
+            organization,
+            "--customer",
+            &customer,
+            "--license",
+            &license,
         ])
         .expect(0);
     let first = begun(&stage);
@@ -180,7 +187,15 @@ fn who_waited_works_with_what_the_first_left() {
     }
     running.end().expect(0);
     let waited = waiting.end().expect(0);
-    assert!(stage.sandbox.received().iter().filter(|request| is_list(request)).count() >= 2);
+    assert!(
+        stage
+            .sandbox
+            .received()
+            .iter()
+            .filter(|request| is_list(request))
+            .count()
+            >= 2
+    );
     assert_eq!(
         stage.count(branch.2),
         stage.seats(first) + stage.seats(second),

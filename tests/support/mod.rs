@@ -304,9 +304,8 @@ impl Stage {
             .filter(|organization| organization.flg_suspended || organization.customer_deactivated)
             .map(|organization| organization.id.as_str())
             .collect();
-        mapping.retain(|(organization, _, license)| {
-            users[license] == 1 && !odd.contains(organization.as_str())
-        });
+        mapping
+            .retain(|(organization, _, license)| users[license] == 1 && !odd.contains(organization.as_str()));
         mapping.truncate(count);
         assert_eq!(mapping.len(), count, "the sandbox has too few");
         mapping
@@ -325,10 +324,7 @@ impl Stage {
     /// The used seats of an organization.
     pub fn seats(&self, organization: &str) -> i64 {
         let world = self.world();
-        let found = world
-            .organizations
-            .iter()
-            .find(|found| found.id == organization);
+        let found = world.organizations.iter().find(|found| found.id == organization);
         found.expect("the organization is there").seats_used
     }
 
