@@ -66,11 +66,10 @@ fn main() -> ExitCode {
 
 /// The first sync of so many organizations, and one more after some changed.
 fn measure(organizations: usize, latency: u64) -> Result<[[String; 10]; 2], Box<dyn Error>> {
-    // Everything before the runs to be measured is quick.
     let sandbox = Sandbox::start(Options {
         organizations,
         latency: Duration::from_millis(latency),
-        // The preparation is not to be held up by what a real partner's day spreads over hours.
+        // Mapping and two syncs in a row are more than one window allows.
         rate_limit: u32::MAX,
         ..Options::default()
     })?;
