@@ -4,12 +4,12 @@ mod support;
 
 use std::{thread, time::Duration};
 
-use halolink::sandbox::{Options, Received};
+use halolink::sandbox::{Fault, Options, Received};
 use serde_json::{Value, json};
 use support::{Running, Stage};
 
 /// Waited before every answer.
-const LATENCY: Duration = Duration::from_millis(60);
+const LATENCY: Duration = Duration::from_millis(100);
 const ROUNDS: usize = 10;
 
 fn stage() -> Stage {
@@ -142,19 +142,36 @@ fn what_a_killed_run_did_not_write_is_written_by_the_next() {
     let stage = stage();
     let mapping = stage.with_plain(4);
     stage.add_seats(&mapping, 1);
+    let before = stage.world().licenses.clone();
+    // Slow, so that there is time to see what it is about to do.
+    stage.faults([Fault::SlowAnswers]);
     let running = start(&stage);
-    // Licenses and seats were read; the write is on its way.
     stage.wait_for("the licenses", |received| {
         received
             .iter()
             .any(|request| request.path == "/api/SoftwareLicence")
     });
+    let is_intended = |run: &Value| !changes(run).is_empty();
+    while !is_intended(&stage.last_run()) {
+        assert_eq!(
+            stage.world().licenses,
+            before,
+            "nothing is written before it is recorded"
+        );
+    }
+    for change in changes(&stage.last_run()) {
+        assert_eq!(change["status"], "intended", "{change}");
+    }
     assert!(running.kill(), "it ended too early");
+    stage.faults([]);
+    assert_eq!(stage.world().licenses, before);
+
     let next = stage.sync([]).expect(0);
     stage.expect_sums(&mapping);
     assert_eq!(next.json()["summary"]["updated"], 4, "{next}");
     let runs = stage.runs();
     assert_eq!(runs[1]["state"], "interrupted");
+    assert_eq!(changes(&runs[1]).len(), 4, "{}", runs[1]);
     for change in changes(&runs[1]) {
         assert_eq!(change["status"], "lost", "{}", runs[1]);
         assert_eq!(change["verified"], false, "{}", runs[1]);

@@ -13,7 +13,7 @@ const SYNC: [&str; 4] = ["sync-seats", "--yes", "-o", "json"];
 /// A sandbox that takes its time.
 fn slow() -> Stage {
     Stage::with(Options {
-        latency: Duration::from_millis(150),
+        latency: Duration::from_millis(250),
         ..Options::default()
     })
 }
