@@ -7,13 +7,15 @@
 #![allow(dead_code)]
 
 use std::{
+    collections::{HashMap, HashSet},
     io::Write,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         MutexGuard,
         atomic::{AtomicUsize, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use assert_cmd::cargo::cargo_bin;
@@ -313,6 +315,156 @@ impl Stage {
     pub fn mapped(&self) -> usize {
         let outcome = self.run(["list", "mappings", "-o", "json"]).expect(0);
         outcome.json().as_array().expect("a list is an array").len()
+    }
+
+    /// Organizations with a license of their own and nothing odd about them: organization, customer, license.
+    pub fn plain(&self, count: usize) -> Vec<(String, i64, i64)> {
+        let world = self.world();
+        let mut mapping = world.suggested_mapping();
+        let mut users: HashMap<i64, usize> = HashMap::new();
+        for (_, _, license) in &mapping {
+            *users.entry(*license).or_default() += 1;
+        }
+        let odd: HashSet<&str> = world
+            .organizations
+            .iter()
+            .filter(|organization| organization.flg_suspended || organization.customer_deactivated)
+            .map(|organization| organization.id.as_str())
+            .collect();
+        mapping
+            .retain(|(organization, _, license)| users[license] == 1 && !odd.contains(organization.as_str()));
+        mapping.truncate(count);
+        assert_eq!(mapping.len(), count, "the sandbox has too few");
+        mapping
+    }
+
+    /// Connected, so many plain organizations mapped and synced once; what was received is forgotten.
+    pub fn with_plain(&self, count: usize) -> Vec<(String, i64, i64)> {
+        let mapping = self.plain(count);
+        self.connect();
+        self.map_these(&mapping);
+        self.sync([]).expect(0);
+        self.sandbox.forget_received();
+        mapping
+    }
+
+    /// The used seats of an organization.
+    pub fn seats(&self, organization: &str) -> i64 {
+        let world = self.world();
+        let found = world.organizations.iter().find(|found| found.id == organization);
+        found.expect("the organization is there").seats_used
+    }
+
+    /// Adds used seats to organizations.
+    pub fn add_seats(&self, mapping: &[(String, i64, i64)], more: i64) {
+        let wanted: HashSet<&str> = mapping.iter().map(|(id, _, _)| id.as_str()).collect();
+        for organization in &mut self.world().organizations {
+            if wanted.contains(organization.id.as_str()) {
+                organization.seats_used += more;
+            }
+        }
+    }
+
+    /// Asserts that each license has the sum of the seats of its organizations.
+    pub fn expect_sums(&self, mapping: &[(String, i64, i64)]) {
+        let world = self.world();
+        let seats: HashMap<&str, i64> = world
+            .organizations
+            .iter()
+            .map(|organization| (organization.id.as_str(), organization.seats_used))
+            .collect();
+        let mut sums: HashMap<i64, i64> = HashMap::new();
+        for (organization, _, license) in mapping {
+            *sums.entry(*license).or_default() += seats[organization.as_str()];
+        }
+        let wrong: Vec<String> = sums
+            .iter()
+            .filter(|(license, sum)| world.licenses[*license].count != **sum)
+            .map(|(license, sum)| {
+                let count = world.licenses[license].count;
+                format!("license {license} has {count}, its organizations {sum}")
+            })
+            .collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// Starts a command and lets it run.
+    pub fn start<S: AsRef<str>>(&self, arguments: impl IntoIterator<Item = S>) -> Running {
+        let arguments: Vec<String> = arguments
+            .into_iter()
+            .map(|text| text.as_ref().to_owned())
+            .collect();
+        let mut command = self.command();
+        command.args(&arguments);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        Running {
+            child,
+            command: format!("halolink {}", arguments.join(" ")),
+        }
+    }
+
+    /// Waits until the sandbox received what is looked for.
+    pub fn wait_for(&self, what: &str, found: impl Fn(&[Received]) -> bool) {
+        let end = Instant::now() + Duration::from_secs(60);
+        while !found(&self.sandbox.received()) {
+            assert!(Instant::now() < end, "{what}: not received");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The runs that `history` tells, oldest first.
+    pub fn runs(&self) -> Vec<Value> {
+        let history = self.run(["history", "-o", "json"]).expect(0).json();
+        history.as_array().expect("history is an array").clone()
+    }
+
+    /// The last run that `history` tells.
+    pub fn last_run(&self) -> Value {
+        self.runs().pop().expect("a run is recorded")
+    }
+
+    /// What is wrong with which organization, as `status` tells.
+    pub fn flagged(&self) -> Vec<(String, String)> {
+        let status = self.run(["status", "-o", "json"]).expect(0).json();
+        let flagged = status["mappings"]["flagged"].as_array();
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        flagged
+            .expect("flagged is an array")
+            .iter()
+            .map(|flagged| (text(&flagged["organization"]["id"]), text(&flagged["problem"])))
+            .collect()
+    }
+}
+
+/// A command that runs.
+pub struct Running {
+    pub child: Child,
+    command: String,
+}
+
+impl Running {
+    /// Waits for its end.
+    pub fn end(self) -> Outcome {
+        let output = self.child.wait_with_output().expect("the binary ends");
+        Outcome {
+            command: self.command,
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+        }
+    }
+
+    /// Kills it, as `kill -9` does. Whether it still ran.
+    pub fn kill(mut self) -> bool {
+        let ran = self.child.try_wait().expect("it can be asked").is_none();
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it ends");
+        ran
     }
 }
 

@@ -1,0 +1,353 @@
+//! `--seats-file`: the seats from a CSV file.
+
+mod support;
+
+use halolink::sandbox::{Organization, Service};
+use serde_json::json;
+use support::{Outcome, Stage};
+
+type Row = (String, i64, i64);
+
+/// `sync-seats --seats-file` with a file of these lines.
+fn sync_file<const N: usize>(stage: &Stage, lines: &str, arguments: [&str; N]) -> Outcome {
+    let file = stage.file(lines.as_bytes()).display().to_string();
+    let mut all = vec!["sync-seats", "--yes", "-o", "json", "--seats-file", &file];
+    all.extend(arguments);
+    stage.run(all)
+}
+
+fn organization(stage: &Stage, id: &str) -> Organization {
+    let world = stage.world();
+    let found = world.organizations.iter().find(|found| found.id == id);
+    found.expect("it is there").clone()
+}
+
+fn expect_counts(stage: &Stage, mapping: &[Row], counts: &[i64]) {
+    let now: Vec<i64> = mapping
+        .iter()
+        .map(|(_, _, license)| stage.count(*license))
+        .collect();
+    assert_eq!(now, counts);
+}
+
+#[test]
+fn organization_and_seats_are_enough() {
+    let stage = Stage::new();
+    let mapping = stage.plain(3);
+    stage.connect();
+    stage.map_these(&mapping);
+    stage.sandbox.forget_received();
+    // By id, by number and by name, whatever its case.
+    let number = organization(&stage, &mapping[1].0).organization_id;
+    let name = organization(&stage, &mapping[2].0)
+        .organization_name
+        .to_uppercase();
+    let lines = format!(
+        "organization,seats\n{},101\n{number},102\n\"{name}\",103\n",
+        mapping[0].0
+    );
+    let outcome = sync_file(&stage, &lines, []).expect(0);
+    expect_counts(&stage, &mapping, &[101, 102, 103]);
+    // SaaS Backup is not asked.
+    assert_eq!(outcome.json()["requests"]["backup"], 0, "{outcome}");
+    let received = stage.sandbox.received();
+    assert!(
+        received.iter().all(|request| request.service == Service::Halo),
+        "{received:?}"
+    );
+    let source = stage.last_run()["source"].to_string();
+    assert!(
+        source.contains(".csv"),
+        "the ledger tells which file it was: {source}"
+    );
+}
+
+#[test]
+fn an_export_of_the_portal_is_read_by_its_headers() {
+    let stage = Stage::new();
+    let mapping = stage.plain(4);
+    stage.connect();
+    stage.map_these(&mapping);
+    let mut lines = String::from(
+        "Organization ID,Organization Name,Email,Plan,Seats Used,Seats Available,Active Seats,Status\r\n",
+    );
+    for (index, (id, _, _)) in mapping.iter().enumerate() {
+        let row = organization(&stage, id);
+        let status = if index == 3 { "Suspended" } else { "Active" };
+        lines.push_str(&format!(
+            "{id},\"{}\",{},SaaS Backup,{},{},{},{status}\r\n",
+            row.organization_name,
+            row.email,
+            50 + index,
+            70 + index,
+            40 + index
+        ));
+    }
+    let before = stage.count(mapping[3].2);
+    let outcome = sync_file(&stage, &lines, []).expect(0);
+    expect_counts(&stage, &mapping, &[50, 51, 52, before]);
+    let kept = outcome.change(mapping[3].2);
+    assert_eq!(kept["status"], "skipped", "{outcome}");
+    assert!(
+        kept["reason"]
+            .as_str()
+            .is_some_and(|why| why.contains("suspended")),
+        "{kept}"
+    );
+
+    // The configured metric chooses the column.
+    stage.run(["configure", "--seat-metric", "purchased"]).expect(0);
+    sync_file(&stage, &lines, []).expect(0);
+    expect_counts(&stage, &mapping, &[70, 71, 72, before]);
+}
+
+#[test]
+fn semicolons_tabs_and_a_byte_order_mark_are_no_obstacle() {
+    let stage = Stage::new();
+    let mapping = stage.plain(1);
+    stage.connect();
+    stage.map_these(&mapping);
+    let id = &mapping[0].0;
+    for (seats, lines) in [
+        (100, format!("Organisation;Seats\r\n{id};100\r\n")),
+        (101, format!("seats\torganization\n101\t{id}\n")),
+        (102, format!("\u{feff}organization,seats\n\n {id} , 102 \n\n")),
+    ] {
+        sync_file(&stage, &lines, []).expect(0);
+        expect_counts(&stage, &mapping, &[seats]);
+    }
+}
+
+#[test]
+fn rows_that_match_nothing_are_listed() {
+    let stage = Stage::new();
+    let mapping = stage.plain(1);
+    stage.connect();
+    stage.map_these(&mapping);
+    let lines = format!("organization,seats\nNobody Inc,5\n{},77\n,9\n", mapping[0].0);
+    let outcome = sync_file(&stage, &lines, []).expect(0).says([
+        "2 rows",
+        "match no mapping",
+        "line 2: Nobody Inc",
+        "line 4: (no organization)",
+    ]);
+    expect_counts(&stage, &mapping, &[77]);
+    assert_eq!(
+        outcome.json()["changes"].as_array().map(Vec::len),
+        Some(1),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn a_mapped_organization_without_a_row_is_held_back() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(6);
+    let seats: Vec<i64> = mapping.iter().map(|(id, _, _)| stage.seats(id)).collect();
+    let mut lines = String::from("organization,seats\n");
+    for ((id, _, _), seats) in mapping[1..].iter().zip(&seats[1..]) {
+        lines.push_str(&format!("{id},{}\n", seats + 1));
+    }
+    let outcome = sync_file(&stage, &lines, []).expect(4);
+    assert_eq!(outcome.change(mapping[0].2)["status"], "skipped", "{outcome}");
+    assert_eq!(outcome.json()["summary"]["updated"], 5, "{outcome}");
+    assert_eq!(stage.count(mapping[0].2), seats[0]);
+}
+
+#[test]
+fn garbled_and_contradicting_rows_are_held_back() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(7);
+    let before: Vec<i64> = mapping
+        .iter()
+        .map(|(_, _, license)| stage.count(*license))
+        .collect();
+    let ids: Vec<&str> = mapping.iter().map(|(id, _, _)| id.as_str()).collect();
+    let lines = format!(
+        "organization,seats\n{},n/a\n{},-5\n{},12.5\n{},\n{},5\n{},6\n{},{}\n{},{}\n{},99999999999\n",
+        ids[0],
+        ids[1],
+        ids[2],
+        ids[3],
+        ids[4],
+        ids[4],
+        ids[5],
+        before[5] + 1,
+        ids[5],
+        before[5] + 1,
+        ids[6],
+    );
+    let outcome = sync_file(&stage, &lines, ["--force"]).expect(4);
+    for (index, (_, _, license)) in mapping.iter().enumerate() {
+        // Twice the same is no contradiction.
+        let good = index == 5;
+        assert_eq!(
+            stage.count(*license),
+            before[index] + i64::from(good),
+            "{index}: {outcome}"
+        );
+        let status = outcome.change(*license)["status"].clone();
+        assert_eq!(
+            status,
+            if good { "updated" } else { "skipped" },
+            "{index}: {outcome}"
+        );
+    }
+}
+
+/// Two mapped organizations of the same name.
+fn twins(stage: &Stage) -> (Vec<Row>, Vec<i64>) {
+    let mapping = stage.plain(2);
+    for organization in &mut stage.world().organizations {
+        if mapping.iter().any(|(id, _, _)| *id == organization.id) {
+            organization.organization_name = "Twin".to_owned();
+        }
+    }
+    stage.connect();
+    stage.map_these(&mapping);
+    stage.sync([]).expect(0);
+    let counts = mapping
+        .iter()
+        .map(|(_, _, license)| stage.count(*license))
+        .collect();
+    (mapping, counts)
+}
+
+#[test]
+fn a_name_that_two_organizations_have_is_nobodys() {
+    let stage = Stage::new();
+    let (mapping, before) = twins(&stage);
+    let outcome = sync_file(&stage, "organization,seats\nTwin,7\n", ["--force"]).expect(4);
+    expect_counts(&stage, &mapping, &before);
+    assert!(outcome.stderr.contains("line 2: Twin"), "{outcome}");
+}
+
+#[test]
+fn a_name_that_two_organizations_have_is_nobodys_when_one_is_named_either() {
+    let stage = Stage::new();
+    let (mapping, before) = twins(&stage);
+    let outcome = sync_file(&stage, "organization,seats\nTwin,7\n", ["--force", &mapping[0].0]);
+    assert_eq!(stage.count(mapping[0].2), before[0], "{outcome}");
+    outcome.expect(4);
+}
+
+#[test]
+fn rows_of_mapped_organizations_are_no_strangers_when_another_is_named() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(3);
+    let mut lines = String::from("organization,seats\n");
+    for (id, _, _) in &mapping {
+        lines.push_str(&format!("{id},{}\n", stage.seats(id) + 1));
+    }
+    let outcome = sync_file(&stage, &lines, [&mapping[0].0]).expect(0);
+    assert_eq!(outcome.json()["summary"]["updated"], 1, "{outcome}");
+    assert!(!outcome.stderr.contains("match no mapping"), "{outcome}");
+}
+
+#[test]
+fn the_tag_of_a_linked_organization_does_not_matter() {
+    let stage = Stage::new();
+    stage.connect();
+    let mapping = stage.world().suggested_mapping();
+    let (tagged, name) = mapping
+        .into_iter()
+        .find_map(|row| {
+            let name = organization(&stage, &row.0).organization_name;
+            let plain = name.strip_suffix(" [e9fd]")?.to_owned();
+            Some((row, plain))
+        })
+        .expect("one has a tag");
+    stage.map_these(std::slice::from_ref(&tagged));
+    sync_file(&stage, &format!("organization,seats\n\"{name}\",88\n"), []).expect(0);
+    expect_counts(&stage, &[tagged], &[88]);
+}
+
+#[test]
+fn the_safeguards_are_the_same() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(1);
+    let (id, _, license) = &mapping[0];
+    sync_file(&stage, &format!("organization,seats\n{id},100\n"), ["--force"]).expect(0);
+    let large = format!("organization,seats\n{id},151\n");
+    let outcome = sync_file(&stage, &large, []).expect(4);
+    let why = outcome.change(*license)["reason"].to_string();
+    assert!(why.contains("--max-change 50"), "{why}");
+    let none = format!("organization,seats\n{id},0\n");
+    sync_file(&stage, &none, []).expect(4);
+    assert_eq!(stage.count(*license), 100);
+    // A file of somebody else's organizations is the empty list over again.
+    sync_file(&stage, "organization,seats\nNobody,5\n", ["--force"]).expect(4);
+    assert_eq!(stage.count(*license), 100);
+    sync_file(&stage, &large, ["--dry-run"]).expect(4);
+    sync_file(&stage, &large, ["--max-change", "60"]).expect(0);
+    assert_eq!(stage.count(*license), 151);
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_a_usage_error() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(1);
+    let before = stage.count(mapping[0].2);
+    for (lines, says) in [
+        ("", "empty"),
+        ("organization,color\nx,red\n", "no column for the seats"),
+        ("color,seats\nred,5\n", "no column for the organization"),
+        ("\0\0\0", "not a text file"),
+    ] {
+        sync_file(&stage, lines, []).expect(2).says([says]);
+    }
+    stage
+        .run(["sync-seats", "--yes", "--seats-file", "/nonexistent/seats.csv"])
+        .expect(2)
+        .says(["/nonexistent/seats.csv"]);
+    assert_eq!(stage.count(mapping[0].2), before);
+}
+
+#[test]
+fn without_api_access_it_all_works_from_files() {
+    let stage = Stage::new()
+        .without("HALOLINK_RESELLER_TOKEN")
+        .without("HALOLINK_ACCESS_TOKEN");
+    let mapping = stage.plain(2);
+    let site = stage.sandbox.site_url();
+    let client = stage.sandbox.credentials().client_id.clone();
+    stage
+        .run([
+            "connect",
+            "--site-url",
+            &site,
+            "--client-id",
+            &client,
+            "--no-backup",
+            "--secret-store",
+            "none",
+        ])
+        .expect(0);
+    // One from a file of mappings, one by hand, and both by what the portal's export calls them.
+    let name = organization(&stage, &mapping[1].0).organization_name;
+    stage.map_these(&mapping[..1]);
+    let (customer, license) = (mapping[1].1.to_string(), mapping[1].2.to_string());
+    stage
+        .run(["map-org", &name, "--customer", &customer, "--license", &license])
+        .expect(0);
+
+    stage
+        .run(["sync-seats", "--yes"])
+        .expect(3)
+        .says(["--no-backup", "--seats-file"]);
+
+    let lines = format!(
+        "Organization ID,Organization Name,Seats Used\n{},whatever,61\n{},\"{name}\",62\n",
+        mapping[0].0, mapping[1].0
+    );
+    let outcome = sync_file(&stage, &lines, []).expect(0);
+    expect_counts(&stage, &mapping, &[61, 62]);
+    assert_eq!(outcome.json()["requests"]["backup"], 0, "{outcome}");
+    let history = stage.run(["history", &name, "-o", "json"]).expect(0).json();
+    assert_eq!(history[0]["seats"], json!(62), "{history}");
+    let received = stage.sandbox.received();
+    assert!(
+        received.iter().all(|request| request.service == Service::Halo),
+        "{received:?}"
+    );
+}
