@@ -63,6 +63,8 @@ pub struct Context {
     backup: Mutex<Option<Arc<Backup>>>,
     /// Requests that `connect` sent to find out where to sign in.
     discovery: AtomicU64,
+    /// Requests that the state was told of.
+    noted: AtomicU64,
 }
 
 impl Context {
@@ -129,6 +131,7 @@ impl Context {
             halo: Mutex::default(),
             backup: Mutex::default(),
             discovery: AtomicU64::new(0),
+            noted: AtomicU64::new(0),
         })
     }
 
@@ -294,22 +297,26 @@ impl Context {
         self.discovery.fetch_add(sent, Ordering::Relaxed);
     }
 
-    /// Notes the requests to Halo in the state, so that the next process keeps to the shared limit.
-    /// Where there is no state there is nobody to tell.
+    /// Notes the requests to Halo in the state, so that other processes keep to the shared limit. Called at
+    /// the end, and by long runs in between. Where there is no state there is nobody to tell.
     pub async fn note_requests(&self) {
         let sent = self.requests().halo;
-        if sent == 0 || !self.state.exists() {
-            return;
-        }
+        let new = sent - self.noted.swap(sent, Ordering::Relaxed);
         let site = self
             .halo
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .as_ref()
             .map(|halo| halo.site_url().to_string());
-        if let (Ok(store), Some(site)) = (self.store().await, site)
-            && let Err(error) = store.note_requests(&site, sent).await
-        {
+        let Some(site) = site.filter(|_| new > 0 && self.state.exists()) else {
+            return;
+        };
+        let noted = async {
+            let store = self.store().await?;
+            store.note_requests(&site, new).await?;
+            anyhow::Ok(())
+        };
+        if let Err(error) = noted.await {
             self.ui
                 .detail(1, &format!("the number of requests could not be noted: {error}"));
         }

@@ -414,7 +414,7 @@ impl Http {
             if !patience.allows(hold.pause) {
                 return Err(Error::RateLimited {
                     host: self.host.clone(),
-                    waited: patience.spent().as_secs(),
+                    waited: patience.spent().as_secs_f64().round() as u64,
                     patience: self.pace.patience.as_secs(),
                 });
             }

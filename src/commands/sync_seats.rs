@@ -25,11 +25,16 @@ use crate::{
 use apply::Applied;
 use licenses::Reading;
 
+/// The lock that one run at a time holds.
+pub(super) const LOCK: &str = "sync-seats";
 /// Up to so many licenses that drifted are looked up in Halo's record of changes, one request each.
 const MOST_DRIFT_LOOKUPS: usize = 5;
 
 /// What the run is about.
 struct Scope {
+    /// Every mapping of the profile.
+    all: Vec<Mapping>,
+    /// Those of the licenses that the run is about.
     mappings: Vec<Mapping>,
     metric: SeatMetric,
     limits: Limits,
@@ -41,51 +46,30 @@ struct Scope {
 /// What keeps the plan from being made. What goes wrong with single licenses is in the report, exit code 4.
 pub async fn run(context: &Context, arguments: cli::SyncSeats) -> anyhow::Result<Completion> {
     context.connection()?;
-    let store = if arguments.dry_run {
-        context.look().await?
-    } else {
-        context.store().await?
-    };
+    if arguments.dry_run {
+        return dry_run(context, &arguments).await;
+    }
+    let store = context.store().await?;
+    // What a run that held the lock before this one left is read only now.
+    let _lock = store
+        .lock(&context.profile, LOCK, Duration::from_secs(arguments.wait))
+        .await?;
     let scope = scope(context, &store, &arguments).await?;
     if scope.mappings.is_empty() {
-        show::nothing_mapped(context, arguments.dry_run);
+        show::nothing_mapped(context, false);
         return Ok(Completion::Done);
     }
-    if arguments.dry_run {
-        let (plan, _) = read_and_plan(context, &store, &scope, &arguments, None).await?;
-        show::plan(context, &plan);
-        show::report(context, &plan, None, scope.metric);
-        return Ok(if arguments.exit_code && plan.writes().next().is_some() {
-            Completion::ChangesPending
-        } else if plan.needs_attention() {
-            Completion::SomeFailed
-        } else {
-            Completion::Done
-        });
-    }
-
-    let _lock = store
-        .lock(
-            &context.profile,
-            "sync-seats",
-            Duration::from_secs(arguments.wait),
-        )
-        .await?;
     let source = arguments
         .seats_file
         .as_ref()
         .map_or("api".into(), |path| path.display().to_string());
-    let run = store
-        .begin_run(
-            &context.profile,
-            &NewRun {
-                command: "sync-seats",
-                source: &source,
-                metric: scope.metric.name(),
-                organizations: scope.mappings.len(),
-            },
-        )
-        .await?;
+    let new_run = NewRun {
+        command: "sync-seats",
+        source: &source,
+        metric: scope.metric.name(),
+        organizations: scope.mappings.len(),
+    };
+    let run = store.begin_run(&context.profile, &new_run).await?;
     let result = locked(context, &store, run, &scope, &arguments).await;
     if let Err(error) = &result {
         let totals = RunTotals {
@@ -100,6 +84,26 @@ pub async fn run(context: &Context, arguments: cli::SyncSeats) -> anyhow::Result
     }
     store.close().await;
     result
+}
+
+/// Shows what a run would do.
+async fn dry_run(context: &Context, arguments: &cli::SyncSeats) -> anyhow::Result<Completion> {
+    let store = context.look().await?;
+    let scope = scope(context, &store, arguments).await?;
+    if scope.mappings.is_empty() {
+        show::nothing_mapped(context, true);
+        return Ok(Completion::Done);
+    }
+    let (plan, _) = read_and_plan(context, &store, &scope, arguments, None).await?;
+    show::plan(context, &plan);
+    show::report(context, &plan, None, scope.metric);
+    Ok(if arguments.exit_code && plan.writes().next().is_some() {
+        Completion::ChangesPending
+    } else if plan.needs_attention() {
+        Completion::SomeFailed
+    } else {
+        Completion::Done
+    })
 }
 
 /// The run itself, while the lock is held.
@@ -140,10 +144,12 @@ async fn locked(
         .filter_map(|item| record(item, plan.stop.as_deref()))
         .collect();
     store.record_changes(&context.profile, run, &now_records).await?;
+    // Also a run that is killed from here on has told the others of its requests.
+    context.note_requests().await;
     let halo = context.halo().await?;
     let applied = apply::apply(context, &halo, &writes, reading.pages).await;
     store
-        .record_written(&context.profile, run, &applied.failed)
+        .record_written(&context.profile, run, &applied.failed, &applied.unread)
         .await?;
     store
         .flag_mappings(&context.profile, &flags(&plan, &scope.mappings))
@@ -181,18 +187,20 @@ async fn scope(context: &Context, store: &Store, arguments: &cli::SyncSeats) -> 
     }
     let all = store.mappings(&context.profile).await?;
     let mappings = if arguments.organizations.is_empty() {
-        all
+        all.clone()
     } else {
         let mut licenses = HashSet::new();
         for text in &arguments.organizations {
             licenses.insert(naming::mapping(text, &all)?.license.id);
         }
         // A license carries the sum of all its organizations, also of those that were not named.
-        all.into_iter()
+        all.iter()
             .filter(|mapping| licenses.contains(&mapping.license.id))
+            .cloned()
             .collect()
     };
     Ok(Scope {
+        all,
         mappings,
         metric: configuration.seat_metric.unwrap_or_default(),
         limits: Limits {
@@ -232,7 +240,7 @@ async fn read_and_plan(
     let progress = context.ui.progress("reading seats and licenses");
     let seats = async {
         match &arguments.seats_file {
-            Some(path) => seats_file::read(context, path, &scope.mappings, scope.metric),
+            Some(path) => seats_file::read(context, path, &scope.all, &scope.mappings, scope.metric),
             None => {
                 let named = !arguments.organizations.is_empty();
                 sources::read(context, &scope.mappings, scope.metric, named, &|done| {

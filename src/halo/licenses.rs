@@ -170,9 +170,9 @@ impl Halo {
         Ok(LicensePage(self.page(Resource::Licenses, &[], 1).await?))
     }
 
-    /// The wanted licenses out of whole pages, the first of which was read; no further than needed. One
-    /// that is not in the answer is inactive, or gone. Gives the licenses and how many pages it took in
-    /// all: `ceil(licenses / 1000)` where all are there.
+    /// The wanted licenses out of whole pages, the first of which was read; not beyond the last that the
+    /// count promises where all are found by then. One that is not in the answer is inactive, or gone. Gives
+    /// the licenses and how many pages it took in all: `ceil(licenses / 1000)` where all are there.
     ///
     /// # Errors
     /// As every call.

@@ -1,6 +1,9 @@
 //! Finding records by what people call them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, HashMap},
+};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -38,6 +41,8 @@ pub struct Index<'a, T> {
     records: &'a [T],
     by_id: HashMap<String, usize>,
     by_name: BTreeMap<String, Vec<usize>>,
+    /// Made for the first text that names nothing, and used for all of them.
+    normalised: OnceCell<Vec<String>>,
 }
 
 impl<'a, T: Named> Index<'a, T> {
@@ -55,6 +60,7 @@ impl<'a, T: Named> Index<'a, T> {
             records,
             by_id,
             by_name,
+            normalised: OnceCell::new(),
         }
     }
 
@@ -93,10 +99,17 @@ impl<'a, T: Named> Index<'a, T> {
 
     fn nearest(&self, text: &str) -> Vec<String> {
         let wanted = normalised(text);
+        let names = self.normalised.get_or_init(|| {
+            self.records
+                .iter()
+                .map(|record| normalised(record.name()))
+                .collect()
+        });
         let mut scored: Vec<(f64, &T)> = self
             .records
             .iter()
-            .map(|record| (similarity(&wanted, &normalised(record.name())), record))
+            .zip(names)
+            .map(|(record, name)| (similarity(&wanted, name), record))
             .filter(|(score, _)| *score >= SIMILAR)
             .collect();
         scored.sort_by(|(one, first), (other, second)| {

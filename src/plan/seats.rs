@@ -18,6 +18,8 @@ pub enum Source {
     Deactivated,
     /// It is not in the list any more.
     Vanished,
+    /// It is not in the file that the seats come from.
+    Unlisted,
 }
 
 /// A mapping, with what its organization has now.
@@ -237,7 +239,7 @@ fn share(mapping: &Mapped) -> Share {
     let (seats, flag) = match mapping.source {
         Source::Seats(seats) => (Some(seats), None),
         Source::Suspended | Source::Deactivated => (mapping.seats_before, None),
-        Source::Unreadable => (None, None),
+        Source::Unreadable | Source::Unlisted => (None, None),
         Source::Vanished => (
             None,
             Some("the organization is no longer in SaaS Backup".to_owned()),
@@ -282,8 +284,9 @@ fn decide(
         let name = &mapping.organization.name;
         match mapping.source {
             Source::Vanished => return problem(format!("{name} is no longer in SaaS Backup")),
+            Source::Unlisted => return problem(format!("{name} is not in the seats file")),
             Source::Unreadable => {
-                return problem(format!("SaaS Backup has no readable seat number for {name}"));
+                return problem(format!("there is no readable seat number for {name}"));
             }
             Source::Seats(_) | Source::Suspended | Source::Deactivated => {}
         }

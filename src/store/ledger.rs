@@ -3,7 +3,7 @@
 //! Intent is recorded before a request is sent, the outcome after it was read back. A run that never
 //! recorded its end was killed: the next one marks it and settles what it had meant to do.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
@@ -54,6 +54,8 @@ pub enum ChangeStatus {
     Skipped,
     /// Refused, or not found in Halo afterwards.
     Failed,
+    /// Sent, and could not be read back yet.
+    Unread,
     /// Meant by a run that was killed, and never written.
     Lost,
 }
@@ -67,6 +69,7 @@ impl ChangeStatus {
             ChangeStatus::Confirmed => "confirmed",
             ChangeStatus::Skipped => "skipped",
             ChangeStatus::Failed => "failed",
+            ChangeStatus::Unread => "unread",
             ChangeStatus::Lost => "lost",
         }
     }
@@ -312,14 +315,14 @@ impl Store {
         Ok(id)
     }
 
-    /// What killed runs had meant to write, and nobody has settled since; oldest first.
+    /// What runs that were killed, or could not read back, had meant to write; oldest first.
     ///
     /// # Errors
     /// A failed statement.
     pub async fn unsettled(&self, profile: &str) -> Result<Vec<Change>, Error> {
         let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
             "SELECT changes.id, run_id, license_id, to_count FROM changes JOIN runs ON runs.id = run_id
-             WHERE profile = $1 AND status = 'intended' AND to_count IS NOT NULL ORDER BY changes.id",
+             WHERE profile = $1 AND status IN ('intended', 'unread') AND to_count IS NOT NULL ORDER BY changes.id",
         )
         .bind(profile)
         .fetch_all(&self.pool)
@@ -344,16 +347,27 @@ impl Store {
                 .bind(change.id)
                 .bind(status)
                 .bind(verified)
-                .bind("the run was interrupted; settled by the next one")
+                .bind("settled by the next run")
                 .bind(now())
                 .execute(&mut *transaction)
                 .await?;
             }
         }
-        let mut runs: Vec<i64> = written.iter().map(|change| change.run).collect();
+        let mut runs: Vec<i64> = written.iter().chain(lost).map(|change| change.run).collect();
+        runs.sort_unstable();
         runs.dedup();
         for run in runs {
             take_over_verified(&mut transaction, profile, run).await?;
+            sqlx::query(
+                "UPDATE runs SET
+                     updated = (SELECT COUNT(*) FROM changes WHERE run_id = $1 AND status = 'updated'),
+                     skipped = (SELECT COUNT(*) FROM changes WHERE run_id = $1 AND status = 'skipped'),
+                     failed = (SELECT COUNT(*) FROM changes WHERE run_id = $1 AND status IN ('failed', 'lost'))
+                 WHERE id = $1",
+            )
+            .bind(run)
+            .execute(&mut *transaction)
+            .await?;
         }
         transaction.commit().await?;
         Ok(())
@@ -415,7 +429,8 @@ impl Store {
     }
 
     /// Records how the writing went: all of the run's intended changes were written and read back, except
-    /// those of `failed` (license to reason).
+    /// those of `failed` (license to reason). Those of them that could not be read back (`unread`) stay
+    /// unsettled: the next run finds out.
     ///
     /// # Errors
     /// A failed statement.
@@ -424,17 +439,24 @@ impl Store {
         profile: &str,
         run: i64,
         failed: &HashMap<i64, String>,
+        unread: &HashSet<i64>,
     ) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (license, reason) in failed {
+            let status = if unread.contains(license) {
+                ChangeStatus::Unread
+            } else {
+                ChangeStatus::Failed
+            };
             sqlx::query(
-                "UPDATE changes SET status = 'failed', reason = $3, recorded_at = $4
+                "UPDATE changes SET status = $5, reason = $3, recorded_at = $4
                  WHERE run_id = $1 AND license_id = $2 AND status = 'intended'",
             )
             .bind(run)
             .bind(license)
             .bind(reason)
             .bind(now())
+            .bind(status.name())
             .execute(&mut *transaction)
             .await?;
         }
@@ -518,18 +540,30 @@ impl Store {
         Ok(rows.into_iter().collect())
     }
 
+    /// Runs as they are: one that says it is running while nobody holds its lock was killed.
+    fn as_they_are(&self, profile: &str, mut runs: Vec<Run>) -> Vec<Run> {
+        let running = |run: &Run| run.state == RunState::Running.name();
+        if runs.iter().any(running) {
+            for run in runs.iter_mut().filter(|run| running(run)) {
+                if !self.is_locked(profile, &run.command) {
+                    RunState::Interrupted.name().clone_into(&mut run.state);
+                }
+            }
+        }
+        runs
+    }
+
     /// The runs since a time (RFC 3339), oldest first.
     ///
     /// # Errors
     /// A failed statement.
     pub async fn runs(&self, profile: &str, since: &str) -> Result<Vec<Run>, Error> {
-        Ok(
-            sqlx::query_as("SELECT * FROM runs WHERE profile = $1 AND started_at >= $2 ORDER BY id")
-                .bind(profile)
-                .bind(since)
-                .fetch_all(&self.pool)
-                .await?,
-        )
+        let runs = sqlx::query_as("SELECT * FROM runs WHERE profile = $1 AND started_at >= $2 ORDER BY id")
+            .bind(profile)
+            .bind(since)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(self.as_they_are(profile, runs))
     }
 
     /// The last run of a profile.
@@ -537,12 +571,11 @@ impl Store {
     /// # Errors
     /// A failed statement.
     pub async fn last_run(&self, profile: &str) -> Result<Option<Run>, Error> {
-        Ok(
-            sqlx::query_as("SELECT * FROM runs WHERE profile = $1 ORDER BY id DESC LIMIT 1")
-                .bind(profile)
-                .fetch_optional(&self.pool)
-                .await?,
-        )
+        let last = sqlx::query_as("SELECT * FROM runs WHERE profile = $1 ORDER BY id DESC LIMIT 1")
+            .bind(profile)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(self.as_they_are(profile, last).pop())
     }
 
     /// The changes of the runs since a time, oldest first.
@@ -615,6 +648,7 @@ async fn take_over_verified(
         "INSERT INTO license_counts (profile, license_id, count, synced_at)
          SELECT $1, license_id, to_count, $3 FROM changes
          WHERE run_id = $2 AND verified AND to_count IS NOT NULL
+             AND license_id IN (SELECT license_id FROM mappings WHERE profile = $1)
          ON CONFLICT (profile, license_id) DO UPDATE SET count = excluded.count, synced_at = excluded.synced_at",
     )
     .bind(profile)

@@ -27,9 +27,7 @@ pub struct Lock {
 
 /// Takes the lock file of that name beside the state, waiting for it.
 pub(super) async fn file(state: &Path, name: &str, wait: Duration) -> io::Result<File> {
-    let mut path = state.as_os_str().to_owned();
-    path.push(format!(".{name}.lock"));
-    let file = private_file(&PathBuf::from(path))?;
+    let file = private_file(&path_of(state, name))?;
     let end = Instant::now() + wait;
     loop {
         match file.try_lock() {
@@ -41,7 +39,20 @@ pub(super) async fn file(state: &Path, name: &str, wait: Duration) -> io::Result
     }
 }
 
+/// Where the lock file of that name is.
+fn path_of(state: &Path, name: &str) -> PathBuf {
+    let mut path = state.as_os_str().to_owned();
+    path.push(format!(".{name}.lock"));
+    PathBuf::from(path)
+}
+
 impl Store {
+    /// Whether somebody holds the lock now.
+    pub(super) fn is_locked(&self, profile: &str, what: &str) -> bool {
+        let path = path_of(&self.path, &format!("{profile}.{what}"));
+        File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Takes the lock for `what` (e.g. "sync-seats") in a profile, waiting up to `wait` for another holder.
     /// One that a crash left behind is free.
     ///

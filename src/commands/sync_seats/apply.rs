@@ -21,6 +21,8 @@ const NOT_SHOWN: &str = "Halo did not refuse it, and shows another quantity afte
 pub(super) struct Applied {
     /// License to reason.
     pub failed: HashMap<i64, String>,
+    /// Those of `failed` that could not be read back: whether they were written is for the next run to find.
+    pub unread: HashSet<i64>,
     /// Why the rest was not tried any more.
     pub broken_off: Option<Failure>,
 }
@@ -153,6 +155,7 @@ async fn not_taken(
                 failure.message
             );
             applied.broken_off.get_or_insert(Failure { message, ..failure });
+            applied.unread = ids;
             pending
         }
     }

@@ -65,10 +65,11 @@ fn seat_headers(metric: SeatMetric) -> &'static [&'static str] {
     }
 }
 
-/// What the file says about the mapped organizations. Rows that match no mapping are listed.
+/// What the file says about the organizations of these mappings. Rows that match none of all are listed.
 pub(super) fn read(
     context: &Context,
     path: &Path,
+    all: &[Mapping],
     mappings: &[Mapping],
     metric: SeatMetric,
 ) -> anyhow::Result<Vec<Mapped>> {
@@ -92,7 +93,7 @@ pub(super) fn read(
     }
     let states: Vec<&str> = STATES.iter().filter_map(|state| file.header(&[*state])).collect();
 
-    let known = Known::new(mappings);
+    let known = Known::new(all);
     let mut sources: HashMap<&str, Source> = HashMap::new();
     let mut strangers = Vec::new();
     for row in &file.rows {
@@ -131,7 +132,7 @@ pub(super) fn read(
         sources
             .get(mapping.organization.id.as_str())
             .copied()
-            .unwrap_or(Source::Vanished)
+            .unwrap_or(Source::Unlisted)
     }))
 }
 
