@@ -347,7 +347,7 @@ impl Store {
                 .bind(change.id)
                 .bind(status)
                 .bind(verified)
-                .bind("settled by the next run")
+                .bind("the run was interrupted before it could read back; settled by the next one")
                 .bind(now())
                 .execute(&mut *transaction)
                 .await?;
