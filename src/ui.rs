@@ -150,9 +150,16 @@ impl Ui {
 
     /// One JSON document.
     pub fn json(&self, document: &impl Serialize) {
-        match serde_json::to_string_pretty(document) {
-            Ok(text) => self.data(&text),
-            Err(error) => self.warn(&format!("cannot write this as JSON: {error}")),
+        let written = match &self.0.streams {
+            Streams::Captured(memory) => {
+                let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+                write_json(&mut *memory, document)
+            }
+            // Written as it is made: a large document is never whole in memory.
+            Streams::Process => write_json(io::BufWriter::new(io::stdout().lock()), document),
+        };
+        if written.is_err() {
+            self.0.broken.store(true, Ordering::Relaxed);
         }
     }
 
@@ -257,6 +264,12 @@ impl Ui {
     fn bar(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
         self.0.bar.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn write_json(mut out: impl Write, document: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut out, document)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// Cleans each line by itself, so that a list in a message stays a list.

@@ -76,7 +76,7 @@ fn the_configure_wizard_offers_the_priorities_of_the_chosen_sla() {
     let stage = connected();
     let mut terminal = Terminal::start(&stage, &["configure"]);
     terminal.sees("Sync seats").types(ENTER);
-    terminal.sees("Seats that are billed").types(DOWN).types(ENTER);
+    terminal.sees("Seat metric").types(DOWN).types(ENTER);
     terminal
         .sees("Ticket type")
         .types("Incid")
@@ -123,7 +123,7 @@ fn the_configure_wizard_offers_the_priorities_of_the_chosen_sla() {
 fn ctrl_c_at_any_question_of_the_configure_wizard_stores_nothing() {
     let prompts = [
         "Sync seats",
-        "Seats that are billed",
+        "Seat metric",
         "Ticket type",
         "SLA",
         "Priority (of",
@@ -295,7 +295,7 @@ fn a_sync_is_written_after_a_yes_and_only_then() {
         let mut terminal = Terminal::start(&stage, &["sync-seats"]);
         terminal
             .sees("Planned (1)")
-            .sees("Write 1 quantity to Halo?")
+            .sees("Update 1 license in Halo?")
             .types(key);
         if key == "n" {
             terminal.types(ENTER);
@@ -306,10 +306,67 @@ fn a_sync_is_written_after_a_yes_and_only_then() {
     }
     assert!(!stage.was_written());
     let mut terminal = Terminal::start(&stage, &["sync-seats"]);
-    terminal.sees("Write 1 quantity to Halo?").types("y").types(ENTER);
+    terminal.sees("Update 1 license in Halo?").types("y").types(ENTER);
     assert_eq!(terminal.ends(), 0, "{}", terminal.text());
     terminal.is_restored();
     assert_ne!(stage.count(17), before);
+}
+
+#[test]
+fn what_is_held_back_is_written_when_a_person_says_so() {
+    let stage = connected();
+    stage.map_these(&[("1788161-14".into(), 21, 17)]);
+    stage.sync([]).expect(0);
+    let before = stage.count(17);
+    stage.set_seats("1788161-14", 3);
+    let mut terminal = Terminal::start(&stage, &["sync-seats"]);
+    terminal
+        .sees("Held back (1)")
+        .sees("Write what is held back too (1 license)?")
+        .types(ENTER);
+    assert_eq!(terminal.ends(), 4, "{}", terminal.text());
+    assert_eq!(stage.count(17), before);
+
+    let mut terminal = Terminal::start(&stage, &["sync-seats"]);
+    terminal
+        .sees("Write what is held back too (1 license)?")
+        .types("y")
+        .types(ENTER)
+        .sees("Update 1 license in Halo?")
+        .types("y")
+        .types(ENTER);
+    assert_eq!(terminal.ends(), 0, "{}", terminal.text());
+    assert_eq!(stage.count(17), 3);
+}
+
+#[test]
+fn the_connect_wizard_knows_partners_without_the_backup_api() {
+    let stage = Stage::new()
+        .without("HALOLINK_RESELLER_TOKEN")
+        .without("HALOLINK_ACCESS_TOKEN");
+    let (site, client) = (
+        stage.sandbox.site_url(),
+        stage.sandbox.credentials().client_id.clone(),
+    );
+    let arguments = [
+        "connect",
+        "--secret-store",
+        "none",
+        "--site-url",
+        &site,
+        "--client-id",
+        &client,
+    ];
+    let mut terminal = Terminal::start(&stage, &arguments);
+    terminal.sees("none: no access to its API");
+    for _ in 0..4 {
+        terminal.types(DOWN);
+    }
+    terminal.types(ENTER);
+    assert_eq!(terminal.ends(), 0, "{}", terminal.text());
+    let status = stage.run(["status", "-o", "json"]).expect(0).json();
+    assert_eq!(status["connected"], true);
+    assert!(status["connection"]["backup_url"].is_null(), "{status}");
 }
 
 #[test]

@@ -132,7 +132,7 @@ async fn ask(
     let backup_url = if arguments.no_backup {
         None
     } else {
-        Some(ask_backup_url(context, arguments, before).await?)
+        ask_backup_url(context, arguments, before).await?
     };
     let tokens = if backup_url.is_some() {
         let reseller = secret(context, arguments, Secret::ResellerToken, "Reseller token").await?;
@@ -155,13 +155,13 @@ async fn ask_backup_url(
     context: &Context,
     arguments: &cli::Connect,
     before: Option<&Connection>,
-) -> anyhow::Result<Url> {
+) -> anyhow::Result<Option<Url>> {
     let given = arguments
         .backup_url
         .clone()
         .or_else(|| context.environment.get("HALOLINK_BACKUP_URL"));
     if let Some(given) = given {
-        return context::backup_url(&given);
+        return context::backup_url(&given).map(Some);
     }
     if !context.ui.is_interactive() {
         return Err(Failure::usage("the SaaS Backup URL is missing")
@@ -176,6 +176,7 @@ async fn ask_backup_url(
         .map(|(name, url)| format!("{name}  {url}"))
         .collect();
     choices.push("another URL".to_owned());
+    choices.push("none: no access to its API (seats come from a file)".to_owned());
     let default = before
         .and_then(|before| before.backup_url.as_ref())
         .and_then(|url| {
@@ -186,13 +187,15 @@ async fn ask_backup_url(
         .unwrap_or(0);
     let chosen = context.ui.select("Base URL", choices, default).await?;
     match backup::REGIONS.get(chosen) {
-        Some((name, _)) => context::backup_url(name),
+        Some((name, _)) => context::backup_url(name).map(Some),
+        None if chosen > backup::REGIONS.len() => Ok(None),
         None => {
             let check = |text: &str| {
                 let url = backup::base_url(text)?;
                 http::require_secure(&url).map_err(|error| error.to_string())
             };
-            context::backup_url(&context.ui.input("Base URL", None, check).await?)
+            let typed = context.ui.input("Base URL", None, check).await?;
+            context::backup_url(&typed).map(Some)
         }
     }
 }

@@ -32,10 +32,10 @@ const MOST_DRIFT_LOOKUPS: usize = 5;
 
 /// What the run is about.
 struct Scope {
-    /// Every mapping of the profile.
-    all: Vec<Mapping>,
-    /// Those of the licenses that the run is about.
+    /// The mappings of the licenses that the run is about.
     mappings: Vec<Mapping>,
+    /// The profile's other mappings.
+    others: Vec<Mapping>,
     metric: SeatMetric,
     limits: Limits,
 }
@@ -94,9 +94,9 @@ async fn dry_run(context: &Context, arguments: &cli::SyncSeats) -> anyhow::Resul
         show::nothing_mapped(context, true);
         return Ok(Completion::Done);
     }
-    let (plan, _) = read_and_plan(context, &store, &scope, arguments, None).await?;
-    show::plan(context, &plan);
-    show::report(context, &plan, None, scope.metric);
+    let (plan, read) = read_and_plan(context, &store, &scope, arguments, None).await?;
+    show::plan(context, &plan, &read.drifted);
+    show::report(context, &plan, None, scope.metric, &read.drifted);
     Ok(if arguments.exit_code && plan.writes().next().is_some() {
         Completion::ChangesPending
     } else if plan.needs_attention() {
@@ -114,8 +114,8 @@ async fn locked(
     scope: &Scope,
     arguments: &cli::SyncSeats,
 ) -> anyhow::Result<Completion> {
-    let (mut plan, reading) = read_and_plan(context, store, scope, arguments, Some(run)).await?;
-    show::plan(context, &plan);
+    let (mut plan, read) = read_and_plan(context, store, scope, arguments, Some(run)).await?;
+    show::plan(context, &plan, &read.drifted);
 
     if plan.decided(&Decision::HoldBack).next().is_some() && context.ui.is_interactive() && !context.yes {
         let count = plan.decided(&Decision::HoldBack).count();
@@ -124,7 +124,7 @@ async fn locked(
             report::count(count, "license")
         );
         if context.ui.confirm(&question).await? {
-            plan = reading.plan(Limits {
+            plan = read.plan(Limits {
                 force: true,
                 ..scope.limits
             });
@@ -138,16 +138,17 @@ async fn locked(
         }
     }
 
-    let now_records: Vec<NewChange> = plan
+    let records: Vec<NewChange> = plan
         .items
         .iter()
         .filter_map(|item| record(item, plan.stop.as_deref()))
         .collect();
-    store.record_changes(&context.profile, run, &now_records).await?;
+    store.record_changes(&context.profile, run, &records).await?;
+    drop(records);
     // Also a run that is killed from here on has told the others of its requests.
     context.note_requests().await;
     let halo = context.halo().await?;
-    let applied = apply::apply(context, &halo, &writes, reading.pages).await;
+    let applied = apply::apply(context, &halo, &writes, read.pages).await;
     store
         .record_written(&context.profile, run, &applied.failed, &applied.unread)
         .await?;
@@ -163,7 +164,7 @@ async fn locked(
         .map(|failure| failure.message.as_str())
         .or(plan.stop.as_deref());
     store.finish_run(run, state, &totals, error).await?;
-    show::report(context, &plan, Some(&applied), scope.metric);
+    show::report(context, &plan, Some(&applied), scope.metric, &read.drifted);
     Ok(completion)
 }
 
@@ -186,22 +187,20 @@ async fn scope(context: &Context, store: &Store, arguments: &cli::SyncSeats) -> 
             .into());
     }
     let all = store.mappings(&context.profile).await?;
-    let mappings = if arguments.organizations.is_empty() {
-        all.clone()
+    let (mappings, others) = if arguments.organizations.is_empty() {
+        (all, Vec::new())
     } else {
         let mut licenses = HashSet::new();
         for text in &arguments.organizations {
             licenses.insert(naming::mapping(text, &all)?.license.id);
         }
         // A license carries the sum of all its organizations, also of those that were not named.
-        all.iter()
-            .filter(|mapping| licenses.contains(&mapping.license.id))
-            .cloned()
-            .collect()
+        all.into_iter()
+            .partition(|mapping| licenses.contains(&mapping.license.id))
     };
     Ok(Scope {
-        all,
         mappings,
+        others,
         metric: configuration.seat_metric.unwrap_or_default(),
         limits: Limits {
             max_change: arguments.max_change,
@@ -217,6 +216,8 @@ struct Read {
     found: HashMap<i64, crate::plan::seats::Found>,
     synced: HashMap<i64, i64>,
     pages: Option<usize>,
+    /// Who changed quantities by hand, by license.
+    drifted: HashMap<i64, String>,
 }
 
 impl Read {
@@ -240,7 +241,7 @@ async fn read_and_plan(
     let progress = context.ui.progress("reading seats and licenses");
     let seats = async {
         match &arguments.seats_file {
-            Some(path) => seats_file::read(context, path, &scope.all, &scope.mappings, scope.metric),
+            Some(path) => seats_file::read(context, path, &scope.mappings, &scope.others, scope.metric),
             None => {
                 let named = !arguments.organizations.is_empty();
                 sources::read(context, &scope.mappings, scope.metric, named, &|done| {
@@ -267,24 +268,26 @@ async fn read_and_plan(
     }
     let mut synced = store.license_counts(&context.profile).await?;
     synced.extend(written.iter().map(|change| (change.license, change.to)));
-    let read = Read {
+    let mut read = Read {
         mapped,
         found,
         synced,
         pages,
+        drifted: HashMap::new(),
     };
-    let mut plan = read.plan(scope.limits);
-    explain_drift(context, &halo, &mut plan).await;
+    let plan = read.plan(scope.limits);
+    read.drifted = explain_drift(context, &halo, &plan).await;
     Ok((plan, read))
 }
 
-/// Adds who changed a quantity by hand, where Halo recorded it.
-async fn explain_drift(context: &Context, halo: &Halo, plan: &mut Plan) {
-    let drifted = plan.items.iter_mut().filter(|item| item.drift.is_some());
-    for item in drifted.take(MOST_DRIFT_LOOKUPS) {
-        let Some(synced) = item.drift else {
-            continue;
-        };
+/// Who changed quantities by hand, where Halo recorded it.
+async fn explain_drift(context: &Context, halo: &Halo, plan: &Plan) -> HashMap<i64, String> {
+    let mut drifted = HashMap::new();
+    let items = plan
+        .items
+        .iter()
+        .filter_map(|item| Some((item, item.drift?, item.from?)));
+    for (item, synced, from) in items.take(MOST_DRIFT_LOOKUPS) {
         // Who it was is worth a request, not a failure.
         let change = halo.last_change(item.license.id).await.ok().flatten();
         let by = change
@@ -296,12 +299,13 @@ async fn explain_drift(context: &Context, halo: &Halo, plan: &mut Plan) {
             .and_then(|change| change.at.as_deref())
             .map(|at| format!(" at {at}"))
             .unwrap_or_default();
-        let from = item.from.unwrap_or_default();
         context.ui.warn(&crate::ui::clean(&format!(
             "{} of {}: changed in Halo from {synced} to {from} by {by}{at} since the last sync",
             item.license.name, item.customer.name
         )));
+        drifted.insert(item.license.id, by.to_owned());
     }
+    drifted
 }
 
 /// What the ledger is told of an item before anything is written.

@@ -65,12 +65,13 @@ fn seat_headers(metric: SeatMetric) -> &'static [&'static str] {
     }
 }
 
-/// What the file says about the organizations of these mappings. Rows that match none of all are listed.
+/// What the file says about the organizations of these mappings. Rows that match neither one of them nor
+/// one of the others are listed.
 pub(super) fn read(
     context: &Context,
     path: &Path,
-    all: &[Mapping],
     mappings: &[Mapping],
+    others: &[Mapping],
     metric: SeatMetric,
 ) -> anyhow::Result<Vec<Mapped>> {
     let file = CsvFile::read(path)?;
@@ -93,7 +94,7 @@ pub(super) fn read(
     }
     let states: Vec<&str> = STATES.iter().filter_map(|state| file.header(&[*state])).collect();
 
-    let known = Known::new(all);
+    let known = Known::new(mappings.iter().chain(others));
     let mut sources: HashMap<&str, Source> = HashMap::new();
     let mut strangers = Vec::new();
     for row in &file.rows {
@@ -160,7 +161,7 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn new(mappings: &'a [Mapping]) -> Self {
+    fn new(mappings: impl Iterator<Item = &'a Mapping>) -> Self {
         let mut known = Self {
             by_id: HashMap::new(),
             by_name: HashMap::new(),

@@ -1,5 +1,7 @@
 //! What `sync-seats` shows: the plan, and what came of it.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::{Applied, report};
@@ -13,25 +15,27 @@ use crate::{
 };
 
 #[derive(Serialize)]
-struct Change {
-    license: Reference,
-    customer: Reference,
-    organizations: Vec<Reference<String>>,
+struct Change<'a> {
+    license: &'a Reference,
+    customer: &'a Reference,
+    organizations: Vec<&'a Reference<String>>,
     from: Option<i64>,
     to: Option<i64>,
     status: &'static str,
     reason: Option<String>,
     /// How many seats each organization contributes.
-    seats: Vec<SeatsShown>,
+    seats: Vec<SeatsShown<'a>>,
     /// Never synced since it was mapped.
     first: bool,
     /// The quantity of the last sync, where somebody changed it in Halo since.
     drift_from: Option<i64>,
+    /// Who that was, where Halo recorded it.
+    drift_by: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct SeatsShown {
-    organization: Reference<String>,
+struct SeatsShown<'a> {
+    organization: &'a Reference<String>,
     seats: Option<i64>,
 }
 
@@ -67,7 +71,7 @@ pub(super) fn nothing_mapped(context: &Context, dry_run: bool) {
 }
 
 /// Shows the plan before anybody is asked: what would be written, and what is held back.
-pub(super) fn plan(context: &Context, plan: &Plan) {
+pub(super) fn plan(context: &Context, plan: &Plan, drifted: &HashMap<i64, String>) {
     if context.ui.format() != Format::Table {
         return;
     }
@@ -89,7 +93,7 @@ pub(super) fn plan(context: &Context, plan: &Plan) {
         context.ui.data(&format!("{title} ({}):", items.len()));
         let mut table = Table::new(&COLUMNS);
         for item in items {
-            table.row(row(item, item.reason.clone()));
+            table.row(row(item, item.reason.clone(), drifted));
         }
         context.ui.table(&table);
         context.ui.data("");
@@ -109,7 +113,7 @@ const COLUMNS: [(&str, Align); 7] = [
     ("note", Align::Left),
 ];
 
-fn row(item: &Item, reason: Option<String>) -> [String; 7] {
+fn row(item: &Item, reason: Option<String>, drifted: &HashMap<i64, String>) -> [String; 7] {
     let number = |number: Option<i64>| number.map_or_else(|| "?".to_owned(), |number| number.to_string());
     let change = match (item.from, item.to) {
         (Some(from), Some(to)) => format!("{:+}", to - from),
@@ -120,7 +124,8 @@ fn row(item: &Item, reason: Option<String>) -> [String; 7] {
         notes.push("first sync".to_owned());
     }
     if let Some(synced) = item.drift {
-        notes.push(format!("changed by hand since the last sync ({synced})"));
+        let by = drifted.get(&item.license.id).map_or("hand", String::as_str);
+        notes.push(format!("changed by {by} since the last sync ({synced})"));
     }
     notes.extend(reason);
     let names: Vec<&str> = item
@@ -173,7 +178,13 @@ fn summary(plan: &Plan, applied: Option<&Applied>) -> Summary {
 }
 
 /// Prints the outcome: as JSON or CSV whole, for people what went wrong and one line.
-pub(super) fn report(context: &Context, plan: &Plan, applied: Option<&Applied>, metric: SeatMetric) {
+pub(super) fn report(
+    context: &Context,
+    plan: &Plan,
+    applied: Option<&Applied>,
+    metric: SeatMetric,
+    drifted: &HashMap<i64, String>,
+) {
     let dry_run = applied.is_none();
     let summary = summary(plan, applied);
     match context.ui.format() {
@@ -181,13 +192,13 @@ pub(super) fn report(context: &Context, plan: &Plan, applied: Option<&Applied>, 
             let changes: Vec<Change> = plan
                 .items
                 .iter()
-                .map(|item| change(item, plan, applied))
+                .map(|item| change(item, plan, applied, drifted))
                 .collect();
             report::print(context, "sync-seats", dry_run, changes, summary);
         }
-        Format::Csv => csv(context, plan, applied),
+        Format::Csv => csv(context, plan, applied, drifted),
         Format::Table => {
-            failures(context, plan, applied);
+            failures(context, plan, applied, drifted);
             context
                 .ui
                 .data(&sentence(context, plan, applied, &summary, metric));
@@ -201,16 +212,17 @@ pub(super) fn report(context: &Context, plan: &Plan, applied: Option<&Applied>, 
     }
 }
 
-fn change(item: &Item, plan: &Plan, applied: Option<&Applied>) -> Change {
+fn change<'a>(
+    item: &'a Item,
+    plan: &Plan,
+    applied: Option<&Applied>,
+    drifted: &'a HashMap<i64, String>,
+) -> Change<'a> {
     let (status, reason) = status(item, plan, applied);
     Change {
-        license: item.license.clone(),
-        customer: item.customer.clone(),
-        organizations: item
-            .shares
-            .iter()
-            .map(|share| share.organization.clone())
-            .collect(),
+        license: &item.license,
+        customer: &item.customer,
+        organizations: item.shares.iter().map(|share| &share.organization).collect(),
         from: item.from,
         to: item.to,
         status,
@@ -219,29 +231,30 @@ fn change(item: &Item, plan: &Plan, applied: Option<&Applied>) -> Change {
             .shares
             .iter()
             .map(|share| SeatsShown {
-                organization: share.organization.clone(),
+                organization: &share.organization,
                 seats: share.seats,
             })
             .collect(),
         first: item.first,
         drift_from: item.drift,
+        drift_by: drifted.get(&item.license.id).map(String::as_str),
     }
 }
 
-fn csv(context: &Context, plan: &Plan, applied: Option<&Applied>) {
+fn csv(context: &Context, plan: &Plan, applied: Option<&Applied>, drifted: &HashMap<i64, String>) {
     let mut columns = vec![("status", Align::Left), ("license id", Align::Right)];
     columns.extend(COLUMNS);
     let mut table = Table::new(&columns);
     for item in &plan.items {
         let (status, reason) = status(item, plan, applied);
         let mut cells = vec![status.to_owned(), item.license.id.to_string()];
-        cells.extend(row(item, reason));
+        cells.extend(row(item, reason, drifted));
         table.row(cells);
     }
     context.ui.table(&table);
 }
 
-fn failures(context: &Context, plan: &Plan, applied: Option<&Applied>) {
+fn failures(context: &Context, plan: &Plan, applied: Option<&Applied>, drifted: &HashMap<i64, String>) {
     let failed: Vec<(&Item, Option<String>)> = plan
         .items
         .iter()
@@ -256,7 +269,7 @@ fn failures(context: &Context, plan: &Plan, applied: Option<&Applied>) {
     context.ui.data(&format!("Failed ({}):", failed.len()));
     let mut table = Table::new(&COLUMNS);
     for (item, reason) in failed {
-        table.row(row(item, reason));
+        table.row(row(item, reason, drifted));
     }
     context.ui.table(&table);
     context.ui.data("");
