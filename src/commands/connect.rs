@@ -175,8 +175,8 @@ async fn ask_backup_url(
         .iter()
         .map(|(name, url)| format!("{name}  {url}"))
         .collect();
-    choices.push("another URL".to_owned());
     choices.push("none: no access to its API (seats come from a file)".to_owned());
+    choices.push("another URL".to_owned());
     let default = before
         .and_then(|before| before.backup_url.as_ref())
         .and_then(|url| {
@@ -188,7 +188,7 @@ async fn ask_backup_url(
     let chosen = context.ui.select("Base URL", choices, default).await?;
     match backup::REGIONS.get(chosen) {
         Some((name, _)) => context::backup_url(name).map(Some),
-        None if chosen > backup::REGIONS.len() => Ok(None),
+        None if chosen == backup::REGIONS.len() => Ok(None),
         None => {
             let check = |text: &str| {
                 let url = backup::base_url(text)?;

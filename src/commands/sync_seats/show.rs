@@ -124,8 +124,11 @@ fn row(item: &Item, reason: Option<String>, drifted: &HashMap<i64, String>) -> [
         notes.push("first sync".to_owned());
     }
     if let Some(synced) = item.drift {
-        let by = drifted.get(&item.license.id).map_or("hand", String::as_str);
-        notes.push(format!("changed by {by} since the last sync ({synced})"));
+        let by = drifted
+            .get(&item.license.id)
+            .map(|by| format!(", by {by}"))
+            .unwrap_or_default();
+        notes.push(format!("changed by hand since the last sync ({synced}){by}"));
     }
     notes.extend(reason);
     let names: Vec<&str> = item
