@@ -338,10 +338,8 @@ impl Context {
         self.ui.confirm(question).await
     }
 
-    /// The value of a flag: as given, else of a variable, else asked for.
-    ///
-    /// # Errors
-    /// Exit code 2, naming the flag, where nobody is there to be asked.
+    /// The error for a value that nobody gave and nobody is there to be asked for: exit code 2, naming the
+    /// flag to give.
     pub fn missing(&self, what: &str, flag: &str) -> anyhow::Error {
         Failure::usage(format!("{what} is missing"))
             .hint(format!("give it with {flag}"))

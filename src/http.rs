@@ -7,7 +7,10 @@
 //! - no secret is shown in an error or a log line, and none follows a redirect to another host;
 //! - every request that leaves is counted.
 
+mod address;
+mod error;
 mod message;
+mod request;
 mod wait;
 mod window;
 
@@ -22,16 +25,18 @@ use std::{
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::{
     Method, StatusCode, Url,
-    header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER},
+    header::{LOCATION, RETRY_AFTER},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
+use address::host_of;
+pub use address::{is_host, is_loopback, require_secure};
+pub use error::Error;
 pub use message::clean;
-pub use window::{SPAN, Window};
+pub use request::{Body, Request};
+pub use window::{Hold, SPAN, Window};
 
-/// How many times a request that may be repeated is sent before the service counts as down.
-const TRIES: usize = 5;
 /// How many times a host that cannot be reached at all is tried: most likely its name is wrong.
 const UNREACHABLE_TRIES: usize = 3;
 /// Time to establish a connection.
@@ -42,112 +47,6 @@ const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(90);
 const LARGEST_ANSWER: usize = 128 * 1024 * 1024;
 /// Redirects within one site that are followed for a read.
 const MOST_REDIRECTS: usize = 3;
-
-/// What can go wrong between here and a usable answer.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The address is not https and not this machine.
-    #[error("{url} is not secure: secrets are only sent over https")]
-    Insecure {
-        /// The address.
-        url: String,
-    },
-    /// The HTTP client could not be made, or the request makes no sense.
-    #[error("cannot make the request: {reason}")]
-    Setup {
-        /// Why.
-        reason: String,
-    },
-    /// No connection: the request was not sent.
-    #[error("cannot reach {host}: {reason} (tried {tries} times)")]
-    Unreachable {
-        /// Host and port.
-        host: String,
-        /// Why, in the system's words.
-        reason: String,
-        /// How often it was tried.
-        tries: usize,
-    },
-    /// The server's certificate is not trusted.
-    #[error("{host} cannot be trusted: {reason}")]
-    Certificate {
-        /// Host and port.
-        host: String,
-        /// Why.
-        reason: String,
-    },
-    /// Sent, but no usable answer: whether the work was done is not known.
-    #[error("{host} did not answer properly: {reason} (tried {tries} times)")]
-    Unclear {
-        /// Host and port.
-        host: String,
-        /// What came instead.
-        reason: String,
-        /// How often it was tried.
-        tries: usize,
-    },
-    /// A complete answer that is not what an API says.
-    #[error("{host} answered with {what} instead of data")]
-    Unreadable {
-        /// Host and port.
-        host: String,
-        /// What it looks like.
-        what: String,
-    },
-    /// It points elsewhere; following would carry secrets to another host.
-    #[error("{host} redirects to {to}, which is not followed")]
-    Redirected {
-        /// Host and port.
-        host: String,
-        /// Scheme, host and path of the target.
-        to: String,
-    },
-    /// The rate limit lasts longer than the patience.
-    #[error(
-        "{host} limits the number of requests; waited {waited} s of the {patience} s that --patience allows"
-    )]
-    RateLimited {
-        /// Host and port.
-        host: String,
-        /// Seconds waited for this request.
-        waited: u64,
-        /// Seconds allowed.
-        patience: u64,
-    },
-    /// Refused with a status from 400 to 499.
-    #[error("{host} answered {status}: {message}")]
-    Status {
-        /// Host and port.
-        host: String,
-        /// HTTP status.
-        status: u16,
-        /// The service's words, whatever shape they came in.
-        message: String,
-    },
-}
-
-impl Error {
-    /// Whether the work may have been done although no answer says so.
-    pub fn is_unclear(&self) -> bool {
-        matches!(self, Error::Unclear { .. } | Error::Unreadable { .. })
-    }
-
-    /// Whether this request can be sent again after a pause.
-    fn is_transient(&self, repeatable: bool) -> bool {
-        match self {
-            Error::Unreachable { .. } => true,
-            Error::Unclear { .. } | Error::Unreadable { .. } => repeatable,
-            _ => false,
-        }
-    }
-
-    fn with_tries(mut self, sent: usize) -> Self {
-        if let Error::Unreachable { tries, .. } | Error::Unclear { tries, .. } = &mut self {
-            *tries = sent;
-        }
-        self
-    }
-}
 
 /// Told what goes on, for people who asked to see it (`-vv`) and for progress.
 pub trait Observer: Send + Sync {
@@ -168,80 +67,6 @@ pub struct Pace {
     pub patience: Duration,
     /// Requests allowed in any rolling five minutes; `None` for no limit of our own.
     pub limit: Option<usize>,
-}
-
-/// What is sent.
-pub enum Body {
-    /// Nothing.
-    None,
-    /// JSON text.
-    Json(String),
-    /// A form whose values are secret.
-    Form(Vec<(&'static str, SecretString)>),
-}
-
-/// One request.
-pub struct Request {
-    /// GET or POST.
-    pub method: Method,
-    /// Address with its query.
-    pub url: Url,
-    /// Headers; marked sensitive where they are.
-    pub headers: HeaderMap,
-    /// Body.
-    pub body: Body,
-    /// Whether doing it twice is the same as doing it once.
-    pub repeatable: bool,
-    /// How often it is sent before the service counts as down.
-    pub tries: usize,
-}
-
-impl Request {
-    /// A read; always repeatable.
-    pub fn get(url: Url) -> Self {
-        Self {
-            method: Method::GET,
-            url,
-            headers: HeaderMap::new(),
-            body: Body::None,
-            repeatable: true,
-            tries: TRIES,
-        }
-    }
-
-    /// A write, not repeatable unless said.
-    pub fn post(url: Url, body: Body) -> Self {
-        Self {
-            method: Method::POST,
-            url,
-            headers: HeaderMap::new(),
-            body,
-            repeatable: false,
-            tries: TRIES,
-        }
-    }
-
-    /// The same request with a header whose value is secret.
-    ///
-    /// # Errors
-    /// A value that no header can carry.
-    pub fn secret_header(mut self, name: &'static str, value: &SecretString) -> Result<Self, Error> {
-        self.set_secret_header(HeaderName::from_static(name), value)?;
-        Ok(self)
-    }
-
-    /// Sets a header whose value is secret.
-    ///
-    /// # Errors
-    /// A value that no header can carry.
-    pub fn set_secret_header(&mut self, name: HeaderName, value: &SecretString) -> Result<(), Error> {
-        let mut value = HeaderValue::from_str(value.expose_secret()).map_err(|_| Error::Setup {
-            reason: format!("the value for the header {name} has characters that no header can carry"),
-        })?;
-        value.set_sensitive(true);
-        self.headers.insert(name, value);
-        Ok(())
-    }
 }
 
 /// The client for one service.
@@ -585,56 +410,6 @@ impl Http {
     }
 }
 
-/// Whether the address is this machine itself.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => {
-            name.eq_ignore_ascii_case("localhost") || name.ends_with(".localhost")
-        }
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-/// Whether its host is an address or a name that DNS could know.
-pub fn is_host(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => {
-            let label = |label: &str| {
-                !label.is_empty()
-                    && label.len() <= 63
-                    && label
-                        .chars()
-                        .all(|character| character.is_ascii_alphanumeric() || "-_".contains(character))
-            };
-            name.len() <= 253 && name.trim_end_matches('.').split('.').all(label)
-        }
-        Some(_) => true,
-        None => false,
-    }
-}
-
-/// Secrets travel over https only; loopback does not leave the machine.
-///
-/// # Errors
-/// [`Error::Insecure`].
-pub fn require_secure(url: &Url) -> Result<(), Error> {
-    if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)) {
-        return Ok(());
-    }
-    Err(Error::Insecure {
-        url: format!("{}://{}", url.scheme(), host_of(url)),
-    })
-}
-
-/// Host, with the port where one is written.
-fn host_of(url: &Url) -> String {
-    let host = url.host_str().unwrap_or("?");
-    url.port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
 /// The innermost reason: what a person can act on, without the layers around it.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
@@ -642,29 +417,4 @@ fn root_cause(error: &dyn std::error::Error) -> String {
         cause = source;
     }
     clean(&cause.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_https_or_loopback() {
-        for good in [
-            "https://acme.halopsa.com",
-            "http://127.0.0.1:8080",
-            "http://localhost:1",
-            "http://[::1]:9",
-        ] {
-            assert!(require_secure(&good.parse().unwrap()).is_ok(), "{good}");
-        }
-        for bad in [
-            "http://acme.halopsa.com",
-            "http://127.0.0.1.example.com",
-            "ftp://localhost",
-            "http://localhost.example.com",
-        ] {
-            assert!(require_secure(&bad.parse().unwrap()).is_err(), "{bad}");
-        }
-    }
 }

@@ -1,27 +1,23 @@
 //! `list`: records of either service, or mappings. JSON is an array of flat objects.
 
+mod errors;
 mod refresh;
 
 use std::collections::{HashMap, HashSet};
 
-use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
 use super::naming;
 use crate::{
-    backup::{Organization, Trouble},
+    backup::Organization,
     cli::{self, Kind},
     context::Context,
     failure::{Completion, Failure},
     halo::Halo,
-    plan::tickets::{UNDOCUMENTED, by_description},
     reference::Reference,
     store::{Mapping, NameKind},
     ui::{Align, Format, Table},
 };
-
-/// Organizations looked into at the same time.
-const AT_ONCE: usize = 4;
 
 /// One thing in a list: what it is in JSON, and its cells in a table.
 trait Row: Serialize {
@@ -49,7 +45,7 @@ pub async fn run(context: &Context, arguments: cli::List) -> anyhow::Result<Comp
         Kind::Customers => customers(context, &arguments, &mappings).await,
         Kind::Licenses => licenses(context, &arguments, &mappings).await,
         Kind::Mappings => listed_mappings(context, &arguments, &mappings).await,
-        Kind::Errors => errors(context, &arguments, &mappings).await,
+        Kind::Errors => errors::errors(context, &arguments, &mappings).await,
         Kind::TicketTypes => {
             let records = context.halo().await?.ticket_types().await?;
             let rows = records.into_iter().map(|record| Named {
@@ -531,126 +527,4 @@ async fn priorities(context: &Context, arguments: &cli::List) -> anyhow::Result<
         context.remember(NameKind::Priority, names).await;
     }
     print(context, arguments, rows)
-}
-
-#[derive(Serialize)]
-struct ErrorRow {
-    organization: Reference<String>,
-    account: String,
-    product: &'static str,
-    error: &'static str,
-    text: String,
-    status: Option<String>,
-    last_backup: Option<String>,
-    customer: Option<Reference>,
-}
-
-impl Row for ErrorRow {
-    const COLUMNS: &'static [(&'static str, Align)] = &[
-        ("organization", Align::Left),
-        ("account", Align::Left),
-        ("product", Align::Left),
-        ("error", Align::Left),
-        ("text", Align::Left),
-        ("status", Align::Left),
-        ("last backup", Align::Left),
-    ];
-
-    fn cells(&self) -> Vec<String> {
-        vec![
-            self.organization.to_string(),
-            self.account.clone(),
-            self.product.to_owned(),
-            self.error.to_owned(),
-            self.text.clone(),
-            self.status.clone().unwrap_or_default(),
-            self.last_backup.clone().unwrap_or_default(),
-        ]
-    }
-
-    fn searched(&self) -> Vec<String> {
-        self.cells()
-    }
-}
-
-/// Errors inside the mapped organizations, or with `--unmapped` inside the others. Each organization takes
-/// some requests with its own token, so what was not asked for is not looked into.
-async fn errors(
-    context: &Context,
-    arguments: &cli::List,
-    mappings: &Mappings<'_>,
-) -> anyhow::Result<Completion> {
-    let backup = context.backup().await?;
-    let customer = match &arguments.customer {
-        Some(text) => Some(mappings.customer(context, text).await?),
-        None => None,
-    };
-    let organizations: Vec<(Reference<String>, Option<Reference>)> = if arguments.unmapped {
-        read_organizations(context)
-            .await?
-            .into_iter()
-            .filter(|organization| !mappings.by_organization.contains_key(organization.id.as_str()))
-            .filter(|organization| !organization.suspended && !organization.deactivated)
-            .map(|organization| (Reference::new(organization.id, organization.name), None))
-            .collect()
-    } else {
-        mappings
-            .all
-            .iter()
-            .filter(|mapping| customer.is_none_or(|customer| mapping.customer.id == customer))
-            .map(|mapping| (mapping.organization.clone(), Some(mapping.customer.clone())))
-            .collect()
-    };
-
-    let progress = context.ui.progress("looking into organizations");
-    let total = organizations.len();
-    let backup = &backup;
-    let mut answers = stream::iter(organizations)
-        .map(|(organization, customer)| async move {
-            let troubles = backup.troubles(&organization.id).await;
-            (organization, customer, troubles)
-        })
-        .buffered(AT_ONCE);
-    let mut rows = Vec::new();
-    let mut unread = Vec::new();
-    let mut done = 0;
-    while let Some((organization, customer, troubles)) = answers.next().await {
-        done += 1;
-        progress.set(done, Some(total));
-        match troubles {
-            Ok(troubles) => {
-                rows.extend(
-                    troubles
-                        .into_iter()
-                        .map(|trouble| error_row(&organization, customer.as_ref(), trouble)),
-                );
-            }
-            Err(error @ crate::backup::Error::Http(_)) => return Err(error.into()),
-            // One organization that cannot be looked into does not hide the others.
-            Err(error) => unread.push(format!("{organization}: {error}")),
-        }
-    }
-    drop(progress);
-    for organization in &unread {
-        context.ui.warn(&crate::ui::clean(organization));
-    }
-    let completion = print(context, arguments, rows)?;
-    Ok(if unread.is_empty() {
-        completion
-    } else {
-        Completion::SomeFailed
-    })
-}
-
-fn error_row(organization: &Reference<String>, customer: Option<&Reference>, trouble: Trouble) -> ErrorRow {
-    ErrorRow {
-        organization: organization.clone(),
-        account: trouble.account,
-        product: trouble.product.name(),
-        error: by_description(&trouble.text).map_or(UNDOCUMENTED, |error| error.slug),
-        text: trouble.text,
-        status: trouble.status,
-        last_backup: trouble.last_backup,
-        customer: customer.cloned(),
-    }
 }

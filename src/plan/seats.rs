@@ -230,6 +230,10 @@ fn item(mapped: &[&Mapped], found: Option<&Found>, synced: Option<i64>, limits: 
         shares,
     };
     let (decision, reason) = decide(&item, mapped, found, limits);
+    if decision == Decision::Leave {
+        // It keeps what it has, whatever the seats would add up to.
+        item.to = item.from;
+    }
     item.decision = decision;
     item.reason = reason;
     Some(item)

@@ -1,0 +1,107 @@
+//! What can go wrong between here and a usable answer.
+
+/// What can go wrong between here and a usable answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address is not https and not this machine.
+    #[error("{url} is not secure: secrets are only sent over https")]
+    Insecure {
+        /// The address.
+        url: String,
+    },
+    /// The HTTP client could not be made, or the request makes no sense.
+    #[error("cannot make the request: {reason}")]
+    Setup {
+        /// Why.
+        reason: String,
+    },
+    /// No connection: the request was not sent.
+    #[error("cannot reach {host}: {reason} (tried {tries} times)")]
+    Unreachable {
+        /// Host and port.
+        host: String,
+        /// Why, in the system's words.
+        reason: String,
+        /// How often it was tried.
+        tries: usize,
+    },
+    /// The server's certificate is not trusted.
+    #[error("{host} cannot be trusted: {reason}")]
+    Certificate {
+        /// Host and port.
+        host: String,
+        /// Why.
+        reason: String,
+    },
+    /// Sent, but no usable answer: whether the work was done is not known.
+    #[error("{host} did not answer properly: {reason} (tried {tries} times)")]
+    Unclear {
+        /// Host and port.
+        host: String,
+        /// What came instead.
+        reason: String,
+        /// How often it was tried.
+        tries: usize,
+    },
+    /// A complete answer that is not what an API says.
+    #[error("{host} answered with {what} instead of data")]
+    Unreadable {
+        /// Host and port.
+        host: String,
+        /// What it looks like.
+        what: String,
+    },
+    /// It points elsewhere; following would carry secrets to another host.
+    #[error("{host} redirects to {to}, which is not followed")]
+    Redirected {
+        /// Host and port.
+        host: String,
+        /// Scheme, host and path of the target.
+        to: String,
+    },
+    /// The rate limit lasts longer than the patience.
+    #[error(
+        "{host} limits the number of requests; waited {waited} s of the {patience} s that --patience allows"
+    )]
+    RateLimited {
+        /// Host and port.
+        host: String,
+        /// Seconds waited for this request.
+        waited: u64,
+        /// Seconds allowed.
+        patience: u64,
+    },
+    /// Refused with a status from 400 to 499.
+    #[error("{host} answered {status}: {message}")]
+    Status {
+        /// Host and port.
+        host: String,
+        /// HTTP status.
+        status: u16,
+        /// The service's words, whatever shape they came in.
+        message: String,
+    },
+}
+
+impl Error {
+    /// Whether the work may have been done although no answer says so.
+    pub fn is_unclear(&self) -> bool {
+        matches!(self, Error::Unclear { .. } | Error::Unreadable { .. })
+    }
+
+    /// Whether this request can be sent again after a pause.
+    pub(super) fn is_transient(&self, repeatable: bool) -> bool {
+        match self {
+            Error::Unreachable { .. } => true,
+            Error::Unclear { .. } | Error::Unreadable { .. } => repeatable,
+            _ => false,
+        }
+    }
+
+    pub(super) fn with_tries(mut self, sent: usize) -> Self {
+        if let Error::Unreachable { tries, .. } | Error::Unclear { tries, .. } = &mut self {
+            *tries = sent;
+        }
+        self
+    }
+}

@@ -1,0 +1,86 @@
+//! One request, before it is sent.
+
+use reqwest::{
+    Method, Url,
+    header::{HeaderMap, HeaderName, HeaderValue},
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Error;
+
+/// How many times a request that may be repeated is sent before the service counts as down.
+const TRIES: usize = 5;
+
+/// What is sent.
+pub enum Body {
+    /// Nothing.
+    None,
+    /// JSON text.
+    Json(String),
+    /// A form whose values are secret.
+    Form(Vec<(&'static str, SecretString)>),
+}
+
+/// One request.
+pub struct Request {
+    /// GET or POST.
+    pub method: Method,
+    /// Address with its query.
+    pub url: Url,
+    /// Headers; marked sensitive where they are.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Body,
+    /// Whether doing it twice is the same as doing it once.
+    pub repeatable: bool,
+    /// How often it is sent before the service counts as down.
+    pub tries: usize,
+}
+
+impl Request {
+    /// A read; always repeatable.
+    pub fn get(url: Url) -> Self {
+        Self {
+            method: Method::GET,
+            url,
+            headers: HeaderMap::new(),
+            body: Body::None,
+            repeatable: true,
+            tries: TRIES,
+        }
+    }
+
+    /// A write, not repeatable unless said.
+    pub fn post(url: Url, body: Body) -> Self {
+        Self {
+            method: Method::POST,
+            url,
+            headers: HeaderMap::new(),
+            body,
+            repeatable: false,
+            tries: TRIES,
+        }
+    }
+
+    /// The same request with a header whose value is secret.
+    ///
+    /// # Errors
+    /// A value that no header can carry.
+    pub fn secret_header(mut self, name: &'static str, value: &SecretString) -> Result<Self, Error> {
+        self.set_secret_header(HeaderName::from_static(name), value)?;
+        Ok(self)
+    }
+
+    /// Sets a header whose value is secret.
+    ///
+    /// # Errors
+    /// A value that no header can carry.
+    pub fn set_secret_header(&mut self, name: HeaderName, value: &SecretString) -> Result<(), Error> {
+        let mut value = HeaderValue::from_str(value.expose_secret()).map_err(|_| Error::Setup {
+            reason: format!("the value for the header {name} has characters that no header can carry"),
+        })?;
+        value.set_sensitive(true);
+        self.headers.insert(name, value);
+        Ok(())
+    }
+}

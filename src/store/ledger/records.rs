@@ -1,0 +1,277 @@
+//! What the ledger holds.
+
+use sqlx::{FromRow, Row, sqlite::SqliteRow};
+
+use crate::reference::Reference;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// It has not ended, or was killed just now.
+    Running,
+    /// All done.
+    Done,
+    /// Some items failed or were held back.
+    Partial,
+    /// It broke off with an error.
+    Failed,
+    /// It was killed.
+    Interrupted,
+}
+
+impl RunState {
+    /// Its word in the state and in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            RunState::Running => "running",
+            RunState::Done => "done",
+            RunState::Partial => "partial",
+            RunState::Failed => "failed",
+            RunState::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChangeStatus {
+    /// About to be written.
+    Intended,
+    /// Written, and read back.
+    Updated,
+    /// Already so in Halo; recorded because the seats behind it are new.
+    Confirmed,
+    /// Held back, or left alone for a reason.
+    Skipped,
+    /// Refused, or not found in Halo afterwards.
+    Failed,
+    /// Sent, and could not be read back yet.
+    Unread,
+    /// Meant by a run that was killed, and never written.
+    Lost,
+}
+
+impl ChangeStatus {
+    /// Its word in the state and in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            ChangeStatus::Intended => "intended",
+            ChangeStatus::Updated => "updated",
+            ChangeStatus::Confirmed => "confirmed",
+            ChangeStatus::Skipped => "skipped",
+            ChangeStatus::Failed => "failed",
+            ChangeStatus::Unread => "unread",
+            ChangeStatus::Lost => "lost",
+        }
+    }
+}
+
+/// A run that begins.
+#[derive(Clone, Debug)]
+pub struct NewRun<'a> {
+    /// The command.
+    pub command: &'a str,
+    /// Where the seats come from: `api`, or the name of a file.
+    pub source: &'a str,
+    /// Which seat number is billed.
+    pub metric: &'a str,
+    /// How many mapped organizations it is about.
+    pub organizations: usize,
+}
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunTotals {
+    /// Licenses written.
+    pub updated: usize,
+    /// Licenses that were right already.
+    pub unchanged: usize,
+    /// Licenses left alone or held back.
+    pub skipped: usize,
+    /// Licenses that could not be written.
+    pub failed: usize,
+    /// Requests to Halo.
+    pub halo_requests: u64,
+    /// Requests to SaaS Backup.
+    pub backup_requests: u64,
+}
+
+/// A change to be recorded.
+#[derive(Clone, Debug)]
+pub struct NewChange {
+    /// The license.
+    pub license: Reference,
+    /// Its customer.
+    pub customer: Reference,
+    /// The quantity before.
+    pub from: Option<i64>,
+    /// The quantity that was planned.
+    pub to: Option<i64>,
+    /// What becomes of it.
+    pub status: ChangeStatus,
+    /// Whether Halo was seen to have it.
+    pub verified: bool,
+    /// Why, where it is not simply done.
+    pub reason: Option<String>,
+    /// Where the quantity comes from.
+    pub seats: Vec<OrganizationSeats>,
+}
+
+/// What one organization contributes to a license.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrganizationSeats {
+    /// The organization.
+    pub organization: Reference<String>,
+    /// Its seats; none where they are not known.
+    pub seats: Option<i64>,
+}
+
+/// A change that a run meant to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The record's own id.
+    pub id: i64,
+    /// The run.
+    pub run: i64,
+    /// The license.
+    pub license: i64,
+    /// The quantity meant.
+    pub to: i64,
+}
+
+/// A recorded run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Its number.
+    pub id: i64,
+    /// The command.
+    pub command: String,
+    /// RFC 3339.
+    pub started_at: String,
+    /// RFC 3339; none where it was killed.
+    pub finished_at: Option<String>,
+    /// Who.
+    pub user: String,
+    /// Where.
+    pub host: String,
+    /// How it ended.
+    pub state: String,
+    /// Where the seats came from.
+    pub source: String,
+    /// Which seat number was billed.
+    pub metric: String,
+    /// How many mapped organizations it was about.
+    pub organizations: i64,
+    /// What it did.
+    pub totals: RunTotals,
+    /// The error that ended it.
+    pub error: Option<String>,
+}
+
+/// A recorded change.
+#[derive(Clone, Debug)]
+pub struct RecordedChange {
+    /// The run it belongs to.
+    pub run: i64,
+    /// The license.
+    pub license: Reference,
+    /// Its customer.
+    pub customer: Reference,
+    /// The quantity before.
+    pub from: Option<i64>,
+    /// The quantity planned.
+    pub to: Option<i64>,
+    /// What became of it.
+    pub status: String,
+    /// Whether Halo was seen to have it.
+    pub verified: bool,
+    /// Why.
+    pub reason: Option<String>,
+    /// RFC 3339.
+    pub recorded_at: String,
+}
+
+/// The seats of one organization at one time.
+#[derive(Clone, Debug)]
+pub struct SeatPoint {
+    /// The organization.
+    pub organization: Reference<String>,
+    /// The organization's seats.
+    pub seats: Option<i64>,
+    /// Which seat number.
+    pub metric: String,
+    /// Who ran it.
+    pub user: String,
+    /// Where.
+    pub host: String,
+    /// The change of its license.
+    pub change: RecordedChange,
+}
+
+fn count(row: &SqliteRow, column: &str) -> sqlx::Result<usize> {
+    Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0))
+}
+
+impl FromRow<'_, SqliteRow> for Run {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            command: row.try_get("command")?,
+            started_at: row.try_get("started_at")?,
+            finished_at: row.try_get("finished_at")?,
+            user: row.try_get("user_name")?,
+            host: row.try_get("host_name")?,
+            state: row.try_get("state")?,
+            source: row.try_get("source")?,
+            metric: row.try_get("metric")?,
+            organizations: row.try_get("organizations")?,
+            totals: RunTotals {
+                updated: count(row, "updated")?,
+                unchanged: count(row, "unchanged")?,
+                skipped: count(row, "skipped")?,
+                failed: count(row, "failed")?,
+                halo_requests: count(row, "halo_requests")? as u64,
+                backup_requests: count(row, "backup_requests")? as u64,
+            },
+            error: row.try_get("error")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for RecordedChange {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            run: row.try_get("run_id")?,
+            license: Reference::new(
+                row.try_get("license_id")?,
+                row.try_get::<String, _>("license_name")?,
+            ),
+            customer: Reference::new(
+                row.try_get("customer_id")?,
+                row.try_get::<String, _>("customer_name")?,
+            ),
+            from: row.try_get("from_count")?,
+            to: row.try_get("to_count")?,
+            status: row.try_get("status")?,
+            verified: row.try_get("verified")?,
+            reason: row.try_get("reason")?,
+            recorded_at: row.try_get("recorded_at")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for SeatPoint {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            organization: Reference::new(
+                row.try_get("organization_id")?,
+                row.try_get::<String, _>("organization_name")?,
+            ),
+            seats: row.try_get("seats")?,
+            metric: row.try_get("metric")?,
+            user: row.try_get("user_name")?,
+            host: row.try_get("host_name")?,
+            change: RecordedChange::from_row(row)?,
+        })
+    }
+}
