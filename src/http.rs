@@ -45,6 +45,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(90);
 /// No answer of either service is larger; more is somebody else's page.
 const LARGEST_ANSWER: usize = 128 * 1024 * 1024;
+/// Why nothing is sent after a `429`.
+const RATE_LIMIT: &str = "the rate limit is reached (it counts over 5 minutes, other tools included)";
 /// Redirects within one site that are followed for a read.
 const MOST_REDIRECTS: usize = 3;
 
@@ -196,13 +198,19 @@ impl Http {
             let status = response.status();
             if status == StatusCode::TOO_MANY_REQUESTS {
                 let pause = wait::after_refusal(response.headers().get(RETRY_AFTER), &mut patience);
-                self.window.block(pause);
+                self.window.block(pause, RATE_LIMIT);
                 continue;
             }
             if status.is_redirection() {
                 url = self.redirect(request, &url, &response, redirects)?;
                 redirects += 1;
                 continue;
+            }
+            if status.is_server_error()
+                && let Some(pause) = wait::stated_pause(response.headers().get(RETRY_AFTER))
+            {
+                // Whoever tries again waits for as long as it asks.
+                self.window.block(pause, "the service asks to wait");
             }
             let body = self.body(response).await;
             if status.is_success() {
@@ -417,4 +425,84 @@ fn root_cause(error: &dyn std::error::Error) -> String {
         cause = source;
     }
     clean(&cause.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    /// Notes what is waited for.
+    #[derive(Default)]
+    struct Notes(Mutex<Vec<String>>);
+
+    impl Observer for Notes {
+        fn exchanged(&self, _: &str) {}
+        fn body(&self, _: &str) {}
+        fn waiting(&self, why: &str, remaining: Duration, first: bool) {
+            if first {
+                let seconds = remaining.as_secs_f64().round();
+                self.0.lock().unwrap().push(format!("{seconds} s: {why}"));
+            }
+        }
+        fn resumed(&self) {}
+    }
+
+    /// Answers connections with these texts, one each.
+    async fn server(answers: Vec<&'static str>) -> Url {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = [0; 4096];
+                let _ = stream.read(&mut request).await;
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        url.parse().unwrap()
+    }
+
+    const UNAVAILABLE: &str =
+        "HTTP/1.1 503 No\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    const FINE: &str = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n7";
+
+    fn http(url: &Url, patience: u64, notes: &Arc<Notes>) -> Http {
+        let pace = Pace {
+            patience: Duration::from_secs(patience),
+            limit: None,
+        };
+        Http::new(url, pace, notes.clone()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_service_that_asks_to_wait_is_given_the_time() {
+        let url = server(vec![UNAVAILABLE, FINE]).await;
+        let notes = Arc::default();
+        let http = http(&url, 60, &notes);
+        let answer: i64 = http.json(&Request::get(url)).await.unwrap();
+        assert_eq!((answer, http.sent()), (7, 2));
+        let notes = notes.0.lock().unwrap();
+        assert!(notes[0].ends_with("s: the service asks to wait"), "{notes:?}");
+    }
+
+    #[tokio::test]
+    async fn a_service_that_asks_for_too_much_is_not_waited_for() {
+        let url = server(vec![UNAVAILABLE]).await;
+        let http = http(&url, 0, &Arc::default());
+        let error = http.json::<i64>(&Request::get(url)).await.unwrap_err();
+        assert!(matches!(error, Error::RateLimited { .. }), "{error}");
+        assert_eq!(http.sent(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_write_that_may_have_been_done_is_not_sent_again() {
+        let url = server(vec!["", FINE]).await;
+        let http = http(&url, 60, &Arc::default());
+        let request = Request::post(url, Body::Json("[]".to_owned()));
+        let error = http.accepted(&request).await.unwrap_err();
+        assert!(error.is_unclear(), "{error}");
+        assert_eq!(http.sent(), 1);
+    }
 }

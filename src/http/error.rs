@@ -59,9 +59,9 @@ pub enum Error {
         /// Scheme, host and path of the target.
         to: String,
     },
-    /// The rate limit lasts longer than the patience.
+    /// The rate limit, or another pause that was asked for, lasts longer than the patience.
     #[error(
-        "{host} limits the number of requests; waited {waited} s of the {patience} s that --patience allows"
+        "{host} limits the number of requests, or asks to wait; waited {waited} s of the {patience} s that --patience allows"
     )]
     RateLimited {
         /// Host and port.

@@ -52,10 +52,12 @@ pub fn after_refusal(retry_after: Option<&HeaderValue>, patience: &mut Patience)
         .copied()
         .unwrap_or(30);
     patience.refusals += 1;
-    retry_after
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| stated(value, Timestamp::now()))
-        .unwrap_or(Duration::from_secs(pause))
+    stated_pause(retry_after).unwrap_or(Duration::from_secs(pause))
+}
+
+/// How long an answer asks to wait, if it does.
+pub fn stated_pause(retry_after: Option<&HeaderValue>) -> Option<Duration> {
+    stated(retry_after?.to_str().ok()?, Timestamp::now())
 }
 
 /// `Retry-After` in seconds or as a date. Never less than a second, so that a zero is no busy loop.

@@ -33,7 +33,7 @@ pub struct Window {
 #[derive(Default)]
 struct State {
     sent: VecDeque<Instant>,
-    blocked_until: Option<Instant>,
+    blocked: Option<(Instant, &'static str)>,
 }
 
 impl Window {
@@ -52,14 +52,14 @@ impl Window {
     pub fn take(&self) -> Result<(), Hold> {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(until) = state.blocked_until {
+        if let Some((until, why)) = state.blocked {
             if until > now {
                 return Err(Hold {
                     pause: until - now,
-                    why: "the rate limit is reached (it counts over 5 minutes, other tools included)",
+                    why,
                 });
             }
-            state.blocked_until = None;
+            state.blocked = None;
         }
         let Some(limit) = self.limit else {
             return Ok(());
@@ -89,12 +89,12 @@ impl Window {
         Ok(())
     }
 
-    /// The service refused for its own limit: nothing is sent for this long.
-    pub fn block(&self, pause: Duration) {
+    /// The service asked for a pause: nothing is sent for this long.
+    pub fn block(&self, pause: Duration, why: &'static str) {
         let until = Instant::now() + pause;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.blocked_until.is_none_or(|earlier| earlier < until) {
-            state.blocked_until = Some(until);
+        if state.blocked.is_none_or(|(earlier, _)| earlier < until) {
+            state.blocked = Some((until, why));
         }
     }
 
@@ -149,7 +149,7 @@ mod tests {
     async fn a_refusal_blocks_everybody() {
         let window = Window::new(None);
         assert_eq!(window.take(), Ok(()));
-        window.block(Duration::from_secs(30));
+        window.block(Duration::from_secs(30), "because");
         assert_eq!(window.take().unwrap_err().pause, Duration::from_secs(30));
         tokio::time::advance(Duration::from_secs(30)).await;
         assert_eq!(window.take(), Ok(()));
