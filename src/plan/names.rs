@@ -160,8 +160,12 @@ fn similarity(one: &str, other: &str) -> f64 {
     }
     let similar = strsim::jaro_winkler(one, other);
     // Words that one has more, as in "Northwind" and "Northwind Dental".
-    let contained = format!("{other} ").starts_with(&format!("{one} "))
-        || format!("{one} ").starts_with(&format!("{other} "));
+    let begins = |longer: &str, shorter: &str| {
+        longer
+            .strip_prefix(shorter)
+            .is_some_and(|rest| rest.starts_with(' '))
+    };
+    let contained = begins(one, other) || begins(other, one);
     if contained {
         similar.max(0.95)
     } else {
