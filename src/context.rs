@@ -30,6 +30,8 @@ use crate::{
 const KEYRING_TIMEOUTS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(60)];
 /// Requests in 5 minutes: Halo's 300, less a few for others.
 const REQUEST_LIMIT: usize = 290;
+/// The state's name in its directory.
+const STATE_FILE: &str = "state.db";
 /// Seconds: the window of 5 minutes twice over.
 const PATIENCE: u64 = 600;
 
@@ -370,9 +372,13 @@ pub fn state_file(environment: &Environment) -> anyhow::Result<PathBuf> {
         Some(path) if path.contains("://") => {
             Err(Failure::usage("HALOLINK_STATE names a file; a database server is not supported yet").into())
         }
+        // A directory is taken at its word: the file in it has the usual name.
+        Some(path) if path.ends_with(['/', std::path::MAIN_SEPARATOR]) || PathBuf::from(&path).is_dir() => {
+            Ok(PathBuf::from(path).join(STATE_FILE))
+        }
         Some(path) => Ok(PathBuf::from(path)),
         None => directories(
-            |directories| directories.data_local_dir().join("state.db"),
+            |directories| directories.data_local_dir().join(STATE_FILE),
             "HALOLINK_STATE",
         ),
     }

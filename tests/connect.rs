@@ -714,3 +714,15 @@ impl Fails for Outcome {
         assert!(self.stderr.contains("error:"), "{self}");
     }
 }
+
+#[test]
+fn a_state_that_names_a_directory_is_kept_in_it() {
+    let stage = Stage::new();
+    let directory = stage.home().join("elsewhere");
+    std::fs::create_dir(&directory).expect("a directory can be made");
+    let outcome = stage.run_with(stage.connect_arguments(), b"", |command| {
+        command.env("HALOLINK_STATE", &directory);
+    });
+    outcome.expect(0);
+    assert!(directory.join("state.db").is_file());
+}

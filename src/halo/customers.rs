@@ -63,7 +63,7 @@ impl Halo {
     /// As every call.
     pub async fn customer(&self, id: i64) -> Result<Option<Customer>, Error> {
         match self.get::<Option<Row>>(Resource::Customers, Some(id), &[]).await {
-            Ok(row) => Ok(row.and_then(Row::customer)),
+            Ok(row) => Ok(row.and_then(Row::customer).filter(|customer| customer.id == id)),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
