@@ -4,7 +4,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -67,6 +67,8 @@ pub struct Context {
     discovery: AtomicU64,
     /// Requests that the state was told of.
     noted: AtomicU64,
+    /// A state that is missing was warned of.
+    warned: AtomicBool,
 }
 
 impl Context {
@@ -134,6 +136,7 @@ impl Context {
             backup: Mutex::default(),
             discovery: AtomicU64::new(0),
             noted: AtomicU64::new(0),
+            warned: AtomicBool::new(false),
         })
     }
 
@@ -257,6 +260,16 @@ impl Context {
     /// # Errors
     /// A file that cannot be used.
     pub async fn look(&self) -> anyhow::Result<Store> {
+        // Connecting makes it, so its absence is most likely a wrong HALOLINK_STATE.
+        if !self.state.exists()
+            && matches!(self.profiles.connection(&self.profile), Ok(Some(_)))
+            && !self.warned.swap(true, Ordering::Relaxed)
+        {
+            self.ui.warn(&format!(
+                "there is no state at {}: no configuration, no mappings, no ledger",
+                self.state.display()
+            ));
+        }
         Ok(Store::look(&self.state).await?)
     }
 
