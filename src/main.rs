@@ -27,11 +27,13 @@ fn main() -> ExitCode {
     };
     let code = runtime.block_on(async {
         tokio::select! {
-            code = run(invocation) => code,
+            // In this order: Ctrl-C is listened for before anything begins.
+            biased;
             _ = tokio::signal::ctrl_c() => {
                 eprintln!("\nstopped");
                 halolink::failure::Kind::Interrupted.exit_code()
             }
+            code = run(invocation) => code,
         }
     });
     terminal.restore();
