@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         tokio::select! {
             // In this order: Ctrl-C is listened for before anything begins.
             biased;
-            _ = tokio::signal::ctrl_c() => {
+            Ok(()) = tokio::signal::ctrl_c() => {
                 eprintln!("\nstopped");
                 halolink::failure::Kind::Interrupted.exit_code()
             }
