@@ -1,13 +1,10 @@
 //! The whole job, as a script does it, with its effects checked in the sandbox.
 
-// Each test binary uses its own part of this.
-#![allow(dead_code)]
-
 use std::collections::BTreeMap;
 
 use halolink::sandbox::{License, Organization};
 
-use super::support::{Outcome, Stage};
+use super::{Outcome, Stage};
 
 /// So many organizations that the last of the three is on the second page of every list.
 pub const ORGANIZATIONS: usize = 120;

@@ -1,10 +1,8 @@
 //! What a sync costs in requests: the formula, at several sizes, and Halo's limit on them.
 
-mod support;
-
+use crate::support::{Outcome, Stage};
 use halolink::sandbox::Fault;
 use serde_json::json;
-use support::{Outcome, Stage};
 
 const LICENSES: &str = "/api/SoftwareLicence";
 const TOKEN: &str = "/auth/token";

@@ -1,18 +1,14 @@
 //! `connect`: what is accepted, what is refused and why, and that only what worked is stored.
 
-#[path = "support/proxy.rs"]
-mod proxy;
-mod support;
-
 use std::{
     fs,
     net::TcpListener,
     sync::{Arc, Mutex},
 };
 
-use proxy::{answer, in_front_of};
+use crate::support::proxy::{answer, in_front_of};
+use crate::support::{Outcome, Stage};
 use serde_json::json;
-use support::{Outcome, Stage};
 
 #[test]
 fn a_site_url_is_taken_as_people_paste_it() {

@@ -1,22 +1,16 @@
 //! The same job when the services misbehave, as live instances do.
 
-#[path = "support/job.rs"]
-mod job;
-#[path = "support/proxy.rs"]
-mod proxy;
-mod support;
-
 use std::{
     io::{Read, Write},
     net::TcpStream,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+use crate::support::Stage;
+use crate::support::job::{Given, whole_job};
+use crate::support::proxy::{Nowhere, answer, in_front_of};
 use halolink::sandbox::{Fault, Options};
-use job::{Given, whole_job};
-use proxy::{Nowhere, answer, in_front_of};
 use serde_json::json;
-use support::Stage;
 
 /// One test a fault: the whole job is done all the same.
 macro_rules! the_job_is_done_with {
@@ -279,7 +273,7 @@ fn a_service_that_stays_down_is_exit_code_75() {
 /// A sandbox with more than a page of everything, and a fault from the start.
 fn with(fault: Fault) -> Stage {
     Stage::with(Options {
-        organizations: job::ORGANIZATIONS,
+        organizations: crate::support::job::ORGANIZATIONS,
         faults: vec![fault],
         ..Options::default()
     })

@@ -1,10 +1,8 @@
 //! What keeps a bad answer from becoming a wrong invoice.
 
-mod support;
-
+use crate::support::{Outcome, Stage};
 use halolink::sandbox::Fault;
 use serde_json::json;
-use support::{Outcome, Stage};
 
 const LICENSES: &str = "/api/SoftwareLicence";
 

@@ -3,8 +3,9 @@
 //! A test reads as what a user does: `Stage::new()`, `.connect()`, `.run(["sync-seats", "--yes"])`, and then
 //! looks at the outcome and at what the sandbox has.
 
-// Each test binary uses its own part of this.
-#![allow(dead_code)]
+pub mod job;
+pub mod proxy;
+pub mod terminal;
 
 use std::{
     collections::{HashMap, HashSet},

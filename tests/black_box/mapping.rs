@@ -1,10 +1,8 @@
 //! `map-org` and `unlink`: what a name names, what cannot be mapped, and files of mappings.
 
-mod support;
-
+use crate::support::{Outcome, Stage};
 use halolink::sandbox::Fault;
 use serde_json::{Value, json};
-use support::{Outcome, Stage};
 
 // The sandbox's first customers: 21 Northwind Dental (licenses 17, 18), 22 Contoso Ltd (license 19, inactive
 // 20), 23 Harbor Light Clinic, which 57 is called too; 58 Northwind Dental Group; 59 is inactive.

@@ -2,8 +2,6 @@
 //! them these tests fail, they are not skipped.
 #![cfg(target_os = "linux")]
 
-mod support;
-
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -11,7 +9,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use support::{Outcome, Stage};
+use crate::support::{Outcome, Stage};
 use tempfile::TempDir;
 
 /// How the session's keyring starts.

@@ -1,13 +1,9 @@
 //! A person at a terminal: the wizards, the picker and the questions, driven by keys, Ctrl-C included.
 #![cfg(unix)]
 
-mod support;
-#[path = "support/terminal.rs"]
-mod terminal;
-
+use crate::support::Stage;
+use crate::support::terminal::{CTRL_C, DOWN, ENTER, ESCAPE, Terminal, UP};
 use halolink::sandbox::Fault;
-use support::Stage;
-use terminal::{CTRL_C, DOWN, ENTER, ESCAPE, Terminal, UP};
 
 /// The prompts of the connect wizard, in order.
 const CONNECT: [&str; 7] = [

@@ -1,10 +1,8 @@
 //! `--seats-file`: the seats from a CSV file.
 
-mod support;
-
+use crate::support::{Outcome, Stage};
 use halolink::sandbox::{Organization, Service};
 use serde_json::json;
-use support::{Outcome, Stage};
 
 type Row = (String, i64, i64);
 

@@ -1,10 +1,8 @@
 //! The completion scripts in `completions/` are what the binary prints, and names come from the state.
 
-mod support;
-
 use std::{path::Path, process::Command};
 
-use support::Stage;
+use crate::support::Stage;
 
 /// Shell, and its file's name as packagers expect it.
 const SCRIPTS: [(&str, &str); 5] = [

@@ -1,12 +1,10 @@
 //! `kill -9`, at any moment.
 
-mod support;
-
 use std::{thread, time::Duration};
 
+use crate::support::{Running, Stage};
 use halolink::sandbox::{Fault, Options, Received};
 use serde_json::{Value, json};
-use support::{Running, Stage};
 
 /// Waited before every answer.
 const LATENCY: Duration = Duration::from_millis(100);

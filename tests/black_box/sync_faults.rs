@@ -1,12 +1,10 @@
 //! Writes that go wrong: refused, cut off, answered with nonsense, not permitted any more.
 
-mod support;
-
 use std::{collections::HashMap, time::Duration};
 
+use crate::support::{Outcome, Stage};
 use halolink::sandbox::{Fault, Options};
 use serde_json::{Value, json};
-use support::{Outcome, Stage};
 
 const LICENSES: &str = "/api/SoftwareLicence";
 

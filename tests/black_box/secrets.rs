@@ -1,11 +1,9 @@
 //! No secret in any output or file, however much is told.
 
-mod support;
-
 use std::{fs, path::PathBuf};
 
+use crate::support::{Outcome, Stage};
 use halolink::sandbox::Fault;
-use support::{Outcome, Stage};
 
 #[test]
 fn the_loudest_run_of_every_command_shows_no_secret() {

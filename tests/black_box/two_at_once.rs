@@ -1,12 +1,10 @@
 //! Two processes at once.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Running, Stage};
 use halolink::sandbox::{Options, Received, Service};
 use serde_json::json;
-use support::{Running, Stage};
 
 const SYNC: [&str; 4] = ["sync-seats", "--yes", "-o", "json"];
 

@@ -1,7 +1,5 @@
 //! `halolink sandbox`: the tour in an empty world, and a server that a foreign client works against.
 
-mod support;
-
 use std::{
     collections::BTreeSet,
     io::{BufRead, BufReader},
@@ -9,10 +7,10 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use crate::support::Stage;
 use assert_cmd::cargo::cargo_bin;
 use halolink::sandbox::{Fault, Options, Sandbox};
 use serde_json::{Value, json};
-use support::Stage;
 use tempfile::TempDir;
 
 #[test]

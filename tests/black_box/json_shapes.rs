@@ -3,12 +3,10 @@
 //! Each example there stands under a heading with its command. The output must have the same keys at every
 //! level and the same kinds of values; `null` stands for anything, and of an array the first entry counts.
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::Stage;
 use serde_json::Value;
-use support::Stage;
 
 /// The example under the heading `## COMMAND`.
 fn documented(heading: &str) -> Value {

@@ -1,9 +1,7 @@
 //! The ledger, as `history` tells it.
 
-mod support;
-
+use crate::support::Stage;
 use serde_json::{Value, json};
-use support::Stage;
 
 fn history(stage: &Stage, organization: &str) -> Vec<Value> {
     let history = stage

@@ -1,12 +1,10 @@
 //! `open-ticket`: what the ticket says, and that the same one is never opened twice.
 
-mod support;
-
 use std::{process::Stdio, thread};
 
+use crate::support::{Outcome, Stage};
 use halolink::sandbox::{Fault, Ticket};
 use serde_json::json;
-use support::{Outcome, Stage};
 
 const ORGANIZATION: &str = "1788161-14";
 const CUSTOMER: i64 = 21;

@@ -1,16 +1,14 @@
 //! What goes where: one JSON document on stdout, notes on stderr, colour only where it is wanted.
 
-mod support;
-
 use std::{
     collections::BTreeSet,
     io::Read,
     process::{Command, Stdio},
 };
 
+use crate::support::{Outcome, Stage};
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
-use support::{Outcome, Stage};
 
 const COMMANDS: [&str; 12] = [
     "connect",

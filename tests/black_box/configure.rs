@@ -1,9 +1,7 @@
 //! `configure`: names or ids, priorities of the chosen SLA only, and what is cleared when.
 
-mod support;
-
+use crate::support::Stage;
 use serde_json::{Value, json};
-use support::Stage;
 
 #[test]
 fn nothing_is_configured_at_first() {

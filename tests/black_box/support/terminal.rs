@@ -10,7 +10,7 @@ use std::{
 use assert_cmd::cargo::cargo_bin;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 
-use super::support::Stage;
+use super::Stage;
 
 pub const ENTER: &str = "\r";
 pub const CTRL_C: &str = "\u{3}";

@@ -1,16 +1,12 @@
 //! The main job, end to end, as a script does it.
 
-#[path = "support/job.rs"]
-mod job;
-mod support;
-
-use job::{Given, cases, synced, whole_job};
+use crate::support::Stage;
+use crate::support::job::{Given, cases, synced, whole_job};
 use serde_json::json;
-use support::Stage;
 
 #[test]
 fn the_whole_job() {
-    whole_job(&Stage::of(job::ORGANIZATIONS), Given::Mixed);
+    whole_job(&Stage::of(crate::support::job::ORGANIZATIONS), Given::Mixed);
 }
 
 #[test]
@@ -284,7 +280,7 @@ fn unlink_and_revoke_touch_nothing_in_halo() {
 
 /// Connected, the three cases mapped; what was received is forgotten.
 fn mapped() -> Stage {
-    let stage = Stage::of(job::ORGANIZATIONS);
+    let stage = Stage::of(crate::support::job::ORGANIZATIONS);
     stage.connect();
     let mapping: Vec<_> = cases(&stage)
         .into_iter()

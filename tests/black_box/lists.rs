@@ -1,12 +1,10 @@
 //! `list`: every kind as a table, JSON and CSV, and what narrows it.
 
-mod support;
-
 use std::collections::BTreeSet;
 
+use crate::support::Stage;
 use halolink::sandbox::Service;
 use serde_json::{Value, json};
-use support::Stage;
 
 /// Every kind with the keys of its objects.
 const KINDS: [(&str, &[&str]); 9] = [

@@ -1,9 +1,6 @@
 //! Something between halolink and the sandbox that can answer in the sandbox's place, and a place where
 //! nobody should come.
 
-// Each test binary uses its own part of this.
-#![allow(dead_code)]
-
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},

@@ -1,0 +1,24 @@
+//! halolink as its users have it: the built binary against the sandbox, in one test binary of many topics.
+
+mod completions;
+mod configure;
+mod connect;
+mod faults;
+mod history;
+mod json_shapes;
+mod keyring;
+mod killed;
+mod lists;
+mod main_job;
+mod mapping;
+mod output;
+mod safeguards;
+mod sandbox;
+mod seats_file;
+mod secrets;
+mod support;
+mod sync_faults;
+mod sync_requests;
+mod terminal;
+mod tickets;
+mod two_at_once;
