@@ -156,7 +156,13 @@ impl Backup {
         let mut troubles = Vec::new();
         for product in Product::ALL {
             let found = self
-                .list(&[product.path()], &own, |row: Row| row.trouble(product), &|_| ())
+                .list(
+                    &[product.path()],
+                    &own,
+                    |row: Row| row.trouble(product),
+                    |_, _| (),
+                    &|_| (),
+                )
                 .await;
             match found {
                 Ok(found) => troubles.extend(found),

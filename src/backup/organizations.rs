@@ -23,6 +23,17 @@ pub struct Organization {
     pub suspended: bool,
     /// The customer was deactivated.
     pub deactivated: bool,
+    /// The list has another row with this id whose seats or flags differ: nobody can tell which one is true.
+    pub conflicting: bool,
+}
+
+impl Organization {
+    /// Another row with the id of this one was read.
+    fn repeated_as(&mut self, other: &Organization) {
+        self.conflicting |= self.seats != other.seats
+            || self.suspended != other.suspended
+            || self.deactivated != other.deactivated;
+    }
 }
 
 /// The seat numbers of an organization; `None` where it has none that is a whole number of zero or more.
@@ -142,19 +153,27 @@ impl Row {
             },
             suspended: self.flg_suspended.unwrap_or(false),
             deactivated: self.customer_deactivated.unwrap_or(false),
+            conflicting: false,
             id,
         })
     }
 }
 
 impl Backup {
-    /// Every organization, each once.
+    /// Every organization, each once: the first row counts, and [`Organization::conflicting`] tells of others.
     ///
     /// # Errors
     /// As every call.
     pub async fn organizations(&self, progress: Progress<'_>) -> Result<Vec<Organization>, Error> {
-        self.list(&["users"], &self.access_token, Row::organization, progress)
-            .await
+        let repeated = |first: &mut Organization, again: Organization| first.repeated_as(&again);
+        self.list(
+            &["users"],
+            &self.access_token,
+            Row::organization,
+            repeated,
+            progress,
+        )
+        .await
     }
 
     /// One organization by its id, `None` where there is none.
@@ -202,5 +221,39 @@ pub(super) fn one(value: Value) -> Option<Value> {
                 .and_then(one)
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_repeated_row_conflicts_only_where_it_differs() {
+        let read = |row: Value| {
+            let row: Row = serde_json::from_value(row).unwrap();
+            row.organization().unwrap()
+        };
+        let first = read(json!({"id": "7", "organization_name": "Ann", "seats_used": 5}));
+        for (row, conflicting) in [
+            (
+                json!({"id": "7", "organization_name": "Ann Ltd", "seats_used": "5"}),
+                false,
+            ),
+            (
+                json!({"id": "7", "organization_name": "Ann", "seats_used": 6}),
+                true,
+            ),
+            (
+                json!({"id": "7", "organization_name": "Ann", "seats_used": 5, "flg_suspended": true}),
+                true,
+            ),
+            (json!({"id": "7", "organization_name": "Ann"}), true),
+        ] {
+            let mut organization = first.clone();
+            organization.repeated_as(&read(row.clone()));
+            assert_eq!(organization.conflicting, conflicting, "{row}");
+        }
     }
 }

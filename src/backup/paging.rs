@@ -4,7 +4,7 @@
 //! `{"pagination": {..., "next_page"}, "data": [...]}`; some endpoints ignore paging and answer everything.
 //! It ends at an empty page, a short page, no `next_page`, or a page that repeats what was seen.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, hash_map::Entry};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use secrecy::SecretString;
@@ -121,10 +121,12 @@ impl Backup {
         path: &[&str],
         access_token: &SecretString,
         read: impl Fn(R) -> Option<T>,
+        repeated: impl Fn(&mut T, T),
         progress: Progress<'_>,
     ) -> Result<Vec<T>, Error> {
-        let mut seen = HashSet::new();
+        let mut seen = HashMap::new();
         let mut records = Vec::new();
+        let read = |row| serde_json::from_value(Value::Object(row)).ok().and_then(&read);
         // The first page alone: most lists are no longer. Then a few at a time.
         let mut next = 1;
         let mut at_once = 1;
@@ -136,8 +138,18 @@ impl Backup {
                 let last = page.is_last();
                 let before = seen.len();
                 for row in page.rows {
-                    if seen.insert(key_of(&row)) {
-                        records.extend(serde_json::from_value(Value::Object(row)).ok().and_then(&read));
+                    match seen.entry(key_of(&row)) {
+                        Entry::Vacant(place) => {
+                            let record = read(row);
+                            place.insert(record.is_some().then_some(records.len()));
+                            records.extend(record);
+                        }
+                        Entry::Occupied(place) => {
+                            let first = place.get().and_then(|index: usize| records.get_mut(index));
+                            if let (Some(first), Some(again)) = (first, read(row)) {
+                                repeated(first, again);
+                            }
+                        }
                     }
                 }
                 progress(seen.len());

@@ -206,6 +206,7 @@ fn unseen(text: &str) -> Option<Organization> {
         seats: crate::backup::Seats::default(),
         suspended: false,
         deactivated: false,
+        conflicting: false,
     })
 }
 
