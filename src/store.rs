@@ -4,6 +4,7 @@
 //! at once are safe. The SQL is portable (numbered parameters, upserts, `RETURNING`), behind this one type.
 
 mod configuration;
+mod created_licenses;
 mod ledger;
 mod lock;
 mod mappings;
@@ -29,7 +30,7 @@ pub use ledger::{
     SeatPoint,
 };
 pub use lock::Lock;
-pub use mappings::Mapping;
+pub use mappings::{Mapping, OfOtherProfile};
 pub use names::NameKind;
 pub use tickets::{OpenedTicket, TicketKey};
 
@@ -218,6 +219,7 @@ impl Store {
             "DELETE FROM runs WHERE profile = $1",
             "DELETE FROM tickets WHERE profile = $1",
             "DELETE FROM license_counts WHERE profile = $1",
+            "DELETE FROM created_licenses WHERE profile = $1",
             "DELETE FROM mappings WHERE profile = $1",
             "DELETE FROM names WHERE profile = $1",
             "DELETE FROM configurations WHERE profile = $1",

@@ -1,6 +1,7 @@
 //! Mappings: which organization is which customer and license.
 
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
+use url::Url;
 
 use super::{Error, Store};
 use crate::reference::Reference;
@@ -25,6 +26,15 @@ pub struct Mapping {
     pub flag: Option<String>,
     /// The seats of this organization that are in the license's quantity, since the last sync.
     pub seats: Option<i64>,
+}
+
+/// A mapping of another profile of the same Halo site: what is mapped in both would be billed by both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfOtherProfile {
+    /// The other profile.
+    pub profile: String,
+    /// Its mapping.
+    pub mapping: Mapping,
 }
 
 impl FromRow<'_, SqliteRow> for Mapping {
@@ -62,6 +72,40 @@ impl Store {
         .bind(profile)
         .fetch_all(&self.pool)
         .await?)
+    }
+
+    /// The mappings of all other profiles of the same Halo site in this state, by profile and organization
+    /// name. None where the profile was never connected: it belongs to no site yet.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn mappings_of_other_profiles(&self, profile: &str) -> Result<Vec<OfOtherProfile>, Error> {
+        let profiles: Vec<(String, String)> =
+            sqlx::query_as("SELECT name, site_url FROM profiles ORDER BY name")
+                .fetch_all(&self.pool)
+                .await?;
+        let Some(site) = profiles
+            .iter()
+            .find(|(name, _)| name == profile)
+            .map(|(_, url)| normalized(url))
+        else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        for (name, url) in profiles {
+            if name != profile && normalized(&url) == site {
+                found.extend(
+                    self.mappings(&name)
+                        .await?
+                        .into_iter()
+                        .map(|mapping| OfOtherProfile {
+                            profile: name.clone(),
+                            mapping,
+                        }),
+                );
+            }
+        }
+        Ok(found)
     }
 
     /// Stores mappings, replacing those of the same organizations: all of them or none.
@@ -147,6 +191,12 @@ impl Store {
     }
 }
 
+/// A site's URL in the one way of writing it: sites are the same if these are.
+fn normalized(site_url: &str) -> String {
+    let url = Url::parse(site_url).map_or_else(|_| site_url.trim().to_lowercase(), String::from);
+    url.trim_end_matches('/').to_owned()
+}
+
 /// A license that nothing is mapped to any more is not "synced before" when it is mapped anew.
 async fn forget_unmapped(
     transaction: &mut sqlx::Transaction<'_, Sqlite>,
@@ -160,4 +210,51 @@ async fn forget_unmapped(
     .execute(&mut **transaction)
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mapping(organization: &str, license: i64) -> Mapping {
+        Mapping {
+            organization: Reference::new(organization.to_owned(), organization),
+            organization_number: None,
+            customer: Reference::new(7, "Customer"),
+            license: Reference::new(license, "License"),
+            mapped_at: super::super::now(),
+            flag: None,
+            seats: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn other_profiles_are_those_of_the_same_site() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("state.db")).await.unwrap();
+        for (profile, site) in [
+            ("mine", "https://acme.halopsa.com/"),
+            ("brand", "https://ACME.halopsa.com:443"),
+            ("elsewhere", "https://other.halopsa.com/"),
+            ("port", "https://acme.halopsa.com:8443/"),
+        ] {
+            store.bind_site(profile, site).await.unwrap();
+            store
+                .map(profile, &[mapping(&format!("of {profile}"), 17)])
+                .await
+                .unwrap();
+        }
+        let others = async |profile: &str| -> Vec<(String, String)> {
+            let others = store.mappings_of_other_profiles(profile).await.unwrap();
+            others
+                .into_iter()
+                .map(|other| (other.profile, other.mapping.organization.id))
+                .collect()
+        };
+        let pair = |profile: &str| vec![(profile.to_owned(), format!("of {profile}"))];
+        assert_eq!(others("mine").await, pair("brand"));
+        assert_eq!(others("brand").await, pair("mine"));
+        assert_eq!(others("elsewhere").await, []);
+        assert_eq!(others("never connected").await, []);
+    }
 }

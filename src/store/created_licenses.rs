@@ -1,0 +1,62 @@
+//! Which licenses halolink made itself (`map-org --create-license`).
+
+use std::collections::HashSet;
+
+use super::{Error, Store};
+
+impl Store {
+    /// Notes that halolink made a license; a second time changes nothing.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn note_created_license(&self, profile: &str, license: i64) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO created_licenses (profile, license_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        )
+        .bind(profile)
+        .bind(license)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The licenses that halolink made, by id.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn created_licenses(&self, profile: &str) -> Result<HashSet<i64>, Error> {
+        let licenses: Vec<i64> =
+            sqlx::query_scalar("SELECT license_id FROM created_licenses WHERE profile = $1")
+                .bind(profile)
+                .fetch_all(&self.pool)
+                .await?;
+        Ok(licenses.into_iter().collect())
+    }
+
+    /// Whether halolink made that license.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn license_was_created(&self, profile: &str, license: i64) -> Result<bool, Error> {
+        Ok(self.created_licenses(profile).await?.contains(&license))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_license_that_was_made_is_remembered_per_profile_until_it_is_purged() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("state.db")).await.unwrap();
+        for _ in 0..2 {
+            store.note_created_license("a", 17).await.unwrap();
+        }
+        assert!(store.license_was_created("a", 17).await.unwrap());
+        assert!(!store.license_was_created("a", 18).await.unwrap());
+        assert!(!store.license_was_created("b", 17).await.unwrap());
+        store.purge("a").await.unwrap();
+        assert!(!store.license_was_created("a", 17).await.unwrap());
+    }
+}
