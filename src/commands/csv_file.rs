@@ -12,6 +12,8 @@ const LARGEST: u64 = 256 * 1024 * 1024;
 pub struct CsvFile {
     /// The header's names, lower case, with `_` for what is between words.
     pub headers: Vec<String>,
+    /// The same as they are written.
+    written: Vec<String>,
     /// The rows below it.
     pub rows: Vec<CsvRow>,
 }
@@ -28,13 +30,20 @@ impl CsvRow {
     pub fn cell(&self, header: &str) -> &str {
         self.cells.get(header).map_or("", String::as_str)
     }
+
+    /// Whether the row is long enough to have a cell, be it an empty one, under this header.
+    pub fn reaches(&self, header: &str) -> bool {
+        self.cells.contains_key(header)
+    }
 }
 
 impl CsvFile {
     /// Reads the file.
     ///
     /// # Errors
-    /// Exit code 2 for a file that is missing, empty, binary or no CSV.
+    /// Exit code 2 for a file that is missing, empty, binary or no CSV, and for a row with more cells than
+    /// the header: most likely a number or a name with a comma in it, and then every cell after it is
+    /// another's.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let name = path.display();
         let unusable = |reason: String| Failure::usage(format!("{name} cannot be used: {reason}"));
@@ -77,12 +86,18 @@ impl CsvFile {
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
-        let headers: Vec<String> = reader
+        let written: Vec<String> = reader
             .headers()
             .map_err(|error| error.to_string())?
             .iter()
-            .map(header_name)
+            .map(ToOwned::to_owned)
             .collect();
+        let headers: Vec<String> = written.iter().map(|text| header_name(text)).collect();
+        // A header that ends in a delimiter has no more columns for that.
+        let width = headers
+            .iter()
+            .rposition(|header| !header.is_empty())
+            .map_or(0, |last| last + 1);
         let mut rows = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|error| error.to_string())?;
@@ -90,6 +105,14 @@ impl CsvFile {
                 continue;
             }
             let line = record.position().map_or(0, |position| first_line(text, position));
+            if record.len() > headers.len() || record.iter().skip(width).any(|cell| !cell.is_empty()) {
+                return Err(format!(
+                    "line {line} has {} cells under {width} headers; a number or a name with a \"{}\" in it needs \
+                     quotes around it",
+                    record.len(),
+                    char::from(delimiter)
+                ));
+            }
             let cells = headers
                 .iter()
                 .cloned()
@@ -97,7 +120,11 @@ impl CsvFile {
                 .collect();
             rows.push(CsvRow { line, cells });
         }
-        Ok(Self { headers, rows })
+        Ok(Self {
+            headers,
+            written,
+            rows,
+        })
     }
 
     /// The first of these headers that the file has.
@@ -106,6 +133,27 @@ impl CsvFile {
             .iter()
             .find(|name| self.headers.iter().any(|header| header == *name))
             .copied()
+    }
+
+    /// The one of these headers, all of which mean the same, that the file has.
+    ///
+    /// # Errors
+    /// Names two columns where there is more than one: nobody can tell which of them is meant.
+    pub fn only_header<'a>(&self, names: &[&'a str]) -> Result<Option<&'a str>, String> {
+        let mut found = self
+            .headers
+            .iter()
+            .zip(&self.written)
+            .filter_map(|(header, written)| {
+                let name = names.iter().find(|name| *header == **name)?;
+                Some((*name, written))
+            });
+        match (found.next(), found.next()) {
+            (Some((_, one)), Some((_, other))) => Err(format!(
+                "the columns \"{one}\" and \"{other}\" mean the same; leave one of them"
+            )),
+            (found, _) => Ok(found.map(|(name, _)| name)),
+        }
     }
 }
 
@@ -147,5 +195,33 @@ mod tests {
             .collect();
         assert_eq!(rows, [(3, "Contoso", "5"), (4, "Two\nLines", "6")]);
         assert_eq!(file.header(&["customer", "seats"]), Some("seats"));
+    }
+
+    #[test]
+    fn more_cells_than_headers() {
+        for text in [
+            "organization,seats\nContoso,4\nNordwind,1,240\n",
+            "organization,seats,\nContoso,4,\nNordwind,1,240\n",
+            "organization,seats,note\nContoso,4\nNordwind,1,240,\n",
+        ] {
+            let reason = CsvFile::parse(text).err().unwrap_or_default();
+            assert!(reason.starts_with("line 3 has "), "{text}: {reason}");
+        }
+        for text in [
+            "organization,seats,\nContoso,4,\nNordwind,5\n",
+            ",organization,seats\n1,Contoso,4\n",
+            "organization,seats\nNordwind,\"1,240\"\n",
+        ] {
+            assert!(CsvFile::parse(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn columns_that_mean_the_same() {
+        let file = CsvFile::parse("Seats Used,seats-used,Name\n").unwrap();
+        let both = "the columns \"Seats Used\" and \"seats-used\" mean the same; leave one of them";
+        assert_eq!(file.only_header(&["seats_used", "used"]), Err(both.to_owned()));
+        assert_eq!(file.only_header(&["name", "company"]), Ok(Some("name")));
+        assert_eq!(file.only_header(&["company"]), Ok(None));
     }
 }

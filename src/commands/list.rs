@@ -256,6 +256,12 @@ async fn read_organizations(context: &Context) -> anyhow::Result<Vec<Organizatio
     let progress = context.ui.progress("reading organizations");
     let mut organizations = backup.organizations(&|done| progress.set(done, None)).await?;
     organizations.sort_by_cached_key(|organization| organization.name.to_lowercase());
+    for organization in organizations.iter().filter(|found| found.conflicting) {
+        context.ui.warn(&crate::ui::clean(&format!(
+            "SaaS Backup has two different rows for {} ({}): one of them is shown, and its seats are not synced",
+            organization.name, organization.id
+        )));
+    }
     Ok(organizations)
 }
 

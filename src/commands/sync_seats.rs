@@ -20,7 +20,9 @@ use crate::{
     halo::Halo,
     plan::seats::{Decision, Item, Limits, Plan, plan},
     reference::Reference,
-    store::{ChangeStatus, Mapping, NewChange, NewRun, OrganizationSeats, RunState, RunTotals, Store},
+    store::{
+        ChangeStatus, Mapping, NameKind, NewChange, NewRun, OrganizationSeats, RunState, RunTotals, Store,
+    },
 };
 use apply::Applied;
 use licenses::Reading;
@@ -241,7 +243,11 @@ async fn read_and_plan(
     let progress = context.ui.progress("reading seats and licenses");
     let seats = async {
         match &arguments.seats_file {
-            Some(path) => seats_file::read(context, path, &scope.mappings, &scope.others, scope.metric),
+            Some(path) => {
+                let names = store.names(&context.profile, NameKind::Organization).await?;
+                let (mappings, others) = (&scope.mappings, &scope.others);
+                seats_file::read(context, path, mappings, others, &names, scope.metric)
+            }
             None => {
                 let named = !arguments.organizations.is_empty();
                 sources::read(context, &scope.mappings, scope.metric, named, &|done| {

@@ -12,6 +12,8 @@ pub enum Source {
     Seats(i64),
     /// Its seat number is missing or no number.
     Unreadable,
+    /// There are two rows for it, and they differ.
+    Contradictory,
     /// It is suspended: it keeps what it had.
     Suspended,
     /// It is deactivated: it keeps what it had.
@@ -243,7 +245,7 @@ fn share(mapping: &Mapped) -> Share {
     let (seats, flag) = match mapping.source {
         Source::Seats(seats) => (Some(seats), None),
         Source::Suspended | Source::Deactivated => (mapping.seats_before, None),
-        Source::Unreadable | Source::Unlisted => (None, None),
+        Source::Unreadable | Source::Contradictory | Source::Unlisted => (None, None),
         Source::Vanished => (
             None,
             Some("the organization is no longer in SaaS Backup".to_owned()),
@@ -291,6 +293,9 @@ fn decide(
             Source::Unlisted => return problem(format!("{name} is not in the seats file")),
             Source::Unreadable => {
                 return problem(format!("there is no readable seat number for {name}"));
+            }
+            Source::Contradictory => {
+                return problem(format!("there are two different rows for {name}"));
             }
             Source::Seats(_) | Source::Suspended | Source::Deactivated => {}
         }
@@ -546,6 +551,7 @@ mod tests {
         prop_oneof![
             8 => (0_i64..5000).prop_map(Source::Seats),
             1 => Just(Source::Unreadable),
+            1 => Just(Source::Contradictory),
             1 => Just(Source::Suspended),
             1 => Just(Source::Deactivated),
             1 => Just(Source::Vanished),

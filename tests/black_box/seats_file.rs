@@ -289,6 +289,18 @@ fn a_file_that_cannot_be_used_is_a_usage_error() {
     for (lines, says) in [
         ("", "empty"),
         ("organization,color\nx,red\n", "no column for the seats"),
+        ("organization,seats\nContoso,1,240\n", "line 2 has 3 cells"),
+        (
+            "organization,seats,note\nContoso,4\nNordwind,1,240,\n",
+            "line 3 has 4 cells",
+        ),
+        (
+            "organization,Seats Used,seats_used\nx,1,2\n",
+            "\"Seats Used\" and \"seats_used\" mean the same",
+        ),
+        ("organization,seats,seats_used\nx,1,2\n", "mean the same"),
+        ("Organization,seats, ORGANIZATION \nx,1,y\n", "mean the same"),
+        ("organization_name,organization,seats\nx,y,1\n", "mean the same"),
         ("color,seats\nred,5\n", "no column for the organization"),
         ("\0\0\0", "not a text file"),
     ] {
@@ -299,6 +311,69 @@ fn a_file_that_cannot_be_used_is_a_usage_error() {
         .expect(2)
         .says(["/nonexistent/seats.csv"]);
     assert_eq!(stage.count(mapping[0].2), before);
+}
+
+#[test]
+fn an_id_and_a_name_in_one_row_are_the_same_organizations() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(3);
+    let before: Vec<i64> = mapping.iter().map(|row| stage.count(row.2)).collect();
+    let names: Vec<String> = mapping
+        .iter()
+        .map(|row| organization(&stage, &row.0).organization_name)
+        .collect();
+    let row = |id: &str, name: &str, seats: i64| format!("{id},\"{name}\",{seats}\n");
+    let header = "organization_id,organization,seats\n";
+    let good = row(&mapping[0].0, &names[0], before[0] + 1) + &row(&mapping[1].0, &names[1], before[1] + 1);
+    let unmapped = stage.world().suggested_mapping().last().expect("one").0.clone();
+    let unmapped_name = organization(&stage, &unmapped).organization_name;
+    stage.run(["list", "organizations", "--refresh"]).expect(0);
+
+    // Another's name, mapped or not; another's id.
+    for bad in [
+        row(&mapping[2].0, &names[1], 7),
+        row(&mapping[2].0, &unmapped_name, 7),
+        row(&unmapped, &names[2], 7),
+    ] {
+        sync_file(&stage, &format!("{header}{good}{bad}"), ["--force"])
+            .expect(2)
+            .says(["line 4: ", "are different organizations"]);
+        expect_counts(&stage, &mapping, &before);
+    }
+
+    // The id of one that nobody knows is not that of its namesake.
+    let stranger = format!("{header}{good}{}", row("99999-9", &names[2], 7));
+    let outcome = sync_file(&stage, &stranger, []).expect(4);
+    assert!(outcome.stderr.contains("line 4: 99999-9"), "{outcome}");
+    expect_counts(&stage, &mapping, &[before[0] + 1, before[1] + 1, before[2]]);
+}
+
+#[test]
+fn a_count_of_deactivated_seats_is_no_flag() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(5);
+    let before: Vec<i64> = mapping.iter().map(|row| stage.count(row.2)).collect();
+    let mut lines = String::from("Organization ID,Seats Used,Deactivated,Note\n");
+    // Also a row that is as long as it need be.
+    for ((row, count), word) in mapping
+        .iter()
+        .zip(&before)
+        .zip(["1,", "0", "12,x", "true", "no,"])
+    {
+        lines.push_str(&format!("{},{},{word}\n", row.0, count + 1));
+    }
+    let outcome = sync_file(&stage, &lines, []).expect(0);
+    for (index, (row, count)) in mapping.iter().zip(&before).enumerate() {
+        let deactivated = index == 3;
+        assert_eq!(stage.count(row.2), count + i64::from(!deactivated), "{outcome}");
+    }
+    let kept = outcome.change(mapping[3].2)["reason"].to_string();
+    assert!(kept.contains("deactivated"), "{kept}");
+
+    let short = format!("organization,note,seats\n{},x\n", mapping[0].0);
+    sync_file(&stage, &short, [])
+        .expect(2)
+        .says(["line 2: it ends before its seats"]);
 }
 
 #[test]

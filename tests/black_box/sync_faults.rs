@@ -266,3 +266,30 @@ fn a_permission_lost_in_the_middle_ends_the_run_with_its_report() {
     );
     stage.expect_sums(&mapping);
 }
+
+#[test]
+fn an_organization_with_two_different_rows_is_held_back_alone() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(6);
+    stage.add_seats(&mapping, 1);
+    let bad = mapping[1].2;
+    let before = stage.count(bad);
+    {
+        let mut world = stage.world();
+        let found = world.organizations.iter().find(|found| found.id == mapping[1].0);
+        let mut again = found.expect("it is there").clone();
+        again.seats_used += 2;
+        world.organizations.push(again);
+    }
+    let outcome = stage.sync([]).expect(4);
+    let held = outcome.change(bad);
+    assert_eq!(held["status"], "skipped", "{outcome}");
+    let reason = held["reason"].as_str().expect("a reason");
+    assert!(reason.contains("two different rows"), "{reason}");
+    assert_eq!(stage.count(bad), before);
+    assert_eq!(outcome.json()["summary"]["updated"], 5, "{outcome}");
+    stage
+        .run(["list", "organizations"])
+        .expect(0)
+        .says(["two different rows", &mapping[1].0]);
+}

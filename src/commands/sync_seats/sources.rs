@@ -24,7 +24,9 @@ pub(super) async fn read(
     let backup = context.backup().await?;
     let mut sources: HashMap<String, Source> = HashMap::new();
     let mut add = |organization: crate::backup::Organization| {
-        let source = if organization.suspended {
+        let source = if organization.conflicting {
+            Source::Contradictory
+        } else if organization.suspended {
             Source::Suspended
         } else if organization.deactivated {
             Source::Deactivated
