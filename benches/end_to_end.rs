@@ -92,7 +92,12 @@ fn measure(organizations: usize, latency: u64) -> Result<[[String; 10]; 2], Box<
     }
     let file = home.path().join("mapping.csv");
     std::fs::write(&file, mapping)?;
-    finished(&mut command(&["map-org", "--from", &file.display().to_string()]))?;
+    finished(&mut command(&[
+        "map-org",
+        "--from",
+        &file.display().to_string(),
+        "--yes",
+    ]))?;
 
     let sync = ["sync-seats", "--yes", "-o", "json"];
     let first = run(&mut command(&sync))?;

@@ -195,8 +195,10 @@ pub struct Configure {
 #[command(after_help = "Examples:\n  \
     halolink map-org\n  \
     halolink map-org 1788161-14 --customer \"Contoso Ltd\" --license \"SaaS Backup\"\n  \
-    halolink map-org Contoso --customer 42 --create-license \"NinjaOne SaaS Backup\"\n  \
-    halolink map-org --from mappings.csv\n\n\
+    halolink map-org Contoso --customer 42 --create-license \"NinjaOne SaaS Backup\" --yes\n  \
+    halolink map-org --from mappings.csv --yes\n\n\
+    What bills (a new license), maps anew or looks wrong (names far apart, another product's license,\n\
+    a license that is another organization's already) is asked first; without a terminal it takes --yes.\n\
     Names resolve by id, else exact name without regard to case, else unique prefix.")]
 pub struct MapOrg {
     /// The organization: its id, its number or its name
@@ -212,7 +214,7 @@ pub struct MapOrg {
         value_name = "LICENSE",
         conflicts_with = "create_license", add = ArgValueCandidates::new(complete::licenses))]
     pub license: Option<String>,
-    /// Create a license of that name for the customer
+    /// Create a license of that name for the customer, which bills; the one that is there is taken
     #[arg(long, visible_alias = "create-licence", value_name = "NAME")]
     pub create_license: Option<String>,
     /// Map every row of a CSV file with the columns organization,customer,license

@@ -1,6 +1,7 @@
 //! Pure thinking: plain functions over plain data, without I/O, clock or randomness, knowing nobody.
 
 pub mod names;
+pub mod products;
 pub mod requests;
 pub mod seats;
 pub mod tickets;

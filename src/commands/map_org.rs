@@ -1,5 +1,6 @@
 //! `map-org`: ties a backed-up organization to a Halo customer and one of its licenses.
 
+mod confirm;
 mod create;
 mod from_file;
 mod picker;
@@ -16,14 +17,18 @@ use crate::{
     plan::names::{Index, Named, Unresolved},
     reference::Reference,
     store::{Mapping, Store, now},
-    ui::{Align, Table, clean},
+    ui::{Align, Table},
 };
 
 /// The license of a mapping: one that is there, or one to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Target {
-    Existing(Reference),
+    Existing(License),
     New { name: String, count: i64 },
+}
+
+fn reference(license: &License) -> Reference {
+    Reference::new(license.id, &license.name)
 }
 
 /// A mapping that is about to be made.
@@ -33,6 +38,8 @@ struct Planned {
     customer: Reference,
     target: Target,
     before: Option<Mapping>,
+    /// What looks wrong about it.
+    doubts: Vec<String>,
 }
 
 impl Planned {
@@ -46,6 +53,15 @@ impl Planned {
                 .iter()
                 .find(|mapping| mapping.organization.id == organization.id)
                 .cloned(),
+            doubts: Vec::new(),
+        }
+    }
+
+    /// The license, where it is there already.
+    fn license(&self) -> Option<i64> {
+        match &self.target {
+            Target::Existing(license) => Some(license.id),
+            Target::New { .. } => None,
         }
     }
 
@@ -85,6 +101,8 @@ struct Change {
     from: Option<From>,
     status: &'static str,
     reason: Option<String>,
+    /// What looks wrong about it.
+    doubts: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -115,20 +133,14 @@ struct Summary {
 pub async fn run(context: &Context, arguments: cli::MapOrg) -> anyhow::Result<Completion> {
     context.connection()?;
     let mappings = context.look().await?.mappings(&context.profile).await?;
-    let planned = if let Some(path) = &arguments.from {
+    let mut planned = if let Some(path) = &arguments.from {
         from_file::plan(context, path, &mappings).await?
     } else {
         vec![plan_one(context, &arguments, &mappings).await?]
     };
 
-    show_remappings(context, &planned);
-    if !arguments.dry_run && planned.iter().any(Planned::is_remapping) {
-        let count = planned.iter().filter(|planned| planned.is_remapping()).count();
-        let question = format!("Map {} anew?", report::count(count, "organization"));
-        if !context.go_ahead(&question).await? {
-            return Err(crate::ui::stopped());
-        }
-    }
+    confirm::doubt(&mut planned, &mappings);
+    confirm::confirm(context, &planned, arguments.dry_run).await?;
 
     let changes = if arguments.dry_run {
         planned
@@ -177,7 +189,8 @@ async fn plan_one(
             create::target(&halo, &customer, name, &organization, metric(context).await?).await?
         }
         (None, None) => {
-            picker::license(context, &halo, &customer, &organization, metric(context).await?).await?
+            let metric = metric(context).await?;
+            picker::license(context, &halo, &customer, &organization, metric, mappings).await?
         }
     };
     Ok(Planned::new(&organization, &customer, target, mappings))
@@ -211,16 +224,11 @@ fn unseen(text: &str) -> Option<Organization> {
 }
 
 /// The customer's active license that the text names.
-async fn license(
-    context: &Context,
-    halo: &Halo,
-    customer: &Customer,
-    text: &str,
-) -> anyhow::Result<Reference> {
+async fn license(context: &Context, halo: &Halo, customer: &Customer, text: &str) -> anyhow::Result<License> {
     if let Ok(id) = text.trim().parse::<i64>()
         && let Some(license) = halo.license(id).await?
     {
-        return mappable(&license, customer).map_err(|reason| Failure::usage(reason).into());
+        return mappable(license, customer).map_err(|reason| Failure::usage(reason).into());
     }
     let progress = context.ui.progress("reading licenses");
     let licenses = halo
@@ -243,11 +251,11 @@ async fn license(
             Unresolved::Ambiguous(_) => failure,
         }
     })?;
-    mappable(license, customer).map_err(|reason| Failure::usage(reason).into())
+    mappable(license.clone(), customer).map_err(|reason| Failure::usage(reason).into())
 }
 
 /// The license, if an organization of this customer can be mapped to it; else why not.
-fn mappable(license: &License, customer: &Customer) -> Result<Reference, String> {
+fn mappable(license: License, customer: &Customer) -> Result<License, String> {
     if license.customer_id != Some(customer.id) {
         let owner = match (&license.customer_name, license.customer_id) {
             (Some(name), Some(id)) => format!("{name} ({id})"),
@@ -263,28 +271,7 @@ fn mappable(license: &License, customer: &Customer) -> Result<Reference, String>
     if !license.active {
         return Err(format!("the license {} is inactive in Halo", license.label()));
     }
-    Ok(Reference::new(license.id, &license.name))
-}
-
-fn show_remappings(context: &Context, planned: &[Planned]) {
-    for planned in planned.iter().filter(|planned| planned.is_remapping()) {
-        let Some(before) = &planned.before else {
-            continue;
-        };
-        let new = match &planned.target {
-            Target::Existing(license) => license.to_string(),
-            Target::New { name, .. } => format!("{name} (new)"),
-        };
-        context.ui.note(&clean(&planned.organization.to_string()));
-        context.ui.note(&format!(
-            "  is now: {}",
-            clean(&format!("{}, {}", before.customer, before.license))
-        ));
-        context.ui.note(&format!(
-            "  would be: {}",
-            clean(&format!("{}, {new}", planned.customer))
-        ));
-    }
+    Ok(license)
 }
 
 async fn apply(context: &Context, store: &Store, planned: &[Planned]) -> anyhow::Result<Vec<Change>> {
@@ -292,7 +279,7 @@ async fn apply(context: &Context, store: &Store, planned: &[Planned]) -> anyhow:
     let mut mappings = Vec::new();
     for planned in planned {
         let license = match &planned.target {
-            Target::Existing(license) => license.clone(),
+            Target::Existing(license) => reference(license),
             Target::New { .. } if planned.is_unchanged() => {
                 changes.push(change(
                     planned,
@@ -316,7 +303,14 @@ async fn apply(context: &Context, store: &Store, planned: &[Planned]) -> anyhow:
 
 fn change(planned: &Planned, license: Option<&Reference>, dry_run: bool) -> Change {
     let (license, reason) = match (&planned.target, license) {
-        (_, Some(license)) | (Target::Existing(license), None) => (
+        (_, Some(license)) => (
+            LicenseShown {
+                id: Some(license.id),
+                name: license.name.clone(),
+            },
+            None,
+        ),
+        (Target::Existing(license), None) => (
             LicenseShown {
                 id: Some(license.id),
                 name: license.name.clone(),
@@ -350,6 +344,7 @@ fn change(planned: &Planned, license: Option<&Reference>, dry_run: bool) -> Chan
         }),
         status,
         reason,
+        doubts: planned.doubts.clone(),
     }
 }
 

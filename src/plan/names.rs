@@ -173,6 +173,221 @@ fn similarity(one: &str, other: &str) -> f64 {
     }
 }
 
+/// From this similarity on, whole names are one company's in two spellings.
+const ALIKE: f64 = 0.88;
+/// From this similarity on, two words are one in two spellings.
+const ALIKE_WORD: f64 = 0.91;
+
+/// Words of so many companies' names that sharing one says nothing.
+const COMMON: [&str; 125] = [
+    "academy",
+    "accountancy",
+    "accountants",
+    "accounting",
+    "advisors",
+    "agency",
+    "airlines",
+    "american",
+    "and",
+    "architects",
+    "associates",
+    "association",
+    "automotive",
+    "bakery",
+    "bank",
+    "banking",
+    "bar",
+    "black",
+    "blue",
+    "branch",
+    "british",
+    "brothers",
+    "builders",
+    "building",
+    "business",
+    "cafe",
+    "capital",
+    "care",
+    "catering",
+    "center",
+    "central",
+    "centre",
+    "church",
+    "city",
+    "clinic",
+    "club",
+    "coffee",
+    "college",
+    "computers",
+    "construction",
+    "consultants",
+    "consulting",
+    "council",
+    "creative",
+    "dental",
+    "design",
+    "development",
+    "digital",
+    "east",
+    "electric",
+    "electrical",
+    "energy",
+    "engineering",
+    "enterprises",
+    "estate",
+    "estates",
+    "europe",
+    "european",
+    "farm",
+    "farms",
+    "finance",
+    "financial",
+    "first",
+    "food",
+    "foods",
+    "for",
+    "foundation",
+    "general",
+    "global",
+    "golden",
+    "green",
+    "group",
+    "health",
+    "healthcare",
+    "holding",
+    "holdings",
+    "hospital",
+    "hotel",
+    "hotels",
+    "house",
+    "india",
+    "industries",
+    "insurance",
+    "international",
+    "law",
+    "legal",
+    "logistics",
+    "management",
+    "marketing",
+    "media",
+    "medical",
+    "national",
+    "new",
+    "north",
+    "northern",
+    "office",
+    "partners",
+    "partnership",
+    "pharmacy",
+    "practice",
+    "print",
+    "properties",
+    "property",
+    "real",
+    "red",
+    "restaurant",
+    "royal",
+    "saint",
+    "school",
+    "service",
+    "services",
+    "shop",
+    "solutions",
+    "sons",
+    "south",
+    "store",
+    "studio",
+    "systems",
+    "technologies",
+    "technology",
+    "trading",
+    "travel",
+    "trust",
+    "united",
+    "west",
+];
+
+/// Whether two names are so unlike that they are hardly one company's. Tolerant: another spelling, a part of
+/// the name, a word of its own that both have, or initials are near enough. What is no name (an id typed in
+/// its place) is not far from any.
+pub fn far_apart(one: &str, other: &str) -> bool {
+    let (one_name, other_name) = (normalised(one), normalised(other));
+    let is_name = |text: &str| text.chars().any(char::is_alphabetic);
+    if !is_name(&one_name) || !is_name(&other_name) {
+        return false;
+    }
+    let (one_joined, other_joined) = (one_name.replace(' ', ""), other_name.replace(' ', ""));
+    if similarity(&one_name, &other_name) >= ALIKE
+        || strsim::jaro_winkler(&one_joined, &other_joined) >= ALIKE
+    {
+        return false;
+    }
+    let one_words: Vec<&str> = one_name.split(' ').collect();
+    let other_words: Vec<&str> = other_name.split(' ').collect();
+    let is_part =
+        |part: &[&str], whole: &[&str]| part.iter().all(|word| whole.contains(word) && word.len() > 1);
+    let near = is_part(&one_words, &other_words)
+        || is_part(&other_words, &one_words)
+        || share_a_word(&one_words, &other_words)
+        || has_own_word(&one_words, &other_joined)
+        || has_own_word(&other_words, &one_joined)
+        || are_initials(&one_joined, &one_words, other)
+        || are_initials(&other_joined, &other_words, one);
+    !near
+}
+
+/// Whether a word is one that tells companies apart.
+fn is_own(word: &str) -> bool {
+    word.chars().count() >= 3 && word.chars().any(char::is_alphabetic) && !COMMON.contains(&word)
+}
+
+fn share_a_word(one: &[&str], other: &[&str]) -> bool {
+    let long = |word: &str| word.chars().count() >= 5;
+    one.iter().copied().filter(|word| is_own(word)).any(|word| {
+        other.iter().copied().filter(|word| is_own(word)).any(|with| {
+            word == with
+                || (long(word)
+                    && long(with)
+                    && (word.starts_with(with)
+                        || with.starts_with(word)
+                        || strsim::jaro_winkler(word, with) >= ALIKE_WORD))
+        })
+    })
+}
+
+/// Whether a name, its spaces left out, has a long word of another in it, as a domain has.
+fn has_own_word(words: &[&str], joined: &str) -> bool {
+    words
+        .iter()
+        .any(|word| is_own(word) && word.chars().count() >= 6 && joined.contains(word))
+}
+
+/// Whether a name, or a word of it, is the initials of another ("WWI" of "Wide World Importers").
+fn are_initials(joined: &str, words: &[&str], name: &str) -> bool {
+    const SMALL: [&str; 12] = [
+        "and", "of", "the", "for", "de", "la", "le", "und", "et", "y", "der", "di",
+    ];
+    let all = plain_words(name);
+    let initials = |leave_out: &dyn Fn(&str) -> bool| -> String {
+        all.iter()
+            .filter(|word| !leave_out(word))
+            .filter_map(|word| word.chars().next())
+            .collect()
+    };
+    let spellings = [
+        initials(&|_| false),
+        initials(&|word| SMALL.contains(&word)),
+        initials(&|word| LEGAL_FORMS.contains(&word)),
+        initials(&|word| SMALL.contains(&word) || LEGAL_FORMS.contains(&word)),
+    ];
+    spellings.iter().any(|initials| {
+        (joined.chars().count() >= 2 && initials == joined)
+            || words
+                .iter()
+                .any(|word| word.chars().count() >= 3 && initials.contains(word))
+    })
+}
+
 /// A name without regard to case and surrounding space.
 fn folded(name: &str) -> String {
     name.trim().to_lowercase()
@@ -181,30 +396,48 @@ fn folded(name: &str) -> String {
 /// A name without what differs between two systems: the tag of a linked organization (` [e9fd]`), case,
 /// accents, punctuation, and the words for a company's legal form.
 pub fn normalised(name: &str) -> String {
-    const LEGAL_FORMS: [&str; 22] = [
-        "ltd",
-        "limited",
-        "inc",
-        "incorporated",
-        "llc",
-        "llp",
-        "lp",
-        "plc",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "gmbh",
-        "ag",
-        "kg",
-        "bv",
-        "nv",
-        "sa",
-        "sarl",
-        "srl",
-        "pty",
-        "the",
-    ];
+    let words = plain_words(name);
+    let meaning: Vec<&str> = words
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !LEGAL_FORMS.contains(word))
+        .collect();
+    // A company may be called nothing but "The Company".
+    if meaning.is_empty() {
+        words.join(" ")
+    } else {
+        meaning.join(" ")
+    }
+}
+
+/// The words for a company's legal form, and the article.
+const LEGAL_FORMS: [&str; 22] = [
+    "ltd",
+    "limited",
+    "inc",
+    "incorporated",
+    "llc",
+    "llp",
+    "lp",
+    "plc",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "gmbh",
+    "ag",
+    "kg",
+    "bv",
+    "nv",
+    "sa",
+    "sarl",
+    "srl",
+    "pty",
+    "the",
+];
+
+/// The words of a name in lower case, without tag, accents and punctuation.
+fn plain_words(name: &str) -> Vec<String> {
     let plain: String = untagged(name)
         .replace('&', " and ")
         .nfkd()
@@ -220,19 +453,12 @@ pub fn normalised(name: &str) -> String {
             }
         })
         .collect::<String>()
-        .replace('ß', "ss");
-    let words: Vec<&str> = plain.split_whitespace().collect();
-    let meaning: Vec<&str> = words
-        .iter()
-        .copied()
-        .filter(|word| !LEGAL_FORMS.contains(word))
-        .collect();
-    // A company may be called nothing but "The Company".
-    if meaning.is_empty() {
-        words.join(" ")
-    } else {
-        meaning.join(" ")
-    }
+        .replace('ß', "ss")
+        .replace('æ', "ae")
+        .replace('œ', "oe")
+        .replace('ø', "o")
+        .replace('ł', "l");
+    plain.split_whitespace().map(str::to_owned).collect()
 }
 
 /// A name without the tag that linking to NinjaOne appends: four hexadecimal digits in brackets.
@@ -318,6 +544,59 @@ mod tests {
             ("Acme [West]", "acme west"),
         ] {
             assert_eq!(normalised(name), plain, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_one_company_are_near() {
+        for (one, other) in [
+            ("Contoso Ltd [e9fd]", "Contoso Limited"),
+            ("NORTHWIND DENTAL", "Northwind Dental"),
+            ("NorthwindDental", "Northwind Dental"),
+            ("Northwind", "Northwind Dental Group"),
+            ("Müller und Söhne", "Muller & Sohne GmbH"),
+            ("Mueller Metallbau", "Müller"),
+            ("WWI", "Wide World Importers"),
+            ("IBM Deutschland", "International Business Machines"),
+            ("T.P.C.", "The Phone Company"),
+            ("contoso.onmicrosoft.com", "Contoso Ltd"),
+            ("admin@fabrikam.example", "Fabrikam Foods"),
+            ("Fabrikam Foods", "Fabrikam Food Services"),
+            ("Harbour Light Clinic", "Harbor Light Clinic"),
+            ("Woodgrove Bank - Cork branch", "Woodgrove Savings"),
+            ("Ærø Shipping ApS", "Aero Shipping"),
+            ("St. Anne's Primary School", "St Annes Primary"),
+            ("Bank", "Woodgrove Bank"),
+            ("株式会社コントソ", "株式会社コントソ 東京"),
+            ("1788161-14", "Northwind Dental"),
+            ("", "Northwind Dental"),
+        ] {
+            assert!(!far_apart(one, other), "{one} / {other}");
+            assert!(!far_apart(other, one), "{other} / {one}");
+        }
+    }
+
+    #[test]
+    fn names_of_two_companies_are_far_apart() {
+        for (one, other) in [
+            ("Woodgrove Bank", "Fourth Coffee"),
+            ("Contoso Ltd", "Fabrikam Ltd"),
+            ("Northwind Dental", "Contoso Dental"),
+            ("Northwind Dental", "Riverside Dental Clinic"),
+            ("Harbor Light Clinic", "Litware Engineering"),
+            ("Tailspin Toys", "Trey Research"),
+            ("Margie's Travel", "Alpine Ski House"),
+            ("Adventure Works Cycles", "Woodgrove Savings"),
+            ("Blue Yonder Airlines", "Blue Moon Bakery"),
+            ("Consolidated Messenger", "Relecloud Hosting"),
+            ("ABC", "Wide World Importers"),
+            ("First National Bank", "First Baptist Church"),
+            ("Lakeside Veterinary Centre", "Proseware Inc."),
+            ("Kestrel Logistics", "Coho Winery"),
+            ("株式会社コントソ", "有限会社ファブリカム"),
+        ] {
+            assert!(far_apart(one, other), "{one} / {other}");
+            assert!(far_apart(other, one), "{other} / {one}");
         }
     }
 

@@ -185,6 +185,106 @@ fn mapping_anew_shows_old_and_new_and_needs_a_yes() {
     assert_eq!(mapping(&stage), json!(["1788161-14", 22, 19]));
 }
 
+/// Asked without a yes: exit code 2 and these words; with one it is done, and a dry run only says it.
+fn wants_a_yes<const N: usize>(stage: &Stage, mapping: [&str; 3], words: [&str; N]) {
+    let [organization, customer, license] = mapping;
+    let arguments = [
+        "map-org",
+        organization,
+        "--customer",
+        customer,
+        "--license",
+        license,
+        "-o",
+        "json",
+    ];
+    let before = stage.mapped();
+    let refused = stage.run(arguments).expect(2).says(words).says(["--yes"]);
+    let message = refused.json()["error"]["message"].to_string();
+    assert!(message.contains(words[0]), "{refused}");
+    assert_eq!(stage.mapped(), before);
+
+    let mut dry = arguments.to_vec();
+    dry.push("--dry-run");
+    let doubts = stage.run(dry).expect(0).says(words).first_change()["doubts"].to_string();
+    assert!(doubts.contains(words[0]), "{doubts}");
+
+    let mut yes = arguments.to_vec();
+    yes.push("--yes");
+    stage.run(yes).expect(0).says(words);
+    assert_eq!(stage.mapped(), before + 1);
+    // What is stored was agreed to.
+    stage.run(arguments).expect(0).hides([words[0]]);
+}
+
+#[test]
+fn names_far_apart_want_a_yes() {
+    // Northwind Dental to Contoso Ltd, and O'Brien Electrical to Café Lumière.
+    let stage = connected();
+    wants_a_yes(
+        &stage,
+        ["1788161-14", "22", "19"],
+        ["the names are far apart", "Northwind Dental", "Contoso Ltd"],
+    );
+    wants_a_yes(&stage, ["1788161-18", "29", "41"], ["the names are far apart"]);
+}
+
+#[test]
+fn another_products_license_wants_a_yes() {
+    let stage = connected();
+    let other = ["looks like another product's"];
+    // By its name.
+    wants_a_yes(&stage, ["1788161-14", "21", "18"], other);
+    // By its manufacturer alone.
+    {
+        let mut world = stage.world();
+        let license = world.licenses.get_mut(&19).expect("a license");
+        license.name = "Seats".into();
+        license.manufacturer = "Adobe Inc.".into();
+    }
+    wants_a_yes(&stage, ["1788161-15", "22", "19"], other);
+}
+
+#[test]
+fn a_license_that_is_anothers_already_wants_a_yes() {
+    let stage = connected();
+    map(&stage, "1788161-18", "25", "29").expect(0);
+    wants_a_yes(
+        &stage,
+        ["1788161-49", "25", "29"],
+        ["it will carry the sum", "O'Brien Electrical (1788161-18)"],
+    );
+}
+
+#[test]
+fn odd_rows_of_a_file_are_listed_together_and_want_one_yes() {
+    let stage = connected();
+    let text = "organization,customer,license\n\
+                1788161-14,22,19\n\
+                1788161-15,22,19\n\
+                1788161-22,29,41\n\
+                1788161-18,25,30\n";
+    from(&stage, text).expect(2).says([
+        "Map 2 organizations despite the warnings?",
+        "Northwind Dental (1788161-14) -> Contoso Ltd (22), SaaS Backup (19): the names are far apart",
+        "Microsoft 365 Business Premium (30): the license",
+        "will carry the sum of",
+        "--yes",
+    ]);
+    assert_eq!(stage.mapped(), 0);
+    let path = stage.file(text.as_bytes()).display().to_string();
+    stage.run(["map-org", "--from", &path, "--yes"]).expect(0);
+    assert_eq!(stage.mapped(), 4);
+    // Two rows of one license alone: whoever wrote the file wrote both.
+    let stage = connected();
+    from(
+        &stage,
+        "organization,customer,license\n1788161-18,25,29\n1788161-49,25,29\n",
+    )
+    .expect(0)
+    .says(["will carry the sum of"]);
+}
+
 #[test]
 fn the_same_mapping_again_asks_nothing_and_changes_nothing() {
     let stage = connected();
@@ -257,6 +357,52 @@ fn a_new_license_is_created_with_the_seats_in_use() {
         json!({"id": license.id, "name": "Brand New"})
     );
     assert_eq!(mapping(&stage), json!(["1788161-14", 21, license.id]));
+}
+
+#[test]
+fn a_new_license_bills_and_needs_a_yes() {
+    let stage = connected();
+    let ask = [
+        "map-org",
+        "1788161-14",
+        "--customer",
+        "21",
+        "--create-license",
+        "Brand New",
+    ];
+    stage.run(ask).expect(2).says([
+        "Create the license \"Brand New\" for Northwind Dental (21)",
+        "--yes",
+    ]);
+    assert!(!stage.was_written());
+    assert_eq!(stage.mapped(), 0);
+    // What is there already bills already.
+    create(&stage, "Brand New").expect(0);
+    stage.run(["unlink", "--all", "--yes"]).expect(0);
+    stage.run(ask).expect(0);
+    assert_eq!(licenses_called(&stage, "Brand New"), 1);
+}
+
+#[test]
+fn two_licenses_of_the_new_ones_name_are_an_error() {
+    let stage = connected();
+    {
+        let mut world = stage.world();
+        for id in [901, 902] {
+            let mut twin = world.licenses[&17].clone();
+            twin.id = id;
+            twin.name = "Brand New".into();
+            world.licenses.insert(id, twin);
+        }
+    }
+    create(&stage, "brand new")
+        .expect(2)
+        .says(["2 active licenses", "901, 902", "--license"]);
+    assert_eq!(stage.mapped(), 0);
+    // One that was ended is no choice.
+    stage.world().licenses.get_mut(&901).expect("a twin").is_active = false;
+    create(&stage, "brand new").expect(0);
+    assert_eq!(mapping(&stage), json!(["1788161-14", 21, 902]));
 }
 
 #[test]
@@ -541,6 +687,7 @@ fn create(stage: &Stage, name: &str) -> Outcome {
         "21",
         "--create-license",
         name,
+        "--yes",
         "-o",
         "json",
     ])

@@ -32,6 +32,7 @@ fn the_loudest_run_of_every_command_shows_no_secret() {
                 "22",
                 "--create-license",
                 "Brand New",
+                "--yes",
             ],
             &["map-org", "Zzyzx", "--customer", "22", "--license", "19"],
             &["sync-seats", "--dry-run"],

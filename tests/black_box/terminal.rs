@@ -175,9 +175,9 @@ fn the_picker_filters_and_offers_the_likeliest_customer_and_only_its_active_lice
     assert_eq!(
         offered,
         [
-            "SaaS Backup (19), quantity 12",
-            "Exchange Online (Plan 1) (22), quantity 15",
-            "Microsoft 365 Business Basic (21), quantity 16",
+            "SaaS Backup (19), quantity 12, NinjaOne",
+            "Exchange Online (Plan 1) (22), quantity 15, Microsoft",
+            "Microsoft 365 Business Basic (21), quantity 16, Microsoft",
             "create a new license",
         ]
     );
@@ -190,6 +190,24 @@ fn the_picker_filters_and_offers_the_likeliest_customer_and_only_its_active_lice
         (&mapping[0]["customer"]["id"], &mapping[0]["license"]["id"]),
         (&22.into(), &19.into())
     );
+}
+
+#[test]
+fn the_picker_tells_who_has_a_license_already() {
+    let stage = connected();
+    stage.map_these(&[("1788161-18".into(), 25, 29)]);
+    let mut terminal = Terminal::start(&stage, &["map-org", "1788161-49", "--customer", "25"]);
+    terminal.sees("License of").sees("create a new license");
+    let first = terminal.offered("License of")[0].clone();
+    assert!(first.contains("mapped to O'Brien Electrical"), "{first}");
+    terminal
+        .types(ENTER)
+        .sees("it will carry the sum")
+        .sees("despite the warnings?")
+        .types("y")
+        .types(ENTER);
+    assert_eq!(terminal.ends(), 0, "{}", terminal.text());
+    assert_eq!(stage.mapped(), 2);
 }
 
 #[test]
@@ -246,6 +264,10 @@ fn a_new_license_can_be_named_in_the_picker() {
         .types("create")
         .waits_for("one row", |screen| !screen.contains("Microsoft"));
     terminal.types(ENTER).sees("Name of the new license").types(ENTER);
+    terminal
+        .sees("Create the license \"NinjaOne SaaS Backup\" for")
+        .types("y")
+        .types(ENTER);
     assert_eq!(terminal.ends(), 0, "{}", terminal.text());
     let world = stage.world();
     let made = world.licenses.values().filter(|license| license.client_id == 30);
@@ -367,12 +389,15 @@ fn the_connect_wizard_knows_partners_without_the_backup_api() {
 fn mapping_anew_asks_and_no_is_the_default() {
     let stage = connected();
     stage.map_these(&[("1788161-14".into(), 21, 17)]);
+    // The names are those of two companies, too.
     let anew = ["map-org", "1788161-14", "--customer", "22", "--license", "19"];
+    let question = "Map 1 organization anew, and map 1 organization despite the warnings?";
     let mut terminal = Terminal::start(&stage, &anew);
     terminal
         .sees("is now")
         .sees("would be")
-        .sees("Map 1 organization anew?")
+        .sees("the names are far apart")
+        .sees(question)
         .types(ENTER);
     assert_eq!(terminal.ends(), 130);
     let license = |stage: &Stage| {
@@ -380,7 +405,7 @@ fn mapping_anew_asks_and_no_is_the_default() {
     };
     assert_eq!(license(&stage), 17);
     let mut terminal = Terminal::start(&stage, &anew);
-    terminal.sees("Map 1 organization anew?").types("y").types(ENTER);
+    terminal.sees(question).types("y").types(ENTER);
     assert_eq!(terminal.ends(), 0);
     assert_eq!(license(&stage), 19);
 }

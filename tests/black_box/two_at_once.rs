@@ -144,6 +144,33 @@ fn mapping_and_syncing_at_the_same_time_are_safe() {
 }
 
 #[test]
+fn two_who_create_the_same_license_make_one() {
+    let stage = slow();
+    stage.connect();
+    let create = |organization: &str| {
+        stage.start([
+            "map-org",
+            organization,
+            "--customer",
+            "21",
+            "--create-license",
+            "Brand New",
+            "--yes",
+        ])
+    };
+    let running = [create("1788161-14"), create("1788161-14"), create("Northwind")];
+    for running in running {
+        running.end().expect(0);
+    }
+    let world = stage.world();
+    let made = world
+        .licenses
+        .values()
+        .filter(|license| license.name == "Brand New");
+    assert_eq!(made.count(), 1);
+}
+
+#[test]
 fn unlinking_during_a_sync_is_safe() {
     let stage = slow();
     let mapping = stage.with_plain(4);

@@ -32,7 +32,7 @@ pub(super) async fn target(
         return Err(Failure::usage("the new license's name is empty").into());
     }
     Ok(match look(halo, customer.id, name).await? {
-        Some(license) => Target::Existing(Reference::new(license.id, license.name)),
+        Some(license) => Target::Existing(license),
         None => Target::New {
             name: name.to_owned(),
             // What the first sync would write; nothing of one whose seats do not count now.
@@ -45,13 +45,25 @@ pub(super) async fn target(
     })
 }
 
-/// The customer's active license of exactly that name.
+/// The customer's active license of exactly that name, out of the complete list.
+///
+/// # Errors
+/// Exit code 2 where there are several: nobody but a person knows which is meant.
 async fn look(halo: &Halo, customer: i64, name: &str) -> anyhow::Result<Option<License>> {
-    let licenses = halo.licenses(Some(customer), &|_, _| ()).await?;
-    Ok(licenses
-        .into_iter()
-        .filter(|license| license.active)
-        .find(|license| license.name.trim().to_lowercase() == name.to_lowercase()))
+    let mut licenses = halo.licenses(Some(customer), &|_, _| ()).await?;
+    licenses
+        .retain(|license| license.active && license.name.trim().to_lowercase() == name.trim().to_lowercase());
+    if licenses.len() > 1 {
+        let ids: Vec<String> = licenses.iter().map(|license| license.id.to_string()).collect();
+        return Err(Failure::usage(format!(
+            "the customer {customer} has {} active licenses called \"{name}\": {}",
+            ids.len(),
+            ids.join(", ")
+        ))
+        .hint("choose one with --license ID; end the others in Halo if they are not meant to be billed")
+        .into());
+    }
+    Ok(licenses.pop())
 }
 
 /// Creates the license and reads it back. One that appeared in the meantime, by a run that was killed or by
@@ -64,11 +76,11 @@ pub(super) async fn create(
     count: i64,
 ) -> anyhow::Result<Reference> {
     let halo = context.halo().await?;
-    let _lock = store.lock(&context.profile, "create-license", WAIT).await?;
+    // One for all profiles: two may be of one site. No profile has an empty name.
+    let _lock = store.lock("", "create-license", WAIT).await?;
     for attempt in 1..=TRIES {
-        if attempt > 1
-            && let Some(license) = look(&halo, customer.id, name).await?
-        {
+        // Inside the lock: another process may have made it since the plan.
+        if let Some(license) = look(&halo, customer.id, name).await? {
             return Ok(Reference::new(license.id, license.name));
         }
         match halo.create_license(customer.id, name, count).await {

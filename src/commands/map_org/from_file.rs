@@ -113,7 +113,7 @@ pub(super) async fn plan(
             Some(license) => Some(license),
             None => bad.check(row, "license", text, |text| Index::new(own).find(text)),
         };
-        match license.map(|license| mappable(license, customer)) {
+        match license.map(|license| mappable(license.clone(), customer)) {
             Some(Ok(license)) => {
                 planned.push(Planned::new(
                     organization,

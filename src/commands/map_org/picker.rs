@@ -10,7 +10,6 @@ use crate::{
     failure::Failure,
     halo::{Customer, Halo},
     plan::names::{Named, likeliest_first, untagged},
-    reference::Reference,
     store::Mapping,
 };
 
@@ -89,6 +88,7 @@ pub(super) async fn license(
     customer: &Customer,
     organization: &Organization,
     metric: SeatMetric,
+    mappings: &[Mapping],
 ) -> anyhow::Result<Target> {
     let mut licenses = halo.licenses(Some(customer.id), &|_, _| ()).await?;
     licenses.retain(|license| license.active);
@@ -99,16 +99,25 @@ pub(super) async fn license(
     });
     let mut items: Vec<String> = licenses
         .iter()
-        .map(|license| match license.count {
-            Some(count) => format!("{}, quantity {count}", license.label()),
-            None => license.label(),
+        .map(|license| {
+            let mut item = license.label();
+            if let Some(count) = license.count {
+                item.push_str(&format!(", quantity {count}"));
+            }
+            if let Some(manufacturer) = &license.manufacturer {
+                item.push_str(&format!(", {manufacturer}"));
+            }
+            for mapping in mappings.iter().filter(|mapping| mapping.license.id == license.id) {
+                item.push_str(&format!(", mapped to {}", mapping.organization.name));
+            }
+            item
         })
         .collect();
     items.push("create a new license".to_owned());
     let label = format!("License of {}", crate::ui::clean(&customer.name));
     let chosen = context.ui.pick(&label, items).await?;
-    if let Some(license) = licenses.get(chosen) {
-        return Ok(Target::Existing(Reference::new(license.id, &license.name)));
+    if chosen < licenses.len() {
+        return Ok(Target::Existing(licenses.swap_remove(chosen)));
     }
     let name = context
         .ui

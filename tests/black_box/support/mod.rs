@@ -107,7 +107,7 @@ impl Stage {
             rows.push_str(&format!("{organization},{customer},{license}\n"));
         }
         let file = self.file(rows.as_bytes());
-        self.run(["map-org", "--from", &file.display().to_string()])
+        self.run(["map-org", "--from", &file.display().to_string(), "--yes"])
             .expect(0);
     }
 
