@@ -251,7 +251,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__connect)
-            opts="-p -o -y -q -v -h --site-url --client-id --tenant --client-secret-file --backup-url --reseller-token-file --access-token-file --no-backup --secret-store --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            opts="-p -o -y -q -v -h --site-url --client-id --tenant --client-secret-file --backup-url --reseller-token-file --access-token-file --no-backup --secret-store --adopt-state --auth-host --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -320,6 +320,10 @@ _halolink() {
                     ;;
                 --secret-store)
                     COMPREPLY=($(compgen -W "keyring none" -- "${cur}"))
+                    return 0
+                    ;;
+                --auth-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --profile)

@@ -61,6 +61,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand connect" -l reseller-t
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l access-token-file -d 'File with the access token (the portal\'s Authentication Token); - reads it from standard input' -r -F
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l secret-store -d 'Where to keep the secrets' -r -f -a "keyring\t'In the keyring of the operating system'
 none\t'Nowhere: environment variables or files supply them at every run'"
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l auth-host -d 'The host, other than the site\'s, that Halo may name to get tokens from, e.g. login.example.com' -r
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
@@ -71,6 +72,7 @@ never\t'Never'"
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l no-backup -d 'Connect to Halo only, for a partner without SaaS Backup API access'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l adopt-state -d 'Take up the state that is there, or a new one, in place of the profile\'s own that is missing'
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l dry-run -d 'Check everything and store nothing'
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -s y -l yes -d 'Answer yes to every question whether to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'

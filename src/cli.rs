@@ -142,6 +142,12 @@ pub struct Connect {
     /// Where to keep the secrets
     #[arg(long, value_name = "STORE", value_enum, default_value_t)]
     pub secret_store: SecretStore,
+    /// Take up the state that is there, or a new one, in place of the profile's own that is missing
+    #[arg(long)]
+    pub adopt_state: bool,
+    /// The host, other than the site's, that Halo may name to get tokens from, e.g. login.example.com
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub auth_host: Option<String>,
     /// Check everything and store nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -1,5 +1,7 @@
 //! What every command is given: who is talking, where things are kept, and clients on demand.
 
+mod state;
+
 use std::{
     path::PathBuf,
     sync::{
@@ -19,12 +21,14 @@ use crate::{
     failure::Failure,
     halo::{self, Halo},
     http::{Pace, SPAN},
-    profile::{Connection, Profiles, SecretStore},
+    profile::{Connection, Profiles},
     reference::Reference,
     secrets::{Secret, Secrets, Vault},
     store::{NameKind, Store},
     ui::{Manner, Streams, Ui},
 };
+
+pub use state::{Found, Standing, other_token_host, standing};
 
 /// How long a keyring may take when nobody is there to unlock it, and when somebody is.
 const KEYRING_TIMEOUTS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(60)];
@@ -67,8 +71,10 @@ pub struct Context {
     discovery: AtomicU64,
     /// Requests that the state was told of.
     noted: AtomicU64,
-    /// A state that is missing was warned of.
-    warned: AtomicBool,
+    /// The state was found to be the profile's own.
+    is_own: AtomicBool,
+    /// What the first version left to record was recorded, as far as it could be.
+    is_settled: AtomicBool,
 }
 
 impl Context {
@@ -136,7 +142,8 @@ impl Context {
             backup: Mutex::default(),
             discovery: AtomicU64::new(0),
             noted: AtomicU64::new(0),
-            warned: AtomicBool::new(false),
+            is_own: AtomicBool::new(false),
+            is_settled: AtomicBool::new(false),
         })
     }
 
@@ -164,12 +171,14 @@ impl Context {
     /// The client for Halo.
     ///
     /// # Errors
-    /// No connection, no secret, a state that cannot be read.
+    /// No connection, no secret, a state that is not the profile's own.
     pub async fn halo(&self) -> anyhow::Result<Arc<Halo>> {
         if let Some(halo) = self.halo.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             return Ok(halo.clone());
         }
         let connection = self.connection()?;
+        // A site is only ever sent its own mappings.
+        self.check_state().await?;
         let secret = self.secret(&connection, Secret::ClientSecret).await?;
         self.halo_at(connection.site, secret).await
     }
@@ -177,13 +186,23 @@ impl Context {
     /// A client for a site that need not be stored.
     ///
     /// # Errors
-    /// An insecure address, a state that cannot be read.
+    /// An insecure address.
     pub async fn halo_at(&self, site: halo::Site, secret: SecretString) -> anyhow::Result<Arc<Halo>> {
         let site_url = site.site_url.to_string();
         let halo = Arc::new(Halo::new(site, secret, self.pace, Arc::new(self.ui.clone()))?);
         if self.pace.limit.is_some() && self.state.exists() {
-            let recent = self.look().await?.recent_requests(&site_url, SPAN).await?;
-            halo.window().remember(&recent);
+            let recent = async {
+                let store = Store::look(&self.state).await?;
+                let recent = store.recent_requests(&site_url, SPAN).await?;
+                store.close().await;
+                Ok::<_, crate::store::Error>(recent)
+            };
+            match recent.await {
+                Ok(recent) => halo.window().remember(&recent),
+                Err(error) => self
+                    .ui
+                    .detail(1, &format!("the requests of others are not known: {error}")),
+            }
         }
         *self.halo.lock().unwrap_or_else(PoisonError::into_inner) = Some(halo.clone());
         Ok(halo)
@@ -243,37 +262,12 @@ impl Context {
     }
 
     async fn secret(&self, connection: &Connection, secret: Secret) -> anyhow::Result<SecretString> {
-        let keyring = connection.secret_store == SecretStore::Keyring;
-        Ok(self.secrets.find(secret, keyring).await?.0)
+        let entries = connection.entries();
+        Ok(self.secrets.find(secret, entries.as_ref()).await?.0)
     }
 
-    /// The state, made if it is missing.
-    ///
-    /// # Errors
-    /// A file that cannot be used.
-    pub async fn store(&self) -> anyhow::Result<Store> {
-        Ok(Store::open(&self.state).await?)
-    }
-
-    /// The state for looking; nothing is made.
-    ///
-    /// # Errors
-    /// A file that cannot be used.
-    pub async fn look(&self) -> anyhow::Result<Store> {
-        // Connecting makes it, so its absence is most likely a wrong HALOLINK_STATE.
-        if !self.state.exists()
-            && matches!(self.profiles.connection(&self.profile), Ok(Some(_)))
-            && !self.warned.swap(true, Ordering::Relaxed)
-        {
-            self.ui.warn(&format!(
-                "there is no state at {}: no configuration, no mappings, no ledger",
-                self.state.display()
-            ));
-        }
-        Ok(Store::look(&self.state).await?)
-    }
-
-    /// Keeps names for tab completion. What cannot be kept is no failure: it is only asked for again.
+    /// Keeps names for tab completion, in a state that is there. What cannot be kept is no failure: it is only
+    /// asked for again.
     pub async fn remember<Id: ToString>(
         &self,
         kind: NameKind,
@@ -284,7 +278,7 @@ impl Context {
             .map(|(id, name)| Reference::new(id.to_string(), name))
             .collect();
         let result = async {
-            let store = self.store().await?;
+            let store = Store::open_for_notes(&self.state).await?;
             store.remember_names(&self.profile, kind, &names).await?;
             store.close().await;
             anyhow::Ok(())
@@ -327,8 +321,9 @@ impl Context {
             return;
         };
         let noted = async {
-            let store = self.store().await?;
+            let store = Store::open_for_notes(&self.state).await?;
             store.note_requests(&site, new).await?;
+            store.close().await;
             anyhow::Ok(())
         };
         if let Err(error) = noted.await {

@@ -30,8 +30,7 @@ use reqwest::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
-use address::host_of;
-pub use address::{is_host, is_loopback, require_secure};
+pub use address::{host_of, is_host, is_loopback, require_secure};
 pub use error::Error;
 pub use message::clean;
 pub use request::{Body, Request};

@@ -9,9 +9,9 @@ use std::{
 use anyhow::Context as _;
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
-use crate::{failure::Failure, halo};
+use crate::{failure::Failure, halo, secrets::Entries};
 
 /// Where the secrets of a connection are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -42,6 +42,17 @@ pub struct Connection {
     pub backup_url: Option<Url>,
     /// Where the secrets are.
     pub secret_store: SecretStore,
+    /// Its id, which names its secrets in the keyring; none for one of the first version.
+    pub id: Option<String>,
+    /// The state that has its mappings; none for one of the first version.
+    pub state_id: Option<String>,
+}
+
+impl Connection {
+    /// Its entries in the keyring, if its secrets are there.
+    pub fn entries(&self) -> Option<Entries> {
+        (self.secret_store == SecretStore::Keyring).then(|| Entries::of(self.id.as_deref()))
+    }
 }
 
 /// A connection as the file has it.
@@ -56,6 +67,10 @@ struct Stored {
     backup_url: Option<Url>,
     #[serde(default)]
     secret_store: SecretStore,
+    #[serde(default)]
+    connection_id: Option<String>,
+    #[serde(default)]
+    state_id: Option<String>,
 }
 
 /// The file whose lock makes a change one step.
@@ -80,20 +95,13 @@ impl Profiles {
         &self.path
     }
 
-    /// Whether its directory is there.
-    pub fn has_directory(&self) -> bool {
-        self.path.parent().is_some_and(Path::exists)
-    }
-
-    /// Removes a directory that was made for a connection that could not be stored after all. One with
-    /// anything but the lock in it stays.
-    pub fn discard_directory(&self) {
+    /// Removes the lock of a file that was not made after all.
+    pub fn discard(&self) {
         if let Some(directory) = self.path.parent()
             && !self.path.exists()
         {
             // Best effort: what is left behind is empty.
             let _ = fs::remove_file(directory.join(LOCK));
-            let _ = fs::remove_dir(directory);
         }
     }
 
@@ -131,6 +139,8 @@ impl Profiles {
             },
             backup_url: stored.backup_url,
             secret_store: stored.secret_store,
+            id: stored.connection_id,
+            state_id: stored.state_id,
         }))
     }
 
@@ -170,7 +180,7 @@ impl Profiles {
                 .get_mut(profile)
                 .and_then(Item::as_table_like_mut)
                 .ok_or_else(|| self.broken(&format!("profile \"{profile}\" is not a table")))?;
-            for key in ["tenant", "backup_url"] {
+            for key in ["tenant", "backup_url", "connection_id", "state_id"] {
                 table.remove(key);
             }
             table.insert("site_url", value(connection.site.site_url.as_str()));
@@ -183,6 +193,24 @@ impl Profiles {
                 table.insert("backup_url", value(url.as_str()));
             }
             table.insert("secret_store", value(connection.secret_store.name()));
+            record(table, connection);
+            Ok(())
+        })
+    }
+
+    /// Records which connection it is and which state it has, for a connection that is there.
+    ///
+    /// # Errors
+    /// A file that cannot be read or written.
+    pub fn record(&self, profile: &str, connection: &Connection) -> anyhow::Result<()> {
+        self.change(|document| {
+            let table = document
+                .get_mut("profiles")
+                .and_then(|profiles| profiles.get_mut(profile))
+                .and_then(Item::as_table_like_mut);
+            if let Some(table) = table {
+                record(table, connection);
+            }
             Ok(())
         })
     }
@@ -267,6 +295,15 @@ impl Profiles {
     }
 }
 
+fn record(table: &mut dyn TableLike, connection: &Connection) {
+    if let Some(id) = &connection.id {
+        table.insert("connection_id", value(id));
+    }
+    if let Some(id) = &connection.state_id {
+        table.insert("state_id", value(id));
+    }
+}
+
 /// Creates a directory that only its owner can look into.
 ///
 /// # Errors
@@ -280,6 +317,15 @@ pub fn private_directory(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// The directories that would have to be made for a file, the deepest first.
+pub fn missing_directories(file: &Path) -> Vec<PathBuf> {
+    file.ancestors()
+        .skip(1)
+        .take_while(|directory| !directory.as_os_str().is_empty() && !directory.exists())
+        .map(Path::to_owned)
+        .collect()
 }
 
 /// Opens a file for writing, creating it so that only its owner can read it. (On Windows a user's own
@@ -321,6 +367,8 @@ mod tests {
             },
             backup_url: None,
             secret_store: SecretStore::None,
+            id: Some("0a1b2c3d".to_owned()),
+            state_id: Some("0123456789abcdef".to_owned()),
         }
     }
 

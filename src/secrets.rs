@@ -63,6 +63,23 @@ impl fmt::Display for Secret {
     }
 }
 
+/// Whose entries in the keyring. It is one for everything of a user, so that a trial's connection beside the
+/// real one, with another configuration and state, is told apart by its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entries {
+    /// A connection's, by its id.
+    Of(String),
+    /// Those of the first version, which had one connection a profile's name.
+    FirstVersion,
+}
+
+impl Entries {
+    /// Those of a connection, which has an id unless it is one of the first version.
+    pub fn of(id: Option<&str>) -> Self {
+        id.map_or(Entries::FirstVersion, |id| Entries::Of(id.to_owned()))
+    }
+}
+
 /// What can go wrong with secrets.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -189,23 +206,37 @@ impl Secrets {
     ///
     /// # Errors
     /// [`Error::Missing`] and what can be wrong with files and keyrings.
-    pub async fn find(&self, secret: Secret, keyring: bool) -> Result<(SecretString, Source), Error> {
+    pub async fn find(
+        &self,
+        secret: Secret,
+        entries: Option<&Entries>,
+    ) -> Result<(SecretString, Source), Error> {
         if let Some(found) = self.supplied(secret)? {
             return Ok(found);
         }
-        if keyring && let Some(value) = self.kept(secret).await? {
+        if let Some(entries) = entries
+            && let Some(value) = self.kept(secret, entries).await?
+        {
             return Ok((value, Source::Keyring));
         }
         Err(Error::Missing { secret })
+    }
+
+    /// The name of an entry in the keyring.
+    pub fn account(&self, secret: Secret, entries: &Entries) -> String {
+        match entries {
+            Entries::Of(id) => format!("{}@{id}/{}", self.profile, secret.name()),
+            Entries::FirstVersion => format!("{}/{}", self.profile, secret.name()),
+        }
     }
 
     /// The secret in the keyring, if there is one.
     ///
     /// # Errors
     /// No keyring, or a silent or refusing one.
-    pub async fn kept(&self, secret: Secret) -> Result<Option<SecretString>, Error> {
+    pub async fn kept(&self, secret: Secret, entries: &Entries) -> Result<Option<SecretString>, Error> {
         self.call(
-            secret,
+            self.account(secret, entries),
             |entry| match entry.get_password() {
                 Ok(value) => Ok(Some(SecretString::from(value))),
                 Err(keyring::Error::NoEntry) => Ok(None),
@@ -220,10 +251,10 @@ impl Secrets {
     ///
     /// # Errors
     /// No keyring, or a silent or refusing one.
-    pub async fn keep(&self, secret: Secret, value: &SecretString) -> Result<(), Error> {
+    pub async fn keep(&self, secret: Secret, entries: &Entries, value: &SecretString) -> Result<(), Error> {
         let (kept, for_memory) = (value.clone(), value.clone());
         self.call(
-            secret,
+            self.account(secret, entries),
             move |entry| entry.set_password(kept.expose_secret()),
             move |memory, account| {
                 memory.insert(account.to_owned(), for_memory);
@@ -236,9 +267,9 @@ impl Secrets {
     ///
     /// # Errors
     /// No keyring, or a silent or refusing one.
-    pub async fn forget(&self, secret: Secret) -> Result<bool, Error> {
+    pub async fn forget(&self, secret: Secret, entries: &Entries) -> Result<bool, Error> {
         self.call(
-            secret,
+            self.account(secret, entries),
             |entry| match entry.delete_credential() {
                 Ok(()) => Ok(true),
                 Err(keyring::Error::NoEntry) => Ok(false),
@@ -249,15 +280,41 @@ impl Secrets {
         .await
     }
 
+    /// Deletes all that is kept in some entries; what was there.
+    ///
+    /// # Errors
+    /// No keyring, or a silent or refusing one.
+    pub async fn forget_all(&self, entries: &Entries) -> Result<Vec<Secret>, Error> {
+        let mut deleted = Vec::new();
+        for secret in Secret::ALL {
+            if self.forget(secret, entries).await? {
+                deleted.push(secret);
+            }
+        }
+        Ok(deleted)
+    }
+
+    /// Copies what is kept in some entries to others.
+    ///
+    /// # Errors
+    /// No keyring, or a silent or refusing one.
+    pub async fn copy(&self, from: &Entries, to: &Entries) -> Result<(), Error> {
+        for secret in Secret::ALL {
+            if let Some(value) = self.kept(secret, from).await? {
+                self.keep(secret, to, &value).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// One call to the vault. The keyring's can block for as long as nobody unlocks it, so it runs on a
     /// thread of its own that is left behind when it takes too long.
     async fn call<T: Send + 'static>(
         &self,
-        secret: Secret,
+        account: String,
         with_entry: impl FnOnce(&keyring::Entry) -> keyring::Result<T> + Send + 'static,
         with_memory: impl FnOnce(&mut HashMap<String, SecretString>, &str) -> T,
     ) -> Result<T, Error> {
-        let account = format!("{}/{}", self.profile, secret.name());
         let timeout = match &self.vault {
             Vault::Memory(memory) => {
                 let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
@@ -378,30 +435,31 @@ mod tests {
         let path = file.path().to_str().unwrap();
         let secret = Secret::ResellerToken;
         let kept = SecretString::from("from-keyring");
+        let entries = Entries::Of("1f".to_owned());
 
         let secrets = in_memory(&[
             ("HALOLINK_RESELLER_TOKEN", "a"),
             ("HALOLINK_RESELLER_TOKEN_FILE", path),
         ]);
-        secrets.keep(secret, &kept).await.unwrap();
-        let (value, source) = secrets.find(secret, true).await.unwrap();
+        secrets.keep(secret, &entries, &kept).await.unwrap();
+        let (value, source) = secrets.find(secret, Some(&entries)).await.unwrap();
         assert_eq!(
             (value.expose_secret(), source.to_string().as_str()),
             ("a", "HALOLINK_RESELLER_TOKEN")
         );
 
         let secrets = in_memory(&[("HALOLINK_RESELLER_TOKEN_FILE", path)]);
-        secrets.keep(secret, &kept).await.unwrap();
-        let (value, _) = secrets.find(secret, true).await.unwrap();
+        secrets.keep(secret, &entries, &kept).await.unwrap();
+        let (value, _) = secrets.find(secret, Some(&entries)).await.unwrap();
         assert_eq!(value.expose_secret(), "from-file");
 
         let secrets = in_memory(&[]);
-        secrets.keep(secret, &kept).await.unwrap();
-        let (value, source) = secrets.find(secret, true).await.unwrap();
+        secrets.keep(secret, &entries, &kept).await.unwrap();
+        let (value, source) = secrets.find(secret, Some(&entries)).await.unwrap();
         assert_eq!((value.expose_secret(), source), ("from-keyring", Source::Keyring));
-        assert!(secrets.forget(secret).await.unwrap());
+        assert!(secrets.forget(secret, &entries).await.unwrap());
         assert!(matches!(
-            secrets.find(secret, true).await,
+            secrets.find(secret, Some(&entries)).await,
             Err(Error::Missing { .. })
         ));
     }

@@ -4,15 +4,19 @@
 //! at once are safe. The SQL is portable (numbered parameters, upserts, `RETURNING`), behind this one type.
 
 mod configuration;
+mod connections;
 mod created_licenses;
 mod ledger;
 mod lock;
+mod look;
 mod mappings;
 mod names;
 mod tickets;
 
 use std::{
+    fs::OpenOptions,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -21,10 +25,12 @@ use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tempfile::TempDir;
 
 use crate::profile::{private_directory, private_file};
 
 pub use configuration::Configuration;
+pub use connections::Remembered;
 pub use ledger::{
     Change, ChangeStatus, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState, RunTotals,
     SeatPoint,
@@ -101,6 +107,10 @@ impl From<sqlx::Error> for Error {
 pub struct Store {
     pool: SqlitePool,
     path: PathBuf,
+    /// Which state it is; none where there is none yet.
+    id: Option<String>,
+    /// Where the copy is that is looked at in place of the file.
+    _copy: Option<Arc<TempDir>>,
 }
 
 impl Store {
@@ -109,65 +119,118 @@ impl Store {
     /// # Errors
     /// A file that cannot be used.
     pub async fn open(path: &Path) -> Result<Self, Error> {
-        let failed = |error: std::io::Error| Error::Open {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        };
+        let failed = |error| cannot_use(path, error);
         private_directory(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
         // Made by hand first, so that it is private from its first byte; its companions take after it.
         private_file(path).map_err(failed)?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .journal_mode(SqliteJournalMode::Wal)
-            // The intent of a write must outlast a power cut.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(BUSY + Duration::from_secs(5))
-            .connect_with(options)
-            .await
-            .map_err(|error| of_file(path, error))?;
-        let store = Self {
-            pool,
-            path: path.to_owned(),
-        };
-        // Two first runs at once would both create the tables.
-        let _migrating = lock::file(&store.path, "migrate", BUSY).await.map_err(failed)?;
-        MIGRATIONS.run(&store.pool).await.map_err(|error| match error {
-            sqlx::migrate::MigrateError::VersionMissing(_) => Error::Newer {
-                path: path.to_owned(),
-            },
-            sqlx::migrate::MigrateError::Execute(error) => of_file(path, error),
-            sqlx::migrate::MigrateError::ExecuteMigration(error, _) => of_file(path, error),
-            error => Error::Open {
-                path: path.to_owned(),
-                reason: error.to_string(),
-            },
-        })?;
-        Ok(store)
+        Self::open_existing(path).await
     }
 
-    /// Opens the state for looking; where there is none yet, an empty one that is not kept.
+    /// Opens a state that is there, bringing its tables up to date.
+    ///
+    /// # Errors
+    /// A file that cannot be used.
+    pub async fn open_existing(path: &Path) -> Result<Self, Error> {
+        let pool = pool(path, for_writing(path)).await?;
+        if schema(&pool, path).await? != Schema::Current {
+            // Two first runs at once would both create the tables.
+            let _migrating = lock::file(path, "migrate", BUSY)
+                .await
+                .map_err(|error| cannot_use(path, error))?;
+            migrate(&pool, path).await?;
+        }
+        Self::of(pool, path).await
+    }
+
+    /// Opens a state that is there for noting something in passing. One that cannot be written, or whose
+    /// tables are not up to date, is left alone.
+    ///
+    /// # Errors
+    /// A file that cannot be used.
+    pub async fn open_for_notes(path: &Path) -> Result<Self, Error> {
+        // SQLite would open a file that it may not write for reading, and leave its companions beside it.
+        OpenOptions::new()
+            .write(true)
+            .open(path)
+            .map_err(|error| cannot_use(path, error))?;
+        let pool = pool(path, for_writing(path)).await?;
+        if schema(&pool, path).await? != Schema::Current {
+            return Err(Error::Open {
+                path: path.to_owned(),
+                reason: "its tables are those of an older halolink".to_owned(),
+            });
+        }
+        Self::of(pool, path).await
+    }
+
+    /// Removes a state that was made for a connection that could not be stored after all.
+    pub fn discard(path: &Path) {
+        for suffix in ["", "-wal", "-shm", ".migrate.lock"] {
+            // Best effort: what is left behind has nothing in it.
+            let _ = std::fs::remove_file(look::companion(path, suffix));
+        }
+    }
+
+    /// Opens the state for looking: nothing is made, locked or touched. Where there is none yet, it is an
+    /// empty one that is not kept.
     ///
     /// # Errors
     /// A file that cannot be used.
     pub async fn look(path: &Path) -> Result<Self, Error> {
-        if path.exists() {
-            return Self::open(path).await;
+        if !path.exists() {
+            return Self::empty(path).await;
         }
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(SqliteConnectOptions::new().in_memory(true))
-            .await?;
-        MIGRATIONS.run(&pool).await.map_err(|error| Error::Open {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        })?;
+        if look::is_all_in_the_file(path) {
+            let pool = pool(path, look::as_it_is(path)).await?;
+            match schema(&pool, path).await? {
+                Schema::Current => return Self::of(pool, path).await,
+                Schema::Empty => return Self::empty(path).await,
+                // Its tables are brought up to date in a copy.
+                Schema::Older => pool.close().await,
+            }
+        }
+        let copy = look::copy(path).await?;
+        let pool = pool(path, look::of_copy(copy.path())).await?;
+        let schema = schema(&pool, path).await?;
+        if schema != Schema::Current {
+            migrate(&pool, path).await?;
+        }
+        let mut store = Self::of(pool, path).await?;
+        if schema != Schema::Current {
+            // Only the copy has it.
+            store.id = None;
+        }
+        store._copy = Some(Arc::new(copy));
+        Ok(store)
+    }
+
+    /// A state with nothing in it, in memory.
+    async fn empty(path: &Path) -> Result<Self, Error> {
+        let pool = pool(path, SqliteConnectOptions::new().in_memory(true)).await?;
+        migrate(&pool, path).await?;
         Ok(Self {
             pool,
             path: path.to_owned(),
+            id: None,
+            _copy: None,
         })
+    }
+
+    async fn of(pool: SqlitePool, path: &Path) -> Result<Self, Error> {
+        let id = sqlx::query_scalar("SELECT id FROM identity")
+            .fetch_optional(&pool)
+            .await?;
+        Ok(Self {
+            pool,
+            path: path.to_owned(),
+            id,
+            _copy: None,
+        })
+    }
+
+    /// Which state this is; none where there is none yet, or one that an older halolink wrote.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 
     /// Where it is.
@@ -180,36 +243,11 @@ impl Store {
         self.pool.close().await;
     }
 
-    /// The Halo site that a profile belongs to, if it was ever connected.
+    /// Deletes everything of a profile: configuration, mappings, ledger, tickets; no trace stays in the file.
     ///
     /// # Errors
-    /// A failed statement.
-    pub async fn site_of(&self, profile: &str) -> Result<Option<String>, Error> {
-        Ok(
-            sqlx::query_scalar("SELECT site_url FROM profiles WHERE name = $1")
-                .bind(profile)
-                .fetch_optional(&self.pool)
-                .await?,
-        )
-    }
-
-    /// Binds a profile to a Halo site; one that is bound stays as it is.
-    ///
-    /// # Errors
-    /// A failed statement.
-    pub async fn bind_site(&self, profile: &str, site_url: &str) -> Result<(), Error> {
-        sqlx::query("INSERT INTO profiles (name, site_url) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
-            .bind(profile)
-            .bind(site_url)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
-
-    /// Deletes everything of a profile: configuration, mappings, ledger, tickets.
-    ///
-    /// # Errors
-    /// A failed statement; then nothing was deleted.
+    /// A failed statement. [`Error::Busy`] where another process reads: everything is deleted, and some of
+    /// it is not overwritten yet.
     pub async fn purge(&self, profile: &str) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for statement in [
@@ -223,6 +261,10 @@ impl Store {
             "DELETE FROM mappings WHERE profile = $1",
             "DELETE FROM names WHERE profile = $1",
             "DELETE FROM configurations WHERE profile = $1",
+            "DELETE FROM connections WHERE profile = $1",
+            // A lock is named for its profile and, after a dot, the work.
+            "DELETE FROM locks WHERE SUBSTR(name, 1, LENGTH($1) + 1) = $1 || '.'
+                 AND INSTR(SUBSTR(name, LENGTH($1) + 2), '.') = 0",
             "DELETE FROM profiles WHERE name = $1",
         ] {
             sqlx::query(statement)
@@ -231,6 +273,14 @@ impl Store {
                 .await?;
         }
         transaction.commit().await?;
+        // Rows deleted before there was overwriting are in free pages, and everything is in the log.
+        sqlx::query("VACUUM").execute(&self.pool).await?;
+        let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&self.pool)
+            .await?;
+        if busy != 0 {
+            return Err(Error::Busy);
+        }
         Ok(())
     }
 
@@ -279,6 +329,90 @@ impl Store {
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+}
+
+/// How far the tables in a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Schema {
+    /// There are none.
+    Empty,
+    /// An older halolink made them.
+    Older,
+    /// As this halolink has them.
+    Current,
+}
+
+async fn pool(path: &Path, options: SqliteConnectOptions) -> Result<SqlitePool, Error> {
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(BUSY + Duration::from_secs(5))
+        .connect_with(options)
+        .await
+        .map_err(|error| of_file(path, error))
+}
+
+fn for_writing(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        // The intent of a write must outlast a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        // What is deleted is overwritten: names of customers are in it.
+        .pragma("secure_delete", "ON")
+        .busy_timeout(BUSY)
+}
+
+/// How far the tables are. Somebody else's database has others, and is left alone.
+async fn schema(pool: &SqlitePool, path: &Path) -> Result<Schema, Error> {
+    let failed = |error| of_file(path, error);
+    let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .fetch_all(pool)
+        .await
+        .map_err(failed)?;
+    if tables.is_empty() {
+        return Ok(Schema::Empty);
+    }
+    if !tables.iter().any(|name| name == "_sqlx_migrations") {
+        return Err(Error::NotOurs {
+            path: path.to_owned(),
+        });
+    }
+    let applied: Vec<i64> = sqlx::query_scalar("SELECT version FROM _sqlx_migrations")
+        .fetch_all(pool)
+        .await
+        .map_err(failed)?;
+    let known: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+    if applied.iter().any(|version| !known.contains(version)) {
+        return Err(Error::Newer {
+            path: path.to_owned(),
+        });
+    }
+    Ok(match applied.len() {
+        0 => Schema::Empty,
+        count if count == known.len() => Schema::Current,
+        _ => Schema::Older,
+    })
+}
+
+async fn migrate(pool: &SqlitePool, path: &Path) -> Result<(), Error> {
+    MIGRATIONS.run(pool).await.map_err(|error| match error {
+        sqlx::migrate::MigrateError::VersionMissing(_) => Error::Newer {
+            path: path.to_owned(),
+        },
+        sqlx::migrate::MigrateError::Execute(error) => of_file(path, error),
+        sqlx::migrate::MigrateError::ExecuteMigration(error, _) => of_file(path, error),
+        error => Error::Open {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        },
+    })
+}
+
+fn cannot_use(path: &Path, error: std::io::Error) -> Error {
+    Error::Open {
+        path: path.to_owned(),
+        reason: error.to_string(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `connect`: verifies the credentials of both services, and only then stores them.
 
+mod store;
+
 use std::{
     io::{IsTerminal, Read},
     path::Path,
@@ -14,13 +16,13 @@ use super::report;
 use crate::{
     backup::{self, Organization},
     cli,
-    context::{self, Context},
+    context::{self, Context, Found, Standing, other_token_host, standing},
     failure::{Completion, Failure},
     halo::{self, Customer, Resource, Site},
     http::{self, Http},
     profile::{Connection, SecretStore},
-    secrets::{self, Secret},
-    store::NameKind,
+    secrets::{self, Entries, Secret},
+    store::{NameKind, Remembered},
 };
 
 /// What is asked for, before anything is known of it.
@@ -56,15 +58,16 @@ struct Summary {
 /// # Errors
 /// Exit code 3 for refused credentials and missing permissions; nothing is stored then.
 pub async fn run(context: &Context, arguments: cli::Connect) -> anyhow::Result<Completion> {
-    let before = context.profiles.connection(&context.profile)?;
-    let wanted = ask(context, &arguments, before.as_ref()).await?;
-    refuse_other_site(context, &wanted.site_url).await?;
+    let before = Before::of(context).await?;
+    adopt_state(context, &arguments, &before).await?;
+    let wanted = ask(context, &arguments, &before).await?;
+    refuse_other_site(context, &before, &wanted.site_url)?;
 
-    let (connection, customers) = check_halo(context, &wanted, arguments.secret_store).await?;
+    let (connection, customers) = check_halo(context, &arguments, &before, &wanted).await?;
     let organizations = check_backup(context, &wanted).await?;
 
     if !arguments.dry_run {
-        store(context, &connection, before.as_ref(), &wanted).await?;
+        store::connection(context, &connection, before, &wanted).await?;
         // What was read to check is what tab completion will offer first.
         let names = customers.into_iter().map(|customer| (customer.id, customer.name));
         context.remember(NameKind::Customer, names).await;
@@ -77,12 +80,79 @@ pub async fn run(context: &Context, arguments: cli::Connect) -> anyhow::Result<C
     Ok(Completion::Done)
 }
 
+/// What there was before.
+struct Before {
+    /// The connection, as `config.toml` has it.
+    connection: Option<Connection>,
+    /// What the state has of the profile.
+    found: Found,
+    /// What the state has of the connection.
+    remembered: Option<Remembered>,
+}
+
+impl Before {
+    async fn of(context: &Context) -> anyhow::Result<Self> {
+        let connection = context.profiles.connection(&context.profile)?;
+        let found = context.found().await?;
+        let remembered = context.remembered(connection.as_ref(), &found).cloned();
+        Ok(Self {
+            connection,
+            found,
+            remembered,
+        })
+    }
+
+    /// The entries in the keyring that an earlier connection may have filled.
+    fn entries(&self) -> Entries {
+        let id = match (&self.connection, &self.remembered) {
+            (Some(connection), _) => connection.id.as_deref(),
+            (None, Some(known)) if !known.of_first_version => Some(known.id.as_str()),
+            _ => None,
+        };
+        Entries::of(id)
+    }
+
+    /// The host other than the site's that tokens come from, if somebody agreed to it.
+    fn agreed_token_host(&self) -> Option<String> {
+        let connection = self.connection.as_ref()?;
+        (standing(connection, &self.found) != Standing::TokenHost)
+            .then(|| other_token_host(&connection.site.site_url, &connection.site.token_url))
+            .flatten()
+    }
+}
+
+/// A connected profile whose state is missing or another's takes up the one at hand only if somebody says so.
+async fn adopt_state(context: &Context, arguments: &cli::Connect, before: &Before) -> anyhow::Result<()> {
+    let Some(connection) = &before.connection else {
+        return Ok(());
+    };
+    if arguments.adopt_state
+        || !matches!(
+            standing(connection, &before.found),
+            Standing::Missing | Standing::Other
+        )
+    {
+        return Ok(());
+    }
+    let (message, adopted) = context.not_own(connection, &before.found);
+    if !context.ui.is_interactive() {
+        return Err(Failure::usage(message)
+            .hint(format!(
+                "set HALOLINK_STATE back to the profile's own state; or, to go on with {adopted}, add --adopt-state"
+            ))
+            .into());
+    }
+    context.ui.warn(&message);
+    if context.ui.confirm(&format!("Go on with {adopted}?")).await? {
+        Ok(())
+    } else {
+        Err(crate::ui::stopped())
+    }
+}
+
 /// Collects what is needed: flags, environment, what was stored before, questions.
-async fn ask(
-    context: &Context,
-    arguments: &cli::Connect,
-    before: Option<&Connection>,
-) -> anyhow::Result<Wanted> {
+async fn ask(context: &Context, arguments: &cli::Connect, earlier: &Before) -> anyhow::Result<Wanted> {
+    let before = earlier.connection.as_ref();
     let variable = |name: &str| context.environment.get(name);
 
     let given = arguments
@@ -125,9 +195,13 @@ async fn ask(
     not_empty(&client_id).map_err(|_| Failure::usage("the client id is empty"))?;
     if arguments.secret_store == SecretStore::Keyring && !arguments.dry_run {
         // Before a person types three secrets: can they be kept at all?
-        context.secrets.kept(Secret::ClientSecret).await?;
+        context
+            .secrets
+            .kept(Secret::ClientSecret, &earlier.entries())
+            .await?;
     }
-    let client_secret = secret(context, arguments, Secret::ClientSecret, "Client secret").await?;
+    let secret = async |which, label| secret(context, arguments, earlier, which, label).await;
+    let client_secret = secret(Secret::ClientSecret, "Client secret").await?;
 
     let backup_url = if arguments.no_backup {
         None
@@ -135,8 +209,8 @@ async fn ask(
         ask_backup_url(context, arguments, before).await?
     };
     let tokens = if backup_url.is_some() {
-        let reseller = secret(context, arguments, Secret::ResellerToken, "Reseller token").await?;
-        let access = secret(context, arguments, Secret::AccessToken, "Authentication token").await?;
+        let reseller = secret(Secret::ResellerToken, "Reseller token").await?;
+        let access = secret(Secret::AccessToken, "Authentication token").await?;
         Some((reseller, access))
     } else {
         None
@@ -204,6 +278,7 @@ async fn ask_backup_url(
 async fn secret(
     context: &Context,
     arguments: &cli::Connect,
+    before: &Before,
     secret: Secret,
     label: &str,
 ) -> anyhow::Result<SecretString> {
@@ -237,7 +312,7 @@ async fn secret(
         )?);
     }
     if arguments.secret_store == SecretStore::Keyring
-        && let Some(value) = context.secrets.kept(secret).await?
+        && let Some(value) = context.secrets.kept(secret, &before.entries()).await?
     {
         return Ok(value);
     }
@@ -281,9 +356,8 @@ fn not_empty(text: &str) -> Result<(), String> {
 }
 
 /// A profile's mappings are ids of one site: it cannot move to another.
-async fn refuse_other_site(context: &Context, site_url: &Url) -> anyhow::Result<()> {
-    let bound = context.look().await?.site_of(&context.profile).await?;
-    match bound {
+fn refuse_other_site(context: &Context, before: &Before, site_url: &Url) -> anyhow::Result<()> {
+    match &before.found.site {
         Some(bound) if bound != site_url.as_str() => Err(Failure::usage(format!(
             "the profile \"{}\" belongs to {bound}, and its mappings are that site's",
             context.profile
@@ -300,13 +374,17 @@ async fn refuse_other_site(context: &Context, site_url: &Url) -> anyhow::Result<
 /// Signs in to Halo, looks at the scopes, and reads what the work needs.
 async fn check_halo(
     context: &Context,
+    arguments: &cli::Connect,
+    before: &Before,
     wanted: &Wanted,
-    secret_store: SecretStore,
 ) -> anyhow::Result<(Connection, Vec<Customer>)> {
     let progress = context.ui.progress("checking HaloPSA");
     let http = Http::new(&wanted.site_url, context.pace, Arc::new(context.ui.clone()))?;
     let discovery = halo::discover(&http, &wanted.site_url).await?;
     context.count_discovery(http.sent());
+    drop(progress);
+    agree_to_token_host(context, arguments, before, &wanted.site_url, &discovery.token_url).await?;
+    let progress = context.ui.progress("checking HaloPSA");
     let site = Site {
         site_url: wanted.site_url.clone(),
         token_url: discovery.token_url,
@@ -351,7 +429,9 @@ async fn check_halo(
     let connection = Connection {
         site,
         backup_url: wanted.backup_url.clone(),
-        secret_store,
+        secret_store: arguments.secret_store,
+        id: None,
+        state_id: None,
     };
     Ok((connection, customers))
 }
@@ -372,62 +452,55 @@ async fn check_backup(context: &Context, wanted: &Wanted) -> anyhow::Result<Vec<
     Ok(organizations)
 }
 
-/// Stores the connection; if a part fails, what was stored before it is taken back.
-async fn store(
+/// Tokens, and so the secret, go to the site's own host, or to another that Halo names and somebody agrees to.
+async fn agree_to_token_host(
     context: &Context,
-    connection: &Connection,
-    before: Option<&Connection>,
-    wanted: &Wanted,
+    arguments: &cli::Connect,
+    before: &Before,
+    site_url: &Url,
+    token_url: &Url,
 ) -> anyhow::Result<()> {
-    let mut kept = Vec::new();
-    let first = !context.profiles.has_directory();
-    let result = async {
-        if connection.secret_store == SecretStore::Keyring {
-            let mut secrets = vec![(Secret::ClientSecret, &wanted.client_secret)];
-            if let Some((reseller, access)) = &wanted.tokens {
-                secrets.extend([(Secret::ResellerToken, reseller), (Secret::AccessToken, access)]);
-            }
-            for (secret, value) in secrets {
-                let before = context.secrets.kept(secret).await?;
-                context.secrets.keep(secret, value).await?;
-                kept.push((secret, before));
-            }
+    let host = http::host_of(token_url);
+    let other = other_token_host(site_url, token_url);
+    if let Some(given) = &arguments.auth_host {
+        if is_at(token_url, given) {
+            return Ok(());
         }
-        context.profiles.store(&context.profile, connection)?;
-        let bound = bind(context, connection).await;
-        if bound.is_err() {
-            // The first error is the one to be told.
-            let _ = match before {
-                Some(before) => context.profiles.store(&context.profile, before),
-                None => context.profiles.remove(&context.profile),
-            };
-        }
-        bound
+        return Err(Failure::usage(format!(
+            "Halo's sign-in is at {host}, and not at {given}; the secret was not sent"
+        ))
+        .hint(match other {
+            Some(_) => format!("if that is right, give --auth-host {host}"),
+            None => "that is the site's own host: leave --auth-host out".to_owned(),
+        })
+        .into());
     }
-    .await;
-    if result.is_err() {
-        if first {
-            context.profiles.discard_directory();
-        }
-        for (secret, before) in kept {
-            // The first error is the one to be told.
-            let _ = match before {
-                Some(before) => context.secrets.keep(secret, &before).await,
-                None => context.secrets.forget(secret).await.map(drop),
-            };
-        }
+    if other.is_none() || other == before.agreed_token_host() {
+        return Ok(());
     }
-    result
+    let message = format!("{site_url} names another host to sign in at, and to send the secret to: {host}");
+    if !context.ui.is_interactive() {
+        return Err(Failure::usage(message)
+            .hint(format!(
+                "nothing was sent there; if it is the right one, give --auth-host {host}"
+            ))
+            .into());
+    }
+    context.ui.warn(&message);
+    if context.ui.confirm(&format!("Send the secret to {host}?")).await? {
+        Ok(())
+    } else {
+        Err(crate::ui::stopped())
+    }
 }
 
-/// Binds the profile to its site, for life.
-async fn bind(context: &Context, connection: &Connection) -> anyhow::Result<()> {
-    let store = context.store().await?;
-    store
-        .bind_site(&context.profile, connection.site.site_url.as_str())
-        .await?;
-    store.close().await;
-    Ok(())
+/// Whether a URL is at this host, with the port where it is not the usual one.
+fn is_at(url: &Url, host: &str) -> bool {
+    format!("{}://{}/", url.scheme(), host.trim())
+        .parse::<Url>()
+        .is_ok_and(|given| {
+            given.origin() == url.origin() && given.path() == "/" && given.username().is_empty()
+        })
 }
 
 fn print(context: &Context, connection: &Connection, dry_run: bool) {

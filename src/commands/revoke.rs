@@ -5,10 +5,11 @@ use serde::Serialize;
 use super::report;
 use crate::{
     cli,
-    context::Context,
-    failure::Completion,
+    context::{Context, Found, Standing, standing},
+    failure::{Completion, Failure},
     profile::{Connection, SecretStore},
-    secrets::Secret,
+    secrets::{Entries, Secret},
+    store::{Remembered, Store},
 };
 
 #[derive(Serialize)]
@@ -23,20 +24,34 @@ struct Summary {
     planned: usize,
 }
 
+/// What there is to delete.
+struct Plan {
+    /// The connection, as `config.toml` has it.
+    connection: Option<Connection>,
+    /// What the state remembers of it; more than one where a `config.toml` was lost.
+    remembered: Vec<Remembered>,
+    /// Where the keyring may have secrets of it.
+    entries: Vec<Entries>,
+    /// Whether secrets were put there, as far as anybody knows.
+    in_keyring: bool,
+    /// Whether the state is this profile's.
+    is_own_state: bool,
+    /// Whether the state has anything of the profile.
+    is_in_state: bool,
+}
+
 /// Runs `revoke`.
 ///
 /// # Errors
-/// A keyring that refuses to delete; then the connection stays, so that it can be tried again.
+/// A keyring that refuses to delete what is in it; then the connection stays, so that it can be tried again.
 pub async fn run(context: &Context, arguments: cli::Revoke) -> anyhow::Result<Completion> {
-    let connection = context.profiles.connection(&context.profile)?;
-    let bound = context.look().await?.site_of(&context.profile).await?;
-    if connection.is_none() && (!arguments.purge || bound.is_none()) {
-        // Fails the usual way, with the way to connect.
-        context.connection()?;
-    }
-    let mut items = plan(connection.as_ref(), arguments.purge);
-
-    if !arguments.dry_run {
+    let plan = plan(context, &arguments).await?;
+    let mut items = Vec::new();
+    if arguments.dry_run {
+        if plan.in_keyring {
+            items.extend(Secret::ALL.map(|secret| format!("{secret} in the keyring")));
+        }
+    } else {
         let question = if arguments.purge {
             format!(
                 "Delete the secrets, the connection, the configuration, all mappings and the ledger of \"{}\"?",
@@ -52,56 +67,150 @@ pub async fn run(context: &Context, arguments: cli::Revoke) -> anyhow::Result<Co
             return Err(crate::ui::stopped());
         }
         // Secrets first: whatever happens after, they are gone.
-        if connection
-            .as_ref()
-            .is_some_and(|connection| connection.secret_store == SecretStore::Keyring)
-        {
-            for secret in Secret::ALL {
-                context.secrets.forget(secret).await?;
-            }
-        }
+        let deleted = delete_secrets(context, &plan).await?;
+        items.extend(deleted.iter().map(|secret| format!("{secret} in the keyring")));
         context.profiles.remove(&context.profile)?;
-        if arguments.purge && bound.is_some() {
-            let store = context.store().await?;
-            store.purge(&context.profile).await?;
-            store.close().await;
+        if plan.is_own_state {
+            clear_state(context, &plan, arguments.purge).await?;
         }
     }
-    let status = if arguments.dry_run { "planned" } else { "deleted" };
-    for item in &mut items {
-        item.status = status;
+    if let Some(connection) = &plan.connection {
+        items.push(format!("connection to {}", connection.site.site_url));
     }
-    print(context, items, connection.as_ref(), &arguments);
+    if arguments.purge && plan.is_in_state {
+        items.extend(["configuration", "mappings", "ledger", "ticket records"].map(ToOwned::to_owned));
+    }
+    print(context, items, &plan, &arguments);
     Ok(Completion::Done)
 }
 
-fn plan(connection: Option<&Connection>, purge: bool) -> Vec<Change> {
-    let mut items: Vec<String> = Vec::new();
-    if let Some(connection) = connection {
-        if connection.secret_store == SecretStore::Keyring {
-            items.extend(
-                Secret::ALL
-                    .iter()
-                    .map(|secret| format!("{secret} in the keyring")),
-            );
+/// Looks at what there is, also where a part of it was lost.
+async fn plan(context: &Context, arguments: &cli::Revoke) -> anyhow::Result<Plan> {
+    let connection = context.profiles.connection(&context.profile)?;
+    let found = match context.found().await {
+        Ok(found) => found,
+        // The secrets can be deleted all the same.
+        Err(error) if connection.is_some() && !arguments.purge => {
+            context.ui.warn(&format!("{error:#}"));
+            Found::default()
         }
-        items.push(format!("connection to {}", connection.site.site_url));
+        Err(error) => return Err(error),
+    };
+    let is_own_state = found.exists
+        && connection.as_ref().is_none_or(|connection| {
+            !matches!(standing(connection, &found), Standing::Missing | Standing::Other)
+        });
+    let remembered: Vec<Remembered> = if is_own_state {
+        context.remembered_here(connection.as_ref(), &found)
+    } else {
+        Vec::new()
+    };
+    if connection.is_none() && remembered.is_empty() && (!arguments.purge || found.site.is_none()) {
+        if let Some(elsewhere) = found
+            .connections
+            .iter()
+            .find_map(|known| known.config_file.as_ref())
+        {
+            return Err(Failure::not_connected(format!(
+                "the profile \"{}\" is not connected here, but in {elsewhere}",
+                context.profile
+            ))
+            .hint("set HALOLINK_CONFIG_DIR to that directory")
+            .into());
+        }
+        // Fails the usual way, with the way to connect.
+        context.connection()?;
     }
-    if purge {
-        items.extend(["configuration", "mappings", "ledger", "ticket records"].map(ToOwned::to_owned));
+    if let Some(connection) = connection.as_ref().filter(|_| !is_own_state) {
+        let (message, _) = context.not_own(connection, &found);
+        if arguments.purge && found.exists {
+            return Err(Failure::failed(message)
+                .hint("set HALOLINK_STATE back to the profile's own state; or revoke without --purge")
+                .into());
+        }
+        context
+            .ui
+            .warn(&format!("{message}; what is in its own state stays there"));
     }
-    items
-        .into_iter()
-        .map(|item| Change {
-            item,
-            status: "planned",
-        })
-        .collect()
+    let mut entries: Vec<Entries> = remembered
+        .iter()
+        .map(|known| Entries::Of(known.id.clone()))
+        .collect();
+    if remembered.iter().any(|known| known.of_first_version) {
+        entries.push(Entries::FirstVersion);
+    }
+    if let Some(connection) = &connection {
+        let own = Entries::of(connection.id.as_deref());
+        if !entries.contains(&own) {
+            entries.push(own);
+        }
+    }
+    Ok(Plan {
+        in_keyring: connection
+            .as_ref()
+            .is_some_and(|connection| connection.secret_store == SecretStore::Keyring)
+            || remembered.iter().any(|known| known.in_keyring),
+        connection,
+        remembered,
+        entries,
+        is_own_state,
+        is_in_state: is_own_state && found.site.is_some(),
+    })
 }
 
-fn print(context: &Context, items: Vec<Change>, connection: Option<&Connection>, arguments: &cli::Revoke) {
+/// Deletes the secrets of this connection, and no others, wherever one may be.
+async fn delete_secrets(context: &Context, plan: &Plan) -> anyhow::Result<Vec<Secret>> {
+    let mut deleted = Vec::new();
+    for entries in &plan.entries {
+        match context.secrets.forget_all(entries).await {
+            Ok(found) => deleted.extend(found),
+            Err(error) => {
+                let names: Vec<String> = plan
+                    .entries
+                    .iter()
+                    .flat_map(|entries| Secret::ALL.map(|secret| context.secrets.account(secret, entries)))
+                    .collect();
+                let names = names.join(", ");
+                if plan.in_keyring {
+                    return Err(Failure::failed(format!(
+                        "the secrets are still in the keyring (service halolink, entries {names}): {error}"
+                    ))
+                    .hint("run the command again where the keyring can be reached and is unlocked")
+                    .into());
+                }
+                context.ui.note(&format!(
+                    "No secret was put in a keyring, and none could be looked in ({error}); entries would be \
+                     those of the service halolink named {names}"
+                ));
+                return Ok(deleted);
+            }
+        }
+    }
+    Ok(deleted)
+}
+
+async fn clear_state(context: &Context, plan: &Plan, purge: bool) -> anyhow::Result<()> {
+    if plan.remembered.is_empty() && !plan.is_in_state {
+        return Ok(());
+    }
+    let store = Store::open_existing(context.state_file()).await?;
+    // Anew: bringing an older state up to date gives ids to what is in it.
+    let found = Found::of(&store, &context.profile).await?;
+    for known in context.remembered_here(plan.connection.as_ref(), &found) {
+        store.forget_connection(&context.profile, &known.id).await?;
+    }
+    if purge {
+        store.purge(&context.profile).await?;
+    }
+    store.close().await;
+    Ok(())
+}
+
+fn print(context: &Context, items: Vec<String>, plan: &Plan, arguments: &cli::Revoke) {
     let count = items.len();
     let dry_run = arguments.dry_run;
+    let status = if dry_run { "planned" } else { "deleted" };
+    let items: Vec<Change> = items.into_iter().map(|item| Change { item, status }).collect();
     let lines: Vec<String> = items
         .iter()
         .map(|item| {
@@ -124,13 +233,13 @@ fn print(context: &Context, items: Vec<Change>, connection: Option<&Connection>,
     if dry_run {
         return;
     }
-    if let Some(connection) = connection {
+    if let Some(connection) = &plan.connection {
         context.ui.note(&format!(
             "Now deactivate the application with the client id {} in Halo: Configuration > Integrations > \
              HaloPSA API > View Applications",
             connection.site.client_id
         ));
-        if connection.secret_store == SecretStore::None {
+        if !plan.in_keyring {
             context
                 .ui
                 .note("Its secrets were never stored; take them out of the environment");

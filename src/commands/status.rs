@@ -144,10 +144,10 @@ async fn show_connection(context: &Context, connection: Connection) -> Connectio
     } else {
         &[Secret::ClientSecret]
     };
-    let keyring = connection.secret_store == SecretStore::Keyring;
+    let entries = connection.entries();
     let mut secrets = Vec::new();
     for secret in needed {
-        let (source, problem) = match context.secrets.find(*secret, keyring).await {
+        let (source, problem) = match context.secrets.find(*secret, entries.as_ref()).await {
             Ok((_, source)) => (Some(source.to_string()), None),
             Err(crate::secrets::Error::Missing { .. }) => (None, None),
             Err(error) => (None, Some(error.to_string())),

@@ -48,7 +48,7 @@ pub fn require_secure(url: &Url) -> Result<(), Error> {
 }
 
 /// Host, with the port where one is written.
-pub(super) fn host_of(url: &Url) -> String {
+pub fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or("?");
     url.port()
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))

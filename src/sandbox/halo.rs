@@ -28,7 +28,7 @@ pub(super) struct Desk<'a> {
 pub(super) fn answer(desk: &mut Desk<'_>, call: &Call) -> Reply {
     let route = call.route();
     let answered = match route.as_slice() {
-        ["api", "authinfo"] => Ok(authentication::discovery(desk)),
+        ["api", "authinfo"] => Ok(authentication::discovery(desk, call)),
         ["auth", "token"] => authentication::token(desk, call),
         ["api", resource, id @ ..] => authentication::check(desk, call, resource)
             .and_then(|()| answer_resource(desk, call, resource, id)),

@@ -722,15 +722,3 @@ fn a_state_that_names_a_directory_is_kept_in_it() {
     outcome.expect(0);
     assert!(directory.join("state.db").is_file());
 }
-
-#[test]
-fn a_connected_profile_without_its_state_is_warned_of() {
-    let stage = Stage::new();
-    stage.connect();
-    let nowhere = stage.home().join("nowhere").join("state.db");
-    let outcome = stage.run_with(["list", "mappings"], b"", |command| {
-        command.env("HALOLINK_STATE", &nowhere);
-    });
-    outcome.expect(0).says(["there is no state at", "nowhere"]);
-    assert!(!nowhere.exists());
-}

@@ -144,7 +144,10 @@ fn three_secrets_are_kept_in_the_keyring_and_nowhere_else() {
         .iter()
         .zip(given)
     {
-        assert!(found.contains(&format!("default/{name}")), "{found}");
+        assert!(
+            found.contains(&format!("default@{}/{name}", connection_id(&stage))),
+            "{found}"
+        );
         assert!(
             found.contains(&format!("secret = {secret}\n")),
             "{name} is not there:\n{found}"
@@ -371,6 +374,13 @@ fn stage() -> (Stage, TempDir) {
         .without("HALOLINK_RESELLER_TOKEN")
         .without("HALOLINK_ACCESS_TOKEN");
     (stage, tempfile::tempdir().expect("a directory"))
+}
+
+/// The connection's id, as `config.toml` has it.
+fn connection_id(stage: &Stage) -> String {
+    let text = fs::read_to_string(stage.config_directory().join("config.toml")).expect("config.toml");
+    let (_, rest) = text.split_once("connection_id = \"").expect("an id");
+    rest.split_once('"').expect("its end").0.to_owned()
 }
 
 fn secrets(stage: &Stage) -> [String; 3] {

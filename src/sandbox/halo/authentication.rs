@@ -18,14 +18,17 @@ const SHORT_LIFETIME: Duration = Duration::from_secs(61);
 /// Scopes that stand for all others.
 const UMBRELLAS: &[&str] = &["all", "all:standard", "admin"];
 
-/// `GET /api/authinfo`: where tokens are had and for which tenant. Needs none itself.
-pub(super) fn discovery(desk: &Desk<'_>) -> Reply {
+/// `GET /api/authinfo`: where tokens are had and for which tenant. Needs none itself. A tenant's own host
+/// names itself, so it is the host that was asked.
+pub(super) fn discovery(desk: &Desk<'_>, call: &Call) -> Reply {
+    let asked = call.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let site_url = asked.map_or_else(|| desk.site_url.to_owned(), |host| format!("http://{host}"));
     let tenant = (!desk.faults.has(Fault::SelfHosted)).then_some(&desk.credentials.tenant);
     Reply::ok(json!({
-        "auth_url": format!("{}/auth", desk.site_url),
+        "auth_url": format!("{site_url}/auth"),
         "tenant_id": tenant,
-        "api_url": format!("{}/api", desk.site_url),
-        "host": desk.site_url,
+        "api_url": format!("{site_url}/api"),
+        "host": site_url,
         "client_id": null,
         "azure_sso": false,
         "product": "HaloPSA",
