@@ -108,7 +108,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand configure" -s v -l ver
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l customer -d 'The Halo customer, by name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l license -l licence -d 'That customer\'s license, by name or id' -r
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l create-license -l create-licence -d 'Create a license of that name for the customer' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l create-license -l create-licence -d 'Create a license of that name for the customer, which bills; the one that is there is taken' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l from -d 'Map every row of a CSV file with the columns organization,customer,license' -r -F
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
