@@ -20,6 +20,7 @@
 //! | `GET /sandbox/licenses` | every license as it is now |
 //! | `GET /sandbox/tickets` | every ticket with its actions |
 //! | `GET /sandbox/mapping.csv` | [`World::suggested_mapping`] as `organization,customer,license` |
+//! | `GET /sandbox/faults` | the faults that are on, each with how often it has struck since they were set |
 //! | `PUT /sandbox/faults` | a JSON array of fault names replaces the faults that are on |
 
 mod backup;

@@ -32,6 +32,7 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
         ),
         (&Method::GET, "tickets") => Reply::ok(tickets(shared)),
         (&Method::GET, "mapping.csv") => Reply::text(StatusCode::OK, mapping(shared)),
+        (&Method::GET, "faults") => Reply::ok(struck(shared)),
         (&Method::PUT, "faults") => set_faults(shared, call),
         _ => Reply::text(StatusCode::NOT_FOUND, "the sandbox has no such control"),
     })
@@ -63,6 +64,13 @@ fn mapping(shared: &Shared) -> String {
         csv.push_str(&format!("{organization},{customer},{license}\n"));
     }
     csv
+}
+
+/// The faults that are on, each with how often it struck.
+fn struck(shared: &Shared) -> Value {
+    let faults = &shared.machine().faults;
+    let entry = |fault: Fault| (fault.to_string(), json!(faults.struck(fault)));
+    Value::Object(faults.on().map(entry).collect())
 }
 
 fn set_faults(shared: &Shared, call: &Call) -> Reply {

@@ -27,7 +27,7 @@ impl Credentials {
             client_id: guid(random),
             client_secret: format!("{}-{}", guid(random), guid(random)),
             tenant: "northstar-it".to_owned(),
-            reseller_token: token(random, 32),
+            reseller_token: guid(random),
             access_token: token(random, 20),
         }
     }

@@ -53,7 +53,7 @@ impl Shared {
     }
 
     fn wait(&self) -> Duration {
-        if self.machine().faults.has(Fault::SlowAnswers) {
+        if self.machine().faults.strikes(Fault::SlowAnswers) {
             self.latency + SLOW
         } else {
             self.latency

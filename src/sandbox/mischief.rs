@@ -1,7 +1,10 @@
-//! The faults that are on, and what each does to a request. Those that concern a single list or record (a cap on pages,
-//! garbled seats) are asked for with [`Faults::has`] where that list or record is made.
+//! The faults that are on, what each does to a request, and how often it did. Those that concern a single list or record
+//! (a cap on pages, garbled seats) are asked for with [`Faults::strikes`] where that list or record is made.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+};
 
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
@@ -21,6 +24,8 @@ const ELSEWHERE: &str = "http://localhost:1/";
 /// The faults that are on and what they have done so far.
 pub(super) struct Faults {
     on: HashSet<Fault>,
+    /// Behind a cell because most of those who strike only look otherwise.
+    struck: RefCell<HashMap<Fault, u64>>,
     done: HashSet<(Fault, String)>,
     asked: HashMap<Service, u32>,
     storm: u32,
@@ -32,18 +37,39 @@ impl Faults {
         Self {
             storm: if on.contains(&Fault::RateStorm) { STORM } else { 0 },
             on,
+            struck: RefCell::default(),
             done: HashSet::new(),
             asked: HashMap::new(),
         }
     }
 
+    /// Whether a fault is on, asked by those who do not know yet whether it will change anything.
     pub(super) fn has(&self, fault: Fault) -> bool {
         self.on.contains(&fault)
     }
 
-    /// Whether a fault that strikes each thing once is on and has not struck this one yet.
-    fn strikes(&mut self, fault: Fault, thing: String) -> bool {
-        self.has(fault) && self.done.insert((fault, thing))
+    /// Whether a fault is on, asked where it changes something if so: that is counted.
+    pub(super) fn strikes(&self, fault: Fault) -> bool {
+        let on = self.has(fault);
+        if on {
+            *self.struck.borrow_mut().entry(fault).or_default() += 1;
+        }
+        on
+    }
+
+    /// The same for a fault that strikes each thing once.
+    fn strikes_once(&mut self, fault: Fault, thing: String) -> bool {
+        self.has(fault) && self.done.insert((fault, thing)) && self.strikes(fault)
+    }
+
+    /// How often a fault has changed something since the faults were set.
+    pub(super) fn struck(&self, fault: Fault) -> u64 {
+        self.struck.borrow().get(&fault).copied().unwrap_or_default()
+    }
+
+    /// The faults that are on, in the order of [`Fault::ALL`].
+    pub(super) fn on(&self) -> impl Iterator<Item = Fault> {
+        Fault::ALL.iter().copied().filter(|fault| self.has(*fault))
     }
 
     /// A refusal for no reason of the rate limit's own, asked for before that.
@@ -52,6 +78,7 @@ impl Faults {
             return None;
         }
         self.storm -= 1;
+        self.strikes(Fault::RateStorm);
         Some(Reply::text(
             StatusCode::TOO_MANY_REQUESTS,
             "Rate Limit Reached - 300 Requests per rolling 5 minute window",
@@ -60,20 +87,20 @@ impl Faults {
 
     /// What happens instead of the work.
     pub(super) fn before(&mut self, call: &Call) -> Option<Reply> {
-        if self.has(Fault::NoAuthinfo) && is_discovery(call) {
+        if is_discovery(call) && self.strikes(Fault::NoAuthinfo) {
             return Some(Reply::page(StatusCode::NOT_FOUND));
         }
-        if self.strikes(Fault::DropBefore, name(call)) {
+        if self.strikes_once(Fault::DropBefore, name(call)) {
             return Some(Reply::nothing());
         }
         if !is_token(call) {
             let asked = self.asked.entry(call.service).or_default();
             *asked += 1;
-            if asked.is_multiple_of(3) && self.has(Fault::BadGateway) {
+            if asked.is_multiple_of(3) && self.strikes(Fault::BadGateway) {
                 return Some(Reply::page(StatusCode::BAD_GATEWAY));
             }
         }
-        if self.has(Fault::RedirectElsewhere) && call.method == Method::GET && !is_discovery(call) {
+        if call.method == Method::GET && !is_discovery(call) && self.strikes(Fault::RedirectElsewhere) {
             return Some(Reply::page(StatusCode::FOUND).with_header(header::LOCATION, ELSEWHERE));
         }
         None
@@ -82,7 +109,8 @@ impl Faults {
     /// What becomes of the answer to work that was done.
     pub(super) fn after(&mut self, call: &Call, mut reply: Reply) -> Reply {
         if reply.is_error() {
-            return if self.has(Fault::HtmlErrors) {
+            let is_page = matches!(reply.payload, Payload::Html(_));
+            return if !is_page && self.strikes(Fault::HtmlErrors) {
                 reply.into_page()
             } else {
                 reply
@@ -93,26 +121,28 @@ impl Faults {
         {
             if self.has(Fault::ControlsInNames) && call.service == Service::Halo {
                 let customers = call.segments.get(1).is_some_and(|part| part == "client");
-                put_controls(value, customers);
+                if put_controls(value, customers) {
+                    self.strikes(Fault::ControlsInNames);
+                }
             }
-            if self.has(Fault::StringsForNumbers) {
-                put_strings(value);
+            if self.has(Fault::StringsForNumbers) && put_strings(value) {
+                self.strikes(Fault::StringsForNumbers);
             }
         }
         if call.method == Method::POST {
-            if !is_token(call) && self.strikes(Fault::BadGatewayAfter, name(call)) {
+            if !is_token(call) && self.strikes_once(Fault::BadGatewayAfter, name(call)) {
                 return Reply::page(StatusCode::BAD_GATEWAY);
             }
-            if self.strikes(Fault::DropAfter, name(call)) {
+            if self.strikes_once(Fault::DropAfter, name(call)) {
                 return reply.delivered(Delivery::Nothing);
             }
         }
         if call.method == Method::GET && matches!(reply.payload, Payload::Json(_)) {
             let page = format!("{} {:?}", name(call), call.query);
-            if self.strikes(Fault::HalfJson, page.clone()) {
+            if self.strikes_once(Fault::HalfJson, page.clone()) {
                 return reply.delivered(Delivery::HalfJson);
             }
-            if self.strikes(Fault::HalfBody, page) {
+            if self.strikes_once(Fault::HalfBody, page) {
                 return reply.delivered(Delivery::HalfBody);
             }
         }
@@ -137,22 +167,31 @@ fn is_authentication(call: &Call) -> bool {
     is_token(call) || is_discovery(call)
 }
 
-/// Turns every number into a string.
-fn put_strings(value: &mut Value) {
+/// Turns every number into a string. Whether there was any.
+fn put_strings(value: &mut Value) -> bool {
     match value {
-        Value::Number(number) => *value = Value::String(number.to_string()),
-        Value::Array(items) => items.iter_mut().for_each(put_strings),
-        Value::Object(fields) => fields.values_mut().for_each(put_strings),
-        _ => {}
+        Value::Number(number) => {
+            *value = Value::String(number.to_string());
+            true
+        }
+        Value::Array(items) => any(items.iter_mut().map(put_strings)),
+        Value::Object(fields) => any(fields.values_mut().map(put_strings)),
+        _ => false,
     }
 }
 
+/// Whether any was changed, all of them looked at.
+fn any(changes: impl Iterator<Item = bool>) -> bool {
+    changes.fold(false, |any, changed| any | changed)
+}
+
 /// Puts a terminal title, a colour and a line break into customers' names. What is left without them, white space
-/// evened out, is the name.
-fn put_controls(value: &mut Value, customers: bool) {
+/// evened out, is the name. Whether there was any.
+fn put_controls(value: &mut Value, customers: bool) -> bool {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| put_controls(item, customers)),
+        Value::Array(items) => any(items.iter_mut().map(|item| put_controls(item, customers))),
         Value::Object(fields) => {
+            let mut any = false;
             for (key, value) in fields.iter_mut() {
                 match value {
                     Value::String(name) if key == "client_name" || (customers && key == "name") => {
@@ -160,11 +199,13 @@ fn put_controls(value: &mut Value, customers: bool) {
                             "\u{1b}]0;owned\u{7}\u{1b}[31m{}\u{1b}[0m",
                             name.replacen(' ', "\r\n", 1)
                         );
+                        any = true;
                     }
-                    _ => put_controls(value, customers),
+                    _ => any |= put_controls(value, customers),
                 }
             }
+            any
         }
-        _ => {}
+        _ => false,
     }
 }

@@ -20,7 +20,11 @@ pub(super) fn page<T>(
     matching: impl Iterator<Item = T>,
     row: impl Fn(T) -> Value,
 ) -> Reply {
-    let (first, size) = range(call, faults, cap);
+    let (first, size) = if faults.has(Fault::PagingIgnored) {
+        (0, usize::MAX)
+    } else {
+        range(call, faults, cap)
+    };
     let mut record_count = 0;
     let mut rows = Vec::new();
     for record in matching {
@@ -29,11 +33,17 @@ pub(super) fn page<T>(
         }
         record_count += 1;
     }
-    if faults.has(Fault::PagesCapped) {
+    if faults.has(Fault::PagingIgnored) {
+        let (first, size) = range(call, faults, cap);
+        if first > 0 || rows.len() > size {
+            faults.strikes(Fault::PagingIgnored);
+        }
+    }
+    if record_count != rows.len() && faults.strikes(Fault::PagesCapped) {
         record_count = rows.len();
     }
     let mut answer = Map::new();
-    if !faults.has(Fault::RecordCountMissing) {
+    if !faults.strikes(Fault::RecordCountMissing) {
         answer.insert("record_count".into(), json!(record_count));
     }
     if call.flag("pageinate") {
@@ -46,9 +56,6 @@ pub(super) fn page<T>(
 
 /// The first row wanted and how many.
 fn range(call: &Call, faults: &Faults, cap: usize) -> (usize, usize) {
-    if faults.has(Fault::PagingIgnored) {
-        return (0, usize::MAX);
-    }
     let cap = if faults.has(Fault::PagesCapped) {
         cap.min(CAPPED_PAGE)
     } else {

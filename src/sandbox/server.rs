@@ -131,6 +131,17 @@ impl Sandbox {
         self.shared.machine().faults = Faults::new(faults);
     }
 
+    /// The faults that are on.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.shared.machine().faults.on().collect()
+    }
+
+    /// How often a fault has changed an answer, or what was done, since [`Self::set_faults`] or the start. A test that
+    /// sets a fault which never strikes shows nothing.
+    pub fn struck(&self, fault: Fault) -> u64 {
+        self.shared.machine().faults.struck(fault)
+    }
+
     /// Empties the rate limiter's window, as if five minutes had passed.
     pub fn forget_rate(&self) {
         self.shared.machine().rate.forget();

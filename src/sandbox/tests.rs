@@ -323,6 +323,30 @@ fn inside_an_organization_only_its_own_token_opens() {
     assert_eq!(accounts[0]["errors"]["backup"], "The email backup has failed");
     assert_eq!(bench.backup("/api/users/1788161-14/tenants", own).status, 200);
     assert_eq!(bench.backup("/api/users/1788161-15/tenants", own).status, 401);
+    let tenants = bench.backup("/api/users/1788161-14/tenants", own).json();
+    assert_eq!(tenants["pagination"]["next_page"], Value::Null);
+    let tenant = tenants["data"][0]["id"].to_string();
+    let inside = |path: &str| bench.backup(&format!("/api/{path}"), own).json();
+    let of_tenant = inside(&format!("users/1788161-14/tenants/{tenant}/accounts"));
+    assert_eq!(
+        of_tenant["data"].as_array().unwrap().len(),
+        organization.accounts.len()
+    );
+    assert!(inside("users/1788161-14/retention_policies")["data"].is_array());
+    assert!(inside("users/1788161-14/delegated").is_array());
+    assert_eq!(inside("journals"), json!([]));
+    let deactivated = inside("accounts/deactivated_accounts");
+    assert!((deactivated.as_array().unwrap().iter()).all(|account| account["deactivated_since"].is_string()));
+    assert!(!deactivated.as_array().unwrap().is_empty());
+    // Rows carry more secrets than anybody asked for.
+    assert_eq!(accounts[0]["user"]["authentication_token"], own.as_str());
+    assert_eq!(
+        accounts[0]["user"]["reseller_token"],
+        organization.reseller_token.as_str()
+    );
+    let row = &bench.partner("/api/users").json()[0];
+    assert_eq!(row["reseller_token"], organization.reseller_token.as_str());
+    assert!(row["plan_id"].is_string() && row["notification_email"].is_array());
     assert!(!format!("{:?}", bench.sandbox.received()).contains(own));
 }
 
@@ -482,6 +506,52 @@ fn half_an_answer_is_half_of_json_or_of_the_promise() {
         assert!(bench.get("/api/TicketType").json().is_array());
         assert_eq!(bench.partner("/api/users").json_or_none(), None);
         assert!(bench.partner("/api/users").json().is_array());
+    }
+}
+
+/// A little of everything, so that every fault finds something to strike at.
+fn all_sorts(bench: &Bench) {
+    let organization = bench.sandbox.world().organizations[0].clone();
+    let licenses: Vec<i64> = bench.sandbox.world().licenses.keys().copied().take(2).collect();
+    if let Some(license) = bench.sandbox.world().licenses.get_mut(&licenses[1]) {
+        license.notes = "poison".into();
+    }
+    let both: Value = licenses.iter().map(|id| json!({"id": id, "count": 40})).collect();
+    send(&bench.sandbox.site_url(), "GET", "/api/authinfo", &[], "");
+    bench.ask_for_token("all");
+    for path in [
+        "/api/Client?pageinate=true&page_size=10",
+        "/api/SoftwareLicence?count=1000",
+        "/api/SLA",
+        "/api/Client/21",
+        "/api/Client/0",
+    ] {
+        bench.get(path);
+    }
+    bench.post("/api/SoftwareLicence", both);
+    bench.post("/api/Tickets", json!([{"client_id": 21, "summary": "All sorts"}]));
+    bench.partner("/api/users");
+    bench.backup("/api/accounts", &organization.authentication_token);
+}
+
+#[test]
+fn every_fault_strikes_and_none_that_is_off() {
+    for fault in Fault::ALL {
+        let bench = Bench::new();
+        all_sorts(&bench);
+        assert_eq!(bench.sandbox.faults(), []);
+        assert_eq!(bench.sandbox.struck(*fault), 0);
+        bench.sandbox.set_faults(vec![*fault]);
+        if *fault == Fault::SlowAnswers {
+            bench.get("/api/SLA");
+        } else {
+            all_sorts(&bench);
+        }
+        assert!(bench.sandbox.struck(*fault) > 0, "{fault} struck at nothing");
+        let told = send(&bench.sandbox.site_url(), "GET", "/sandbox/faults", &[], "").json();
+        assert_eq!(told, json!({fault.name(): bench.sandbox.struck(*fault)}));
+        bench.sandbox.set_faults(vec![]);
+        assert_eq!(bench.sandbox.struck(*fault), 0);
     }
 }
 

@@ -7,9 +7,9 @@ use std::{
 
 use fastrand::Rng;
 
-use super::credentials::token;
+use super::{Fault, credentials::token, mischief::Faults};
 
-/// Requests that a token is worth while [`Fault::TokenDies`](super::Fault::TokenDies) is on.
+/// Requests that a token is worth while [`Fault::TokenDies`] is on.
 const SHORT_WORTH: u32 = 6;
 
 /// The tokens handed out and not yet expired.
@@ -59,9 +59,10 @@ impl Tokens {
     }
 
     /// Uses a token for one request and tells its scopes; none when it is unknown, expired or used up.
-    pub(super) fn spend(&mut self, access_token: &str, dies: bool) -> Option<&[String]> {
+    pub(super) fn spend(&mut self, access_token: &str, faults: &Faults) -> Option<&[String]> {
         let grant = self.issued.get_mut(access_token)?;
-        if grant.expires <= Instant::now() || (dies && grant.used >= SHORT_WORTH) {
+        if grant.expires <= Instant::now() || (grant.used >= SHORT_WORTH && faults.strikes(Fault::TokenDies))
+        {
             return None;
         }
         grant.used += 1;

@@ -1,9 +1,13 @@
 //! The same job when the services misbehave, as live instances do.
 
 use std::{
+    collections::HashSet,
     io::{Read, Write},
     net::TcpStream,
+    path::Path,
+    process::Command,
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 use crate::support::Stage;
@@ -12,42 +16,107 @@ use crate::support::proxy::{Nowhere, answer, in_front_of};
 use halolink::sandbox::{Fault, Options};
 use serde_json::json;
 
-/// One test a fault: the whole job is done all the same.
+/// One test a fault: the whole job is done all the same. That the fault struck, the stage asserts at its end.
 macro_rules! the_job_is_done_with {
-    ($($name:ident $fault:ident)+) => {$(
+    ($($name:ident: $($fault:ident)&+)+) => {$(
         #[test]
         fn $name() {
-            whole_job(&with(Fault::$fault), Given::Mixed);
+            whole_job(&with([$(Fault::$fault),+]), Given::Mixed);
         }
     )+};
 }
 
 the_job_is_done_with! {
-    pages_of_50_and_a_wrong_record_count PagesCapped
-    lists_that_ignore_paging PagingIgnored
-    lists_without_record_count RecordCountMissing
-    backup_lists_as_bare_arrays BackupBare
-    backup_lists_as_a_result_set BackupResultSet
-    backup_lists_as_a_wrapped_result_set BackupWrappedResultSet
-    backup_lists_with_pagination BackupPagination
-    tokens_that_die_after_six_requests TokenDies
-    tokens_that_live_61_seconds ShortToken
-    every_third_request_a_502_in_html BadGateway
-    a_502_after_the_work_was_done BadGatewayAfter
-    connections_dropped_before_the_work DropBefore
-    connections_dropped_after_the_work DropAfter
-    half_of_the_json HalfJson
-    half_of_the_body HalfBody
-    numbers_as_strings StringsForNumbers
-    lookups_inside_objects WrappedLookups
-    no_tenant SelfHosted
-    errors_as_html HtmlErrors
+    pages_of_50_and_a_wrong_record_count: PagesCapped
+    lists_that_ignore_paging: PagingIgnored
+    lists_without_record_count: RecordCountMissing
+    backup_lists_as_a_result_set: BackupResultSet
+    backup_lists_as_a_wrapped_result_set: BackupWrappedResultSet
+    backup_lists_with_pagination: BackupPagination
+    tokens_that_die_after_six_requests: TokenDies & PagesCapped
+    every_third_request_a_502_in_html: BadGateway
+    a_502_after_the_work_was_done: BadGatewayAfter
+    connections_dropped_before_the_work: DropBefore
+    connections_dropped_after_the_work: DropAfter
+    half_of_the_json: HalfJson
+    half_of_the_body: HalfBody
+    numbers_as_strings: StringsForNumbers
+    lookups_inside_objects: WrappedLookups
+    no_tenant: SelfHosted
+}
+
+#[test]
+fn errors_as_html() {
+    const PAGE: [&str; 3] = ["<html", "<h1>", "Application-Gateway"];
+    let stage = with([Fault::HtmlErrors]);
+    for variable in ["HALOLINK_CLIENT_SECRET", "HALOLINK_ACCESS_TOKEN"] {
+        let wrong = |command: &mut Command| {
+            command.env(variable, "wrong");
+        };
+        let struck = stage.sandbox.struck(Fault::HtmlErrors);
+        stage
+            .run_with(stage.connect_arguments(), b"", wrong)
+            .expect(3)
+            .says(["refused"])
+            .hides(PAGE);
+        assert!(stage.sandbox.struck(Fault::HtmlErrors) > struck, "{variable}");
+    }
+
+    let mapping = stage.with_plain(3);
+    stage.add_seats(&mapping, 1);
+    let poisoned = mapping[1].2;
+    if let Some(license) = stage.world().licenses.get_mut(&poisoned) {
+        license.notes = "poison".into();
+    }
+    stage.faults([Fault::HtmlErrors, Fault::RefuseBatch]);
+    let outcome = stage.sync([]).expect(4).hides(PAGE);
+    assert_eq!(outcome.json()["summary"]["updated"], 2, "{outcome}");
+    assert_eq!(outcome.change(poisoned)["status"], "failed", "{outcome}");
+}
+
+#[test]
+fn tokens_that_live_one_second() {
+    // So slow that reading the pages of licenses alone takes longer than that.
+    let stage = Stage::with(Options {
+        organizations: 400,
+        latency: Duration::from_millis(150),
+        faults: vec![Fault::ShortToken],
+        ..Options::default()
+    });
+    stage.connect();
+    stage.map_all();
+    stage.faults([Fault::ShortToken, Fault::PagesCapped]);
+    stage.sandbox.forget_received();
+    stage.sync([]).expect(0);
+    let tokens = stage.halo_requests("POST", "/auth/token");
+    assert!(
+        tokens.len() > 1,
+        "no token was renewed in this run: it shows nothing"
+    );
+}
+
+/// A stage asserts that what it set has struck, so a fault that some test names did strike.
+#[test]
+fn every_fault_is_met_by_halolink() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/black_box");
+    let mut tests = String::new();
+    for entry in std::fs::read_dir(directory).expect("readable").flatten() {
+        if entry.path().is_file() {
+            tests.push_str(&std::fs::read_to_string(entry.path()).expect("text"));
+        }
+    }
+    let words: HashSet<&str> = tests
+        .split(|character: char| !character.is_alphanumeric())
+        .collect();
+    let mut unmet = Fault::ALL.to_vec();
+    unmet.retain(|fault| !words.contains(format!("{fault:?}").as_str()));
+    assert!(unmet.is_empty(), "no test sets {unmet:?}");
 }
 
 #[test]
 fn no_discovery() {
     // Nothing tells the tenant then, so it has to be given.
-    let stage = with(Fault::NoAuthinfo);
+    let stage = with([Fault::NoAuthinfo]);
     stage.run(stage.connect_arguments()).expect(3).says(["tenant"]);
     assert!(stage.traces().is_empty());
 
@@ -60,7 +129,7 @@ fn no_discovery() {
 
 #[test]
 fn a_dead_token_is_renewed_in_the_middle_of_a_run() {
-    let stage = with(Fault::TokenDies);
+    let stage = with([]);
     stage.connect();
     stage.map_all();
     // Small pages make it a run of more requests than a token is worth.
@@ -81,9 +150,11 @@ fn a_dead_token_is_renewed_in_the_middle_of_a_run() {
 #[test]
 fn retries_and_tokens_are_counted_among_the_requests() {
     for fault in [Fault::BadGateway, Fault::TokenDies, Fault::DropBefore] {
-        let stage = with(fault);
+        let stage = with([]);
         stage.connect();
         stage.map_all();
+        // Small pages make it a run of more requests than a token is worth.
+        stage.faults([fault, Fault::PagesCapped]);
         stage.sandbox.forget_received();
         let outcome = stage.sync([]).expect(0);
         let (halo, backup) = stage.received_counts();
@@ -97,7 +168,7 @@ fn retries_and_tokens_are_counted_among_the_requests() {
 
 #[test]
 fn control_characters_in_names_reach_nobody() {
-    let stage = with(Fault::ControlsInNames);
+    let stage = with([Fault::ControlsInNames]);
     let mut outcomes = whole_job(&stage, Given::ByIds);
     stage.connect();
     stage.map_all();
@@ -140,7 +211,7 @@ fn control_characters_in_names_reach_nobody() {
 
 #[test]
 fn a_redirect_to_another_host_fails() {
-    let stage = with(Fault::RedirectElsewhere);
+    let stage = with([Fault::RedirectElsewhere]);
     stage
         .run(stage.connect_arguments())
         .expect(1)
@@ -270,11 +341,11 @@ fn a_service_that_stays_down_is_exit_code_75() {
     stage.run(arguments).expect(75).says(["cannot reach 127.0.0.1"]);
 }
 
-/// A sandbox with more than a page of everything, and a fault from the start.
-fn with(fault: Fault) -> Stage {
+/// A sandbox with more than a page of everything, and faults from the start.
+fn with<const N: usize>(faults: [Fault; N]) -> Stage {
     Stage::with(Options {
         organizations: crate::support::job::ORGANIZATIONS,
-        faults: vec![fault],
+        faults: faults.to_vec(),
         ..Options::default()
     })
 }

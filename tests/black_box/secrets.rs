@@ -82,11 +82,17 @@ fn an_error_that_repeats_a_secret_is_shown_without_it() {
 
 #[test]
 fn what_fails_in_the_middle_shows_no_secret() {
-    let failing_by = |fault: Fault| {
-        let stage = Stage::new();
+    let failing_by = |faults: [Fault; 2]| {
+        let stage = Stage::of(120);
+        // Far down the list, so that it takes more requests than a token may be worth.
+        let mapping = stage.plain(100).split_off(97);
         stage.connect();
-        stage.map_these(&[("1788161-14".into(), 21, 17)]);
-        stage.faults([fault]);
+        stage.map_these(&mapping);
+        if let Some(license) = stage.world().licenses.get_mut(&mapping[1].2) {
+            license.notes = "poison".into();
+            license.count += 1;
+        }
+        stage.faults(faults);
         let secrets = secrets(&stage);
         for arguments in [&["sync-seats", "--yes", "-vvv"][..], &["list", "errors", "-vvv"]] {
             let outcome = stage.run(arguments);
@@ -97,14 +103,14 @@ fn what_fails_in_the_middle_shows_no_secret() {
     };
     // Each waits most of the time.
     std::thread::scope(|scope| {
-        for fault in [
-            Fault::HtmlErrors,
-            Fault::HalfJson,
-            Fault::RedirectElsewhere,
-            Fault::TokenDies,
-            Fault::DropBefore,
+        for faults in [
+            [Fault::HtmlErrors, Fault::RefuseBatch],
+            [Fault::HalfJson, Fault::StringsForNumbers],
+            [Fault::RedirectElsewhere, Fault::SlowAnswers],
+            [Fault::TokenDies, Fault::PagesCapped],
+            [Fault::DropBefore, Fault::BackupResultSet],
         ] {
-            scope.spawn(move || failing_by(fault));
+            scope.spawn(move || failing_by(faults));
         }
     });
 }
@@ -150,12 +156,10 @@ fn secrets(stage: &Stage) -> Vec<String> {
         credentials.access_token.clone(),
     ];
     let world = stage.world();
-    secrets.extend(
-        world
-            .organizations
-            .iter()
-            .map(|organization| organization.authentication_token.clone()),
-    );
+    for organization in &world.organizations {
+        secrets.push(organization.authentication_token.clone());
+        secrets.push(organization.reseller_token.clone());
+    }
     secrets
 }
 

@@ -13,7 +13,7 @@ use crate::sandbox::Fault;
 const LIFETIME: Duration = Duration::from_secs(3600);
 
 /// How long it lives while [`Fault::ShortToken`] is on.
-const SHORT_LIFETIME: Duration = Duration::from_secs(61);
+const SHORT_LIFETIME: Duration = Duration::from_secs(1);
 
 /// Scopes that stand for all others.
 const UMBRELLAS: &[&str] = &["all", "all:standard", "admin"];
@@ -23,7 +23,7 @@ const UMBRELLAS: &[&str] = &["all", "all:standard", "admin"];
 pub(super) fn discovery(desk: &Desk<'_>, call: &Call) -> Reply {
     let asked = call.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let site_url = asked.map_or_else(|| desk.site_url.to_owned(), |host| format!("http://{host}"));
-    let tenant = (!desk.faults.has(Fault::SelfHosted)).then_some(&desk.credentials.tenant);
+    let tenant = (!desk.faults.strikes(Fault::SelfHosted)).then_some(&desk.credentials.tenant);
     Reply::ok(json!({
         "auth_url": format!("{site_url}/auth"),
         "tenant_id": tenant,
@@ -82,7 +82,7 @@ pub(super) fn token(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
     if scopes.is_empty() {
         return Err(bad("invalid_scope", "None of the scopes is granted."));
     }
-    let lifetime = if desk.faults.has(Fault::ShortToken) {
+    let lifetime = if desk.faults.strikes(Fault::ShortToken) {
         SHORT_LIFETIME
     } else {
         LIFETIME
@@ -115,12 +115,11 @@ fn granted(granted: &[String], asked: Option<&str>) -> Vec<String> {
 
 /// Lets a call in that carries a good token with the scope its resource needs.
 pub(super) fn check(desk: &mut Desk<'_>, call: &Call, resource: &str) -> Result<(), Reply> {
-    let dies = desk.faults.has(Fault::TokenDies);
     let scopes = call
         .header(header::AUTHORIZATION.as_str())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .and_then(|(_, token)| desk.tokens.spend(token.trim(), dies));
+        .and_then(|(_, token)| desk.tokens.spend(token.trim(), desk.faults));
     let Some(scopes) = scopes else {
         return Err(refusal::oauth(
             StatusCode::UNAUTHORIZED,

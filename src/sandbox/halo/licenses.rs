@@ -105,7 +105,7 @@ fn stage(desk: &Desk<'_>, staged: &BTreeMap<i64, License>, sent: &Sent) -> Resul
     let poisoned = [&current, &license]
         .iter()
         .any(|license| license.notes.contains(POISON));
-    if poisoned && (desk.faults.has(Fault::RefuseBatch) || desk.faults.has(Fault::RefusePartial)) {
+    if poisoned && (desk.faults.strikes(Fault::RefuseBatch) || desk.faults.strikes(Fault::RefusePartial)) {
         return Err(refusal::exception(
             "System.Exception",
             format!(

@@ -111,7 +111,7 @@ pub(super) fn get(desk: &Desk<'_>, call: &Call, resource: &str, id: &[&str]) -> 
 
 /// A list without a wrapper, which some instances wrap all the same.
 fn bare(desk: &Desk<'_>, key: &str, rows: Vec<Value>) -> Reply {
-    Reply::ok(if desk.faults.has(Fault::WrappedLookups) {
+    Reply::ok(if desk.faults.strikes(Fault::WrappedLookups) {
         json!({"record_count": rows.len(), key: rows})
     } else {
         rows.into()

@@ -13,9 +13,11 @@ pub struct Organization {
     pub organization_name: String,
     pub email: String,
     pub external_id: Option<String>,
-    pub plan_id: i64,
+    pub plan_id: String,
     /// Opens what is inside this organization. A secret.
     pub authentication_token: String,
+    /// The partner's token once more, as rows carry it though nobody asked. A secret.
+    pub reseller_token: String,
     /// Consumed now.
     pub seats_used: i64,
     /// Purchased in total.
@@ -45,7 +47,7 @@ pub struct Organization {
     pub login_disabled: bool,
     pub is_business: bool,
     pub admin: bool,
-    pub notification_email: Option<String>,
+    pub notification_email: Vec<String>,
     /// The Halo customer that the seed had in mind.
     #[serde(skip)]
     pub customer_id: Option<i64>,
@@ -96,6 +98,7 @@ pub struct Account {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Product {
     OneDrives,
+    GoogleDrives,
     Calendars,
     Contacts,
     Tasks,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use fastrand::Rng;
+
 use super::{FIRST_CUSTOMER, Seeder};
 use crate::sandbox::{
     Account, Customer, Item, Organization, Product, Tenant,
@@ -98,8 +100,9 @@ impl Seeder {
             organization_name: name,
             email: format!("admin@{domain}"),
             external_id: index.is_multiple_of(4).then(|| format!("ninja-{}", 300 + index)),
-            plan_id: 311 + (index % 3 == 2) as i64,
+            plan_id: (311 + u32::from(index % 3 == 2)).to_string(),
             authentication_token: token(&mut self.random, 20),
+            reseller_token: guid(&mut Rng::with_seed(self.seed ^ (0x7e5e_11e7 + index as u64))),
             seats_used,
             seats_available: seats_used + 5 + self.random.i64(0..=15),
             active_seats: seats_used - deactivated_seats,
@@ -116,7 +119,9 @@ impl Seeder {
             login_disabled: suspended || deactivated,
             is_business: true,
             admin: false,
-            notification_email: (index % 5 != 4).then(|| format!("it@{domain}")),
+            notification_email: (0..2 - index % 3)
+                .map(|number| format!("it{number}@{domain}"))
+                .collect(),
             customer_id,
             tenants: vec![self.tenant(index, &domain, seats_used)],
             accounts: Vec::new(),
@@ -196,6 +201,9 @@ impl Seeder {
         let products = &mut organization.products;
         products.insert(Product::OneDrives, items.clone());
         products.insert(Product::Tasks, items.clone());
+        if organization.tenants.iter().any(|tenant| tenant.kind == "gws") {
+            products.insert(Product::GoogleDrives, items.clone());
+        }
         if index % 4 != 3 {
             products.insert(Product::Calendars, items.clone());
             products.insert(Product::Contacts, items);

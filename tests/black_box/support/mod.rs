@@ -286,9 +286,18 @@ impl Stage {
             .count()
     }
 
-    /// Switches faults on, in place of those that were.
+    /// Switches faults on, in place of those that were, each of which must have struck by now.
     pub fn faults<const N: usize>(&self, faults: [Fault; N]) {
+        self.every_fault_struck();
         self.sandbox.set_faults(faults.to_vec());
+    }
+
+    /// Asserts that every fault that is on has struck: a test that sets one which never does shows nothing. Done
+    /// at the end of every stage too.
+    pub fn every_fault_struck(&self) {
+        let mut idle = self.sandbox.faults();
+        idle.retain(|fault| self.sandbox.struck(*fault) == 0);
+        assert!(idle.is_empty(), "set and never struck: {idle:?}");
     }
 
     /// The tickets of a customer, oldest first.
@@ -439,6 +448,15 @@ impl Stage {
             .iter()
             .map(|flagged| (text(&flagged["organization"]["id"]), text(&flagged["problem"])))
             .collect()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // One failure at a time.
+        if !std::thread::panicking() {
+            self.every_fault_struck();
+        }
     }
 }
 
