@@ -89,6 +89,9 @@ fn from_state(
     ) else {
         return Vec::new();
     };
+    if !path.exists() {
+        return Vec::new();
+    }
     let names = runtime.block_on(async {
         let store = Store::look(&path).await?;
         read(&store, &profile).await

@@ -153,14 +153,21 @@ impl Store {
             .write(true)
             .open(path)
             .map_err(|error| cannot_use(path, error))?;
-        let pool = pool(path, for_writing(path)).await?;
-        if schema(&pool, path).await? != Schema::Current {
+        let options = if look::is_all_in_the_file(path) {
+            look::as_it_is(path)
+        } else {
+            for_writing(path)
+        };
+        let looked = pool(path, options).await?;
+        let schema = schema(&looked, path).await?;
+        looked.close().await;
+        if schema != Schema::Current {
             return Err(Error::Open {
                 path: path.to_owned(),
                 reason: "its tables are those of an older halolink".to_owned(),
             });
         }
-        Self::of(pool, path).await
+        Self::of(pool(path, for_writing(path)).await?, path).await
     }
 
     /// Removes a state that was made for a connection that could not be stored after all.

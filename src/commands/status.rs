@@ -18,6 +18,7 @@ struct Status<'a> {
     profile: &'a str,
     connected: bool,
     connection: Option<ConnectionShown>,
+    state: StateShown,
     configuration: configure::Shown,
     mappings: Mappings,
     last_sync: Option<LastSync>,
@@ -33,6 +34,16 @@ struct ConnectionShown {
     backup_url: Option<String>,
     secret_store: SecretStore,
     secrets: Vec<SecretShown>,
+}
+
+/// The state. One that is not a connected profile's own is an error before it comes to this.
+#[derive(Serialize)]
+struct StateShown {
+    path: String,
+    /// Which it is; none where there is none yet.
+    id: Option<String>,
+    /// Whether the profile's connection names it.
+    recorded: bool,
 }
 
 #[derive(Serialize)]
@@ -104,6 +115,13 @@ pub async fn run(context: &Context) -> anyhow::Result<Completion> {
     let mut licenses: Vec<i64> = mappings.iter().map(|mapping| mapping.license.id).collect();
     licenses.sort_unstable();
     licenses.dedup();
+    let state = StateShown {
+        path: store.path().display().to_string(),
+        id: store.id().map(ToOwned::to_owned),
+        recorded: connection
+            .as_ref()
+            .is_some_and(|connection| connection.state_id.is_some()),
+    };
     let shown = match connection {
         Some(connection) => Some(show_connection(context, connection).await),
         None => None,
@@ -112,6 +130,7 @@ pub async fn run(context: &Context) -> anyhow::Result<Completion> {
         profile: &context.profile,
         connected: shown.is_some(),
         connection: shown,
+        state,
         configuration: configure::Shown::from(&configuration),
         mappings: Mappings {
             total: mappings.len(),
@@ -180,6 +199,11 @@ fn print(context: &Context, status: &Status<'_>) {
                 "SaaS Backup",
                 connection.backup_url.as_deref().unwrap_or("not connected"),
             ]);
+            let store = match connection.secret_store {
+                SecretStore::Keyring => "keyring",
+                SecretStore::None => "none (supplied at every run)",
+            };
+            table.row(["secret store", store]);
             for secret in &connection.secrets {
                 let place = secret.source.clone().or_else(|| secret.problem.clone());
                 table.row([
@@ -190,6 +214,13 @@ fn print(context: &Context, status: &Status<'_>) {
         }
         None => table.row(["HaloPSA", "not connected (halolink connect)"]),
     }
+    let state = &status.state;
+    let none_yet = if state.id.is_none() && !status.connected {
+        " (none yet)"
+    } else {
+        ""
+    };
+    table.row(["state".to_owned(), format!("{}{none_yet}", state.path)]);
     let configuration = &status.configuration;
     for (setting, value) in configuration.rows() {
         table.row([setting, value]);

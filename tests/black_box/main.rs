@@ -10,6 +10,7 @@ mod json_shapes;
 mod keyring;
 mod killed;
 mod lists;
+mod looking;
 mod main_job;
 mod mapping;
 mod output;

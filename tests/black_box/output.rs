@@ -118,6 +118,7 @@ fn status_and_history_are_one_document() {
         "profile",
         "connected",
         "connection",
+        "state",
         "configuration",
         "mappings",
         "last_sync",

@@ -269,7 +269,9 @@ fn a_ticket_is_found_in_halo_when_the_state_is_gone() {
     let details = "Line one\nwith <b>tags</b> & more";
     open(&stage, &["--summary", "R&D <restore>", "--details", details]).expect(0);
     std::fs::remove_dir_all(stage.home().join("data")).unwrap();
-    stage.connect();
+    let mut connect = stage.connect_arguments();
+    connect.push("--adopt-state".to_owned());
+    stage.run(connect).expect(0);
     stage.map_these(&[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
     for flags in [
         &["--error", "main-app-token", "-o", "json"][..],
