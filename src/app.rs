@@ -11,6 +11,7 @@ use crate::{
     environment::Environment,
     failure::{Completion, Failure, explain},
     secrets::Vault,
+    text::{Text, clean},
     ui::{Color, Format, Manner, Streams, Ui},
 };
 
@@ -107,11 +108,11 @@ fn not_understood(invocation: &Invocation, error: &clap::Error) -> u8 {
             0
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            ui.note(error.to_string().trim_end());
+            ui.note(said(invocation, error));
             2
         }
         _ if format == Format::Json => {
-            let text = error.to_string();
+            let text = said(invocation, error);
             let message = text.trim_start_matches("error: ");
             let first = message.split("\n\n").next().unwrap_or(message);
             let failure = Failure::usage(first.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -120,9 +121,25 @@ fn not_understood(invocation: &Invocation, error: &clap::Error) -> u8 {
             2
         }
         _ => {
-            ui.note(error.to_string().trim_end());
+            ui.note(said(invocation, error));
             2
         }
+    }
+}
+
+/// What clap says, in lines that are its own: an argument that it repeats is cleaned first.
+fn said(invocation: &Invocation, error: &clap::Error) -> Text {
+    let given = invocation
+        .arguments
+        .iter()
+        .map(|argument| argument.to_string_lossy());
+    let cleaned: Vec<String> = given.clone().map(|argument| clean(&argument)).collect();
+    if given.zip(&cleaned).all(|(given, cleaned)| given == *cleaned) {
+        return Text::laid_out(error.to_string().trim_end());
+    }
+    match Cli::command().try_get_matches_from(cleaned) {
+        Err(same) if same.kind() == error.kind() => Text::laid_out(same.to_string().trim_end()),
+        _ => error.to_string().into(),
     }
 }
 

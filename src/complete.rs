@@ -10,7 +10,7 @@ use crate::{
     profile::{Profiles, profile_name},
     reference::Reference,
     store::{NameKind, Store},
-    ui::clean,
+    text::{clean, folded},
 };
 
 /// Organizations that were read.
@@ -100,13 +100,13 @@ fn from_state(
     let names = names.unwrap_or_default();
     let mut seen = std::collections::HashMap::new();
     for name in &names {
-        *seen.entry(name.name.to_lowercase()).or_insert(0) += 1;
+        *seen.entry(folded(&name.name)).or_insert(0) += 1;
     }
     names
         .into_iter()
         .map(|name| {
             let shown = clean(&name.name);
-            if seen.get(&name.name.to_lowercase()) == Some(&1) && shown == name.name {
+            if seen.get(&folded(&name.name)) == Some(&1) {
                 CompletionCandidate::new(shown).help(Some(name.id.into()))
             } else {
                 CompletionCandidate::new(name.id).help(Some(shown.into()))

@@ -25,6 +25,7 @@ use crate::{
     reference::Reference,
     secrets::{Secret, Secrets, Vault},
     store::{NameKind, Store},
+    text::Text,
     ui::{Manner, Streams, Ui},
 };
 
@@ -336,10 +337,11 @@ impl Context {
     ///
     /// # Errors
     /// Exit code 2 where nobody is there to be asked.
-    pub async fn go_ahead(&self, question: &str) -> anyhow::Result<bool> {
+    pub async fn go_ahead(&self, question: impl Into<Text>) -> anyhow::Result<bool> {
         if self.yes {
             return Ok(true);
         }
+        let question: Text = question.into();
         if !self.ui.is_interactive() {
             return Err(Failure::usage(format!("{question} Nobody is here to answer"))
                 .hint("add --yes to go ahead without being asked, or --dry-run to only look")

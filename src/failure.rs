@@ -4,7 +4,7 @@
 //! they know better what to do next; whatever reaches the top is classified by [`explain`], the only
 //! place where an error becomes an exit code.
 
-use crate::{backup, halo, http, secrets, store};
+use crate::{backup, halo, http, secrets, store, text::Text};
 
 /// What sort of failure it is. Scripts tell them apart by exit code and by `error.kind` in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,14 +52,14 @@ pub struct Failure {
     /// Decides the exit code.
     pub kind: Kind,
     /// What happened, to which record.
-    pub message: String,
+    pub message: Text,
     /// What to do next.
-    pub hint: Option<String>,
+    pub hint: Option<Text>,
 }
 
 impl Failure {
     /// A failure of the given kind, without a hint yet.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+    pub fn new(kind: Kind, message: impl Into<Text>) -> Self {
         Self {
             kind,
             message: message.into(),
@@ -68,27 +68,27 @@ impl Failure {
     }
 
     /// Exit code 1.
-    pub fn failed(message: impl Into<String>) -> Self {
+    pub fn failed(message: impl Into<Text>) -> Self {
         Self::new(Kind::Failed, message)
     }
 
     /// Exit code 2.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub fn usage(message: impl Into<Text>) -> Self {
         Self::new(Kind::Usage, message)
     }
 
     /// Exit code 3.
-    pub fn not_connected(message: impl Into<String>) -> Self {
+    pub fn not_connected(message: impl Into<Text>) -> Self {
         Self::new(Kind::NotConnected, message)
     }
 
     /// Exit code 75.
-    pub fn try_later(message: impl Into<String>) -> Self {
+    pub fn try_later(message: impl Into<Text>) -> Self {
         Self::new(Kind::TryLater, message)
     }
 
     /// The same failure, with what to do next.
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Text>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -137,7 +137,7 @@ pub fn explain(error: &anyhow::Error) -> Failure {
         };
         if let Some(mut failure) = known {
             // What was going on when it happened was added as context above the cause.
-            failure.message = message_down_to(error, cause, &failure.message);
+            failure.message = message_down_to(error, cause, failure.message);
             return failure;
         }
     }
@@ -146,15 +146,14 @@ pub fn explain(error: &anyhow::Error) -> Failure {
 }
 
 /// The context lines above `cause`, then its own message.
-fn message_down_to(error: &anyhow::Error, cause: &(dyn std::error::Error + 'static), own: &str) -> String {
+fn message_down_to(error: &anyhow::Error, cause: &(dyn std::error::Error + 'static), own: Text) -> Text {
     let own_text = cause.to_string();
-    let mut lines: Vec<String> = error
+    let lines: Vec<String> = error
         .chain()
         .map(ToString::to_string)
         .take_while(|line| *line != own_text)
         .collect();
-    lines.push(own.to_owned());
-    lines.join(": ")
+    lines.into_iter().rev().fold(own, Text::after)
 }
 
 fn of_halo(error: &halo::Error) -> Failure {

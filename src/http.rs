@@ -32,9 +32,10 @@ use serde::de::DeserializeOwned;
 
 pub use address::{host_of, is_host, is_loopback, require_secure};
 pub use error::Error;
-pub use message::clean;
 pub use request::{Body, Request};
 pub use window::{Hold, SPAN, Window};
+
+use crate::text::clean;
 
 /// How many times a host that cannot be reached at all is tried: most likely its name is wrong.
 const UNREACHABLE_TRIES: usize = 3;

@@ -5,7 +5,7 @@
 //! read, plan, show, confirm, apply, verify, record, print. Commands know everything below them:
 //! [`halo`] and [`backup`] are the two services, both on [`http`] and neither knowing the other;
 //! [`plan`] is pure thinking without I/O, clock or randomness; [`store`] is the state, [`profile`] the
-//! connections, [`secrets`] the secrets, [`ui`] everything that a person sees;
+//! connections, [`secrets`] the secrets, [`ui`] everything that a person sees, which is only ever cleaned [`text`];
 //! [`complete`] what tab completion offers. [`failure`] turns any error
 //! into words and an exit code. [`sandbox`] emulates both services, for trying things out and for tests.
 
@@ -14,6 +14,8 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+// What `ui` is given may be lent or owned.
+#![allow(clippy::needless_borrows_for_generic_args)]
 #![warn(missing_docs)]
 
 pub mod app;
@@ -34,4 +36,5 @@ pub mod reference;
 pub mod sandbox;
 pub mod secrets;
 pub mod store;
+pub mod text;
 pub mod ui;

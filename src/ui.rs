@@ -1,8 +1,9 @@
 //! Everything that a person or a script sees: the one door of output.
 //!
 //! Data goes to stdout; prompts, progress, notes and errors go to stderr. Text from either service is
-//! untrusted: whatever goes to a table or a note is cleaned of control characters first.
+//! untrusted: everything here takes [`Text`], which cannot be made without being cleaned.
 
+mod json;
 mod observer;
 mod progress;
 mod prompts;
@@ -22,7 +23,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
-pub use crate::http::clean;
+pub use crate::text::{Text, clean};
 pub use progress::Progress;
 pub use prompts::stopped;
 pub use table::{Align, Table, sparkline};
@@ -139,13 +140,13 @@ impl Ui {
     }
 
     /// Text that is data; a newline is added.
-    pub fn data(&self, text: &str) {
-        self.write_out(&format!("{text}\n"));
+    pub fn data(&self, text: impl Into<Text>) {
+        self.write_out(&format!("{}\n", text.into()));
     }
 
-    /// Text that is data and is printed as it is.
+    /// Text of our own that ends as it ends: help, scripts.
     pub fn raw(&self, text: &str) {
-        self.write_out(text);
+        self.write_out(&Text::laid_out(text));
     }
 
     /// One JSON document.
@@ -153,10 +154,10 @@ impl Ui {
         let written = match &self.0.streams {
             Streams::Captured(memory) => {
                 let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
-                write_json(&mut *memory, document)
+                json::write(&mut *memory, document)
             }
             // Written as it is made: a large document is never whole in memory.
-            Streams::Process => write_json(io::BufWriter::new(io::stdout().lock()), document),
+            Streams::Process => json::write(io::BufWriter::new(io::stdout().lock()), document),
         };
         if written.is_err() {
             self.0.broken.store(true, Ordering::Relaxed);
@@ -168,35 +169,35 @@ impl Ui {
         match self.0.manner.format {
             Format::Csv => self.write_out(&table.to_csv()),
             Format::Table | Format::Json => {
-                self.data(&table.to_text(self.0.width, self.0.color_out));
+                self.write_out(&format!("{}\n", table.to_text(self.0.width, self.0.color_out)));
             }
         }
     }
 
     /// A line for people, unless they want quiet.
-    pub fn note(&self, text: &str) {
+    pub fn note(&self, text: impl Into<Text>) {
         if !self.0.manner.quiet {
-            self.write_err(&format!("{text}\n"));
+            self.write_err(&format!("{}\n", text.into()));
         }
     }
 
     /// A line that says that something went well.
-    pub fn success(&self, text: &str) {
-        let mark = self.err_style("✓", &Style::new().green());
-        self.note(&format!("{mark} {text}"));
+    pub fn success(&self, text: impl Into<Text>) {
+        if !self.0.manner.quiet {
+            self.write_err_after("✓", &Style::new().green(), &text.into());
+        }
     }
 
     /// A line for those who asked for more.
-    pub fn detail(&self, verbosity: u8, text: &str) {
+    pub fn detail(&self, verbosity: u8, text: impl Into<Text>) {
         if self.0.manner.verbosity >= verbosity {
-            self.write_err(&format!("{text}\n"));
+            self.write_err(&format!("{}\n", text.into()));
         }
     }
 
     /// A warning.
-    pub fn warn(&self, text: &str) {
-        let word = self.err_style("warning:", &Style::new().yellow().bold());
-        self.write_err(&format!("{word} {text}\n"));
+    pub fn warn(&self, text: impl Into<Text>) {
+        self.write_err_after("warning:", &Style::new().yellow().bold(), &text.into());
     }
 
     /// A failure: on stderr for people, and as the one document on stdout for programs.
@@ -208,20 +209,17 @@ impl Ui {
                 "hint": failure.hint,
             }}));
         }
-        let word = self.err_style("error:", &Style::new().red().bold());
-        self.write_err(&format!("{word} {}\n", clean_lines(&failure.message)));
+        self.write_err_after("error:", &Style::new().red().bold(), &failure.message);
         if let Some(hint) = &failure.hint {
-            let word = self.err_style("hint:", &Style::new().cyan());
-            self.write_err(&format!("{word}  {}\n", clean_lines(hint)));
+            // As wide as "error:", so that both texts begin in one column.
+            self.write_err_after("hint: ", &Style::new().cyan(), hint);
         }
     }
 
-    fn err_style(&self, text: &str, style: &Style) -> String {
-        style
-            .clone()
-            .force_styling(self.0.color_err)
-            .apply_to(text)
-            .to_string()
+    /// A line on stderr that begins with a word in colour.
+    fn write_err_after(&self, word: &str, style: &Style, text: &Text) {
+        let word = style.clone().force_styling(self.0.color_err).apply_to(word);
+        self.write_err(&format!("{word} {text}\n"));
     }
 
     fn write_out(&self, text: &str) {
@@ -264,21 +262,4 @@ impl Ui {
     fn bar(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
         self.0.bar.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn write_json(mut out: impl Write, document: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, document)?;
-    out.write_all(b"\n")?;
-    out.flush()
-}
-
-/// Cleans each line by itself, so that a list in a message stays a list.
-fn clean_lines(text: &str) -> String {
-    text.lines()
-        .map(|line| {
-            let indent = line.len() - line.trim_start_matches(' ').len();
-            format!("{}{}", &line[..indent], clean(line))
-        })
-        .collect::<Vec<_>>()
-        .join("\n")
 }

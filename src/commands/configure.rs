@@ -176,7 +176,7 @@ pub async fn priority(halo: &Halo, sla: Option<&Reference>, text: &str) -> anyho
         .map_err(|error| {
             let offered: Vec<String> = priorities.iter().map(Named::label).collect();
             match error.downcast::<Failure>() {
-                Ok(failure) => Failure::usage(format!("{} in the SLA {}", failure.message, sla.name))
+                Ok(failure) => Failure::usage(failure.message.after(format!("in the SLA {}", sla.name)))
                     .hint(format!("its priorities: {}", offered.join(", ")))
                     .into(),
                 Err(error) => error,

@@ -16,6 +16,7 @@ use crate::{
     halo::Halo,
     reference::Reference,
     store::{Mapping, NameKind},
+    text::folded,
     ui::{Align, Format, Table},
 };
 
@@ -154,12 +155,8 @@ impl<'a> Mappings<'a> {
 
 fn print<R: Row>(context: &Context, arguments: &cli::List, mut rows: Vec<R>) -> anyhow::Result<Completion> {
     if let Some(search) = &arguments.search {
-        let search = search.trim().to_lowercase();
-        rows.retain(|row| {
-            row.searched()
-                .iter()
-                .any(|text| text.to_lowercase().contains(&search))
-        });
+        let search = folded(search);
+        rows.retain(|row| row.searched().iter().any(|text| folded(text).contains(&search)));
     }
     if context.ui.format() == Format::Json {
         context.ui.json(&rows);
@@ -257,10 +254,10 @@ async fn read_organizations(context: &Context) -> anyhow::Result<Vec<Organizatio
     let mut organizations = backup.organizations(&|done| progress.set(done, None)).await?;
     organizations.sort_by_cached_key(|organization| organization.name.to_lowercase());
     for organization in organizations.iter().filter(|found| found.conflicting) {
-        context.ui.warn(&crate::ui::clean(&format!(
+        context.ui.warn(format!(
             "SaaS Backup has two different rows for {} ({}): one of them is shown, and its seats are not synced",
             organization.name, organization.id
-        )));
+        ));
     }
     Ok(organizations)
 }

@@ -17,6 +17,7 @@ use crate::{
     plan::names::{Index, Named, Unresolved},
     reference::Reference,
     store::{Mapping, Store, now},
+    text::folded,
     ui::{Align, Table},
 };
 
@@ -71,7 +72,7 @@ impl Planned {
                 before.customer.id == self.customer.id && before.license.id == license.id
             }
             Target::New { name, .. } => {
-                before.customer.id == self.customer.id && before.license.name.eq_ignore_ascii_case(name)
+                before.customer.id == self.customer.id && folded(&before.license.name) == folded(name)
             }
         })
     }

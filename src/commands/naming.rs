@@ -8,6 +8,7 @@ use crate::{
     plan::names::{Index, Named, Unresolved},
     reference::Reference,
     store::Mapping,
+    text::Text,
 };
 
 macro_rules! named_by_id {
@@ -72,11 +73,9 @@ pub fn find<'a, T: Named>(what: &str, text: &str, records: &'a [T]) -> anyhow::R
 /// Why a text names no single record, in words.
 pub fn failure(what: &str, text: &str, unresolved: &Unresolved) -> Failure {
     match unresolved {
-        Unresolved::Ambiguous(labels) => Failure::usage(format!(
-            "\"{text}\" fits {} {}:\n  {}",
-            labels.len(),
-            plural(what),
-            labels.join("\n  ")
+        Unresolved::Ambiguous(labels) => Failure::usage(Text::list(
+            format!("\"{text}\" fits {} {}:", labels.len(), plural(what)),
+            labels,
         ))
         .hint("give the id, which is in brackets"),
         Unresolved::Unknown(nearest) if nearest.is_empty() => {

@@ -239,10 +239,8 @@ fn print(
     if report::print(context, "open-ticket", arguments.dry_run, vec![change], summary) {
         return;
     }
-    let reason = reason
-        .map(|reason| format!(" ({})", crate::ui::clean(&reason)))
-        .unwrap_or_default();
-    let customer = crate::ui::clean(&mapping.customer.name);
+    let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let customer = &mapping.customer.name;
     match ticket {
         Some(id) => {
             let word = if status == "opened" {

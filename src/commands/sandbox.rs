@@ -11,6 +11,7 @@ use crate::{
     context::Context,
     failure::{Completion, Failure},
     sandbox::{Fault, Options, Sandbox},
+    text::Text,
     ui::Format,
 };
 
@@ -72,7 +73,7 @@ async fn serve(context: &Context, options: Options) -> anyhow::Result<Completion
     if context.ui.format() == Format::Json {
         context.ui.json(&served);
     } else {
-        context.ui.data(&text(&served));
+        context.ui.data(Text::laid_out(&text(&served)));
     }
     context
         .ui

@@ -10,7 +10,7 @@ use crate::{
     reference::Reference,
     secrets::Secret,
     store::Run,
-    ui::{Align, Format, Table, clean},
+    ui::{Align, Format, Table},
 };
 
 #[derive(Serialize)]
@@ -239,10 +239,10 @@ fn print(context: &Context, status: &Status<'_>) {
     table.row(["open tickets".to_owned(), status.open_tickets.to_string()]);
     context.ui.table(&table);
     for flagged in &status.mappings.flagged {
-        context.ui.warn(&clean(&format!(
+        context.ui.warn(format!(
             "{} -> {}, {}: {}",
             flagged.organization, flagged.customer, flagged.license, flagged.problem
-        )));
+        ));
     }
 }
 

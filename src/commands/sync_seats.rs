@@ -305,10 +305,10 @@ async fn explain_drift(context: &Context, halo: &Halo, plan: &Plan) -> HashMap<i
             .and_then(|change| change.at.as_deref())
             .map(|at| format!(" at {at}"))
             .unwrap_or_default();
-        context.ui.warn(&crate::ui::clean(&format!(
+        context.ui.warn(format!(
             "{} of {}: changed in Halo from {synced} to {from} by {by}{at} since the last sync",
             item.license.name, item.customer.name
-        )));
+        ));
         drifted.insert(item.license.id, by.to_owned());
     }
     drifted
@@ -374,5 +374,5 @@ fn flags(plan: &Plan, mappings: &[Mapping]) -> Vec<(String, Option<String>)> {
 
 /// The name of a license and whose it is, for messages.
 fn label(license: &Reference, customer: &Reference) -> String {
-    crate::ui::clean(&format!("{} of {}", license, customer.name))
+    format!("{license} of {}", customer.name)
 }

@@ -74,9 +74,7 @@ fn show(context: &Context, chosen: &[&Mapping]) {
     for mapping in chosen {
         context.ui.note(&format!(
             "{} -> {}, {}",
-            crate::ui::clean(&mapping.organization.to_string()),
-            crate::ui::clean(&mapping.customer.to_string()),
-            crate::ui::clean(&mapping.license.to_string())
+            mapping.organization, mapping.customer, mapping.license
         ));
     }
 }

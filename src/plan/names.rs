@@ -7,6 +7,8 @@ use std::{
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::text::{clean, folded};
+
 /// How many near misses are suggested.
 const SUGGESTIONS: usize = 3;
 /// Below this similarity (0 to 1) a name is no suggestion.
@@ -21,8 +23,8 @@ pub trait Named {
     /// Name and id, for messages.
     fn label(&self) -> String {
         match self.ids().first() {
-            Some(id) => format!("{} ({id})", self.name()),
-            None => self.name().to_owned(),
+            Some(id) => clean(&format!("{} ({id})", self.name())),
+            None => clean(self.name()),
         }
     }
 }
@@ -39,7 +41,7 @@ pub enum Unresolved {
 /// Records by id and name.
 pub struct Index<'a, T> {
     records: &'a [T],
-    by_id: HashMap<String, usize>,
+    by_id: HashMap<String, Vec<usize>>,
     by_name: BTreeMap<String, Vec<usize>>,
     /// Made for the first text that names nothing, and used for all of them.
     normalised: OnceCell<Vec<String>>,
@@ -52,7 +54,10 @@ impl<'a, T: Named> Index<'a, T> {
         let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (position, record) in records.iter().enumerate() {
             for id in record.ids() {
-                by_id.entry(id).or_insert(position);
+                let positions: &mut Vec<usize> = by_id.entry(clean(&id)).or_default();
+                if positions.last() != Some(&position) {
+                    positions.push(position);
+                }
             }
             by_name.entry(folded(record.name())).or_default().push(position);
         }
@@ -65,19 +70,23 @@ impl<'a, T: Named> Index<'a, T> {
     }
 
     /// The record that a text names: by id, else by exact name without regard to case, else by unique
-    /// prefix of a name.
+    /// prefix of a name. Both sides are compared as they are printed, so that what is printed can be typed.
     ///
     /// # Errors
     /// Why there is none, or not just one.
     pub fn find(&self, text: &str) -> Result<&'a T, Unresolved> {
-        let text = text.trim();
-        if let Some(position) = self.by_id.get(text) {
-            return Ok(&self.records[*position]);
-        }
+        let exact_id = text.trim();
+        let text = &clean(text);
         let wanted = folded(text);
+        let with_id = self.by_id.get(text).map_or(&[][..], Vec::as_slice);
+        let exactly = with_id
+            .iter()
+            .find(|position| self.records[**position].ids().iter().any(|id| id == exact_id));
         let found = match self.by_name.get(&wanted) {
+            _ if wanted.is_empty() => Vec::new(),
+            _ if let Some(position) = exactly => vec![*position],
+            _ if !with_id.is_empty() => with_id.to_vec(),
             Some(exact) => exact.clone(),
-            None if wanted.is_empty() => Vec::new(),
             None => self
                 .by_name
                 .range(wanted.clone()..)
@@ -388,11 +397,6 @@ fn are_initials(joined: &str, words: &[&str], name: &str) -> bool {
     })
 }
 
-/// A name without regard to case and surrounding space.
-fn folded(name: &str) -> String {
-    name.trim().to_lowercase()
-}
-
 /// A name without what differs between two systems: the tag of a linked organization (` [e9fd]`), case,
 /// accents, punctuation, and the words for a company's legal form.
 pub fn normalised(name: &str) -> String {
@@ -438,7 +442,7 @@ const LEGAL_FORMS: [&str; 22] = [
 
 /// The words of a name in lower case, without tag, accents and punctuation.
 fn plain_words(name: &str) -> Vec<String> {
-    let plain: String = untagged(name)
+    let plain: String = untagged(&clean(name))
         .replace('&', " and ")
         .nfkd()
         .filter(|character| !unicode_normalization::char::is_combining_mark(*character))
@@ -521,6 +525,33 @@ mod tests {
             ]))
         );
         assert!(matches!(find("TWIN"), Err(Unresolved::Ambiguous(labels)) if labels.len() == 2));
+    }
+
+    #[test]
+    fn what_is_printed_can_be_typed() {
+        let records = [
+            Record(1, "Con\u{ad}toso\u{1b}]0;x\u{7}"),
+            Record(2, "Fabri\u{200b}kam"),
+            Record(3, "fabrikam"),
+        ];
+        let index = Index::new(&records);
+        for text in [
+            "contoso]0;x",
+            "Con\u{ad}toso\u{1b}]0;x\u{7}",
+            "Contoso",
+            " 1 ",
+            "\u{202e}1",
+        ] {
+            assert_eq!(index.find(text).map(|record| record.0), Ok(1), "{text:?}");
+        }
+        assert_eq!(
+            index.find("Fabrikam").err(),
+            Some(Unresolved::Ambiguous(vec![
+                "Fabrikam (2)".to_owned(),
+                "fabrikam (3)".to_owned()
+            ]))
+        );
+        assert_eq!(index.find("\u{200b}").err(), Some(Unresolved::Unknown(vec![])));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use super::Ui;
+use super::{Text, Ui};
 use crate::http::Observer;
 
 impl Observer for Ui {
@@ -11,7 +11,7 @@ impl Observer for Ui {
     }
 
     fn body(&self, json: &str) {
-        self.detail(3, &format!("  sends {json}"));
+        self.detail(3, format!("  sends {json}"));
     }
 
     fn waiting(&self, why: &str, remaining: Duration, first: bool) {
@@ -19,9 +19,9 @@ impl Observer for Ui {
         // Requests that wait side by side are one wait to a person.
         let alone = !first || self.0.waiting.fetch_add(1, Ordering::Relaxed) == 0;
         if let Some(bar) = self.bar().as_ref() {
-            bar.set_message(format!("waiting {seconds} s: {why}"));
+            bar.set_message(String::from(Text::from(format!("waiting {seconds} s: {why}"))));
         } else if first && alone {
-            self.note(&format!("waiting {seconds} s: {why}"));
+            self.note(format!("waiting {seconds} s: {why}"));
         }
     }
 

@@ -4,7 +4,7 @@ use std::{io::IsTerminal, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Streams, Ui};
+use super::{Streams, Text, Ui};
 
 /// Progress that is shown until this is dropped. On no terminal it shows nothing.
 pub struct Progress {
@@ -14,12 +14,12 @@ pub struct Progress {
 
 impl Ui {
     /// Begins to show progress of `what`, e.g. "reading licenses".
-    pub fn progress(&self, what: &str) -> Progress {
+    pub fn progress(&self, what: impl Into<Text>) -> Progress {
         let visible = !self.0.manner.quiet
             && matches!(self.0.streams, Streams::Process)
             && std::io::stderr().is_terminal();
         let bar = visible.then(|| {
-            let bar = ProgressBar::new_spinner().with_prefix(what.to_owned());
+            let bar = ProgressBar::new_spinner().with_prefix(String::from(what.into()));
             bar.set_style(style("{spinner} {prefix} {human_pos} {wide_msg}"));
             bar.enable_steady_tick(Duration::from_millis(120));
             bar

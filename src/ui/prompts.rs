@@ -9,7 +9,7 @@ use dialoguer::{
 };
 use secrecy::SecretString;
 
-use super::{Ui, clean};
+use super::{Text, Ui};
 use crate::failure::{Failure, Kind};
 
 /// Rows of a picker that are shown at once.
@@ -20,11 +20,11 @@ impl Ui {
     ///
     /// # Errors
     /// Nobody there, or a person who stopped it.
-    pub async fn confirm(&self, question: &str) -> anyhow::Result<bool> {
-        let question = clean(question);
+    pub async fn confirm(&self, question: impl Into<Text>) -> anyhow::Result<bool> {
+        let question: Text = question.into();
         self.ask(move |theme, term| {
             Confirm::with_theme(theme)
-                .with_prompt(question)
+                .with_prompt(String::from(question))
                 .default(false)
                 .interact_on_opt(term)
                 .map(|answer| answer.unwrap_or(false))
@@ -38,17 +38,17 @@ impl Ui {
     /// Nobody there, or a person who stopped it.
     pub async fn input(
         &self,
-        label: &str,
+        label: impl Into<Text>,
         default: Option<String>,
         check: impl Fn(&str) -> Result<(), String> + Send + 'static,
     ) -> anyhow::Result<String> {
-        let label = label.to_owned();
+        let label: Text = label.into();
         self.ask(move |theme, term| {
             let mut input = Input::<String>::with_theme(theme)
-                .with_prompt(label)
-                .validate_with(move |text: &String| check(text));
+                .with_prompt(String::from(label))
+                .validate_with(move |text: &String| check(text).map_err(Text::from));
             if let Some(default) = default {
-                input = input.default(default);
+                input = input.default(Text::from(default).into());
             }
             input.interact_text_on(term)
         })
@@ -61,14 +61,14 @@ impl Ui {
     /// Nobody there, or a person who stopped it.
     pub async fn password(
         &self,
-        label: &str,
+        label: impl Into<Text>,
         check: impl Fn(&str) -> Result<(), String> + Send + 'static,
     ) -> anyhow::Result<SecretString> {
-        let label = label.to_owned();
+        let label: Text = label.into();
         self.ask(move |theme, term| {
             Password::with_theme(theme)
-                .with_prompt(label)
-                .validate_with(move |text: &String| check(text))
+                .with_prompt(String::from(label))
+                .validate_with(move |text: &String| check(text).map_err(Text::from))
                 .interact_on(term)
                 .map(SecretString::from)
         })
@@ -79,13 +79,18 @@ impl Ui {
     ///
     /// # Errors
     /// Nobody there, or a person who stopped it.
-    pub async fn select(&self, label: &str, items: Vec<String>, default: usize) -> anyhow::Result<usize> {
-        let label = label.to_owned();
-        let items: Vec<String> = items.iter().map(|item| clean(item)).collect();
+    pub async fn select<T: Into<Text>>(
+        &self,
+        label: impl Into<Text>,
+        items: Vec<T>,
+        default: usize,
+    ) -> anyhow::Result<usize> {
+        let label: Text = label.into();
+        let items: Vec<Text> = items.into_iter().map(Into::into).collect();
         let chosen = self
             .ask(move |theme, term| {
                 Select::with_theme(theme)
-                    .with_prompt(label)
+                    .with_prompt(String::from(label))
                     .items(&items)
                     .default(default)
                     .max_length(ROWS)
@@ -99,7 +104,7 @@ impl Ui {
     ///
     /// # Errors
     /// Nobody there, or a person who stopped it.
-    pub async fn pick(&self, label: &str, items: Vec<String>) -> anyhow::Result<usize> {
+    pub async fn pick(&self, label: impl Into<Text>, items: Vec<String>) -> anyhow::Result<usize> {
         self.pick_from(label, items, 0).await
     }
 
@@ -107,13 +112,18 @@ impl Ui {
     ///
     /// # Errors
     /// Nobody there, or a person who stopped it.
-    pub async fn pick_from(&self, label: &str, items: Vec<String>, first: usize) -> anyhow::Result<usize> {
-        let label = label.to_owned();
-        let items: Vec<String> = items.iter().map(|item| clean(item)).collect();
+    pub async fn pick_from(
+        &self,
+        label: impl Into<Text>,
+        items: Vec<String>,
+        first: usize,
+    ) -> anyhow::Result<usize> {
+        let label: Text = label.into();
+        let items: Vec<Text> = items.into_iter().map(Into::into).collect();
         let chosen = self
             .ask(move |theme, term| {
                 FuzzySelect::with_theme(theme)
-                    .with_prompt(label)
+                    .with_prompt(String::from(label))
                     .items(&items)
                     .default(first)
                     .max_length(ROWS)

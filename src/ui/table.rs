@@ -2,7 +2,7 @@
 
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, presets::NOTHING};
 
-use super::clean;
+use super::Text;
 
 /// How a column is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Align {
 /// Rows under a header.
 pub struct Table {
     columns: Vec<(&'static str, Align)>,
-    rows: Vec<Vec<String>>,
+    rows: Vec<Vec<Text>>,
 }
 
 impl Table {
@@ -29,7 +29,7 @@ impl Table {
     }
 
     /// Adds a row, one text a column.
-    pub fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
+    pub fn row<T: Into<Text>>(&mut self, cells: impl IntoIterator<Item = T>) {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
@@ -66,7 +66,7 @@ impl Table {
             table.add_row(
                 row.iter()
                     .zip(&self.columns)
-                    .map(|(text, (_, align))| Cell::new(clean(text)).set_alignment(alignment(*align))),
+                    .map(|(text, (_, align))| Cell::new(text.trim_start()).set_alignment(alignment(*align))),
             );
         }
         if let Some(first) = table.column_mut(0) {
@@ -82,7 +82,7 @@ impl Table {
         let header = self.columns.iter().map(|(name, _)| name.replace(' ', "_"));
         let mut written = writer.write_record(header);
         for row in &self.rows {
-            written = written.and_then(|()| writer.write_record(row.iter().map(|text| clean(text))));
+            written = written.and_then(|()| writer.write_record(row.iter().map(|text| text.trim_start())));
         }
         // Writing to memory does not fail.
         let bytes = written

@@ -5,6 +5,7 @@ mod configure;
 mod connect;
 mod faults;
 mod history;
+mod hostile_text;
 mod identity;
 mod json_shapes;
 mod keyring;

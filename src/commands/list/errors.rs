@@ -116,7 +116,7 @@ pub(super) async fn errors(
     }
     drop(progress);
     for organization in &unread {
-        context.ui.warn(&crate::ui::clean(organization));
+        context.ui.warn(organization);
     }
     let completion = print(context, arguments, rows)?;
     Ok(if unread.is_empty() {

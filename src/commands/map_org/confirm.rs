@@ -8,7 +8,7 @@ use crate::{
     failure::Failure,
     plan::{names::far_apart, products::other_product},
     store::Mapping,
-    ui::{clean, stopped},
+    ui::{Text, stopped},
 };
 
 /// Notes with each mapping what looks wrong about it; `mappings` are those that there are.
@@ -76,22 +76,22 @@ pub(super) async fn confirm(context: &Context, planned: &[Planned], dry_run: boo
         .iter()
         .filter(|planned| !planned.doubts.is_empty())
         .map(|planned| {
-            clean(&format!(
+            format!(
                 "{} -> {}, {}: {}",
                 planned.organization,
                 planned.customer,
                 planned.target,
                 planned.doubts.join("; ")
-            ))
+            )
         })
         .collect();
     let Some(question) = question(planned) else {
         return Ok(());
     };
     if !dry_run && !context.yes && !context.ui.is_interactive() && !doubts.is_empty() {
-        return Err(Failure::usage(format!(
-            "{question} Nobody is here to answer, and this looks wrong:\n  {}",
-            doubts.join("\n  ")
+        return Err(Failure::usage(Text::list(
+            format!("{question} Nobody is here to answer, and this looks wrong:"),
+            doubts,
         ))
         .hint("mend it, or add --yes to go ahead all the same; --dry-run only looks")
         .into());
@@ -142,15 +142,13 @@ fn show_remappings(context: &Context, planned: &[Planned]) {
         let Some(before) = &planned.before else {
             continue;
         };
-        context.ui.note(&clean(&planned.organization.to_string()));
-        context.ui.note(&format!(
-            "  is now: {}",
-            clean(&format!("{}, {}", before.customer, before.license))
-        ));
-        context.ui.note(&format!(
-            "  would be: {}",
-            clean(&format!("{}, {}", planned.customer, planned.target))
-        ));
+        context.ui.note(planned.organization.to_string());
+        context
+            .ui
+            .note(format!("  is now: {}, {}", before.customer, before.license));
+        context
+            .ui
+            .note(format!("  would be: {}, {}", planned.customer, planned.target));
     }
 }
 
@@ -170,12 +168,12 @@ fn show_sums(context: &Context, planned: &[Planned]) {
                 .iter()
                 .map(|planned| planned.organization.to_string())
                 .collect();
-            clean(&format!(
+            format!(
                 "{} of {} will carry the sum of {}",
                 rows[0].target,
                 rows[0].customer,
                 names.join(", ")
-            ))
+            )
         })
         .collect();
     lines.sort_unstable();

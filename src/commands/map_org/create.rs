@@ -10,6 +10,7 @@ use crate::{
     halo::{Customer, Halo, License},
     reference::Reference,
     store::Store,
+    text::folded,
 };
 
 /// How often a license is posted in all, each time only after it was looked for.
@@ -51,8 +52,7 @@ pub(super) async fn target(
 /// Exit code 2 where there are several: nobody but a person knows which is meant.
 async fn look(halo: &Halo, customer: i64, name: &str) -> anyhow::Result<Option<License>> {
     let mut licenses = halo.licenses(Some(customer), &|_, _| ()).await?;
-    licenses
-        .retain(|license| license.active && license.name.trim().to_lowercase() == name.trim().to_lowercase());
+    licenses.retain(|license| license.active && folded(&license.name) == folded(name));
     if licenses.len() > 1 {
         let ids: Vec<String> = licenses.iter().map(|license| license.id.to_string()).collect();
         return Err(Failure::usage(format!(

@@ -14,6 +14,7 @@ use crate::{
     halo::{Customer, Halo, License},
     plan::names::{Index, Named},
     store::Mapping,
+    text::Text,
 };
 
 /// Up to so many customers are asked for their licenses one by one; for more, the whole list is cheaper.
@@ -184,12 +185,12 @@ fn ids_in<'a>(texts: impl Iterator<Item = &'a str>) -> HashSet<i64> {
 }
 
 #[derive(Default)]
-struct BadRows(Vec<(u64, String)>);
+struct BadRows(Vec<(u64, Text)>);
 
 impl BadRows {
     fn add(&mut self, row: &CsvRow, reason: String) {
         // One line a row, whatever is in its cells.
-        self.0.push((row.line, crate::ui::clean(&reason)));
+        self.0.push((row.line, reason.into()));
     }
 
     fn check<'a, T>(
@@ -207,7 +208,7 @@ impl BadRows {
             Ok(record) => Some(record),
             Err(unresolved) => {
                 let message = naming::failure(what, text, &unresolved).message;
-                self.add(row, message);
+                self.add(row, message.into());
                 None
             }
         }
@@ -219,18 +220,17 @@ impl BadRows {
         }
         self.0.sort();
         let lines: HashSet<u64> = self.0.iter().map(|(line, _)| *line).collect();
-        let list: Vec<String> = self
+        let heading = format!(
+            "{} of {rows} rows in {} cannot be mapped; none was:",
+            lines.len(),
+            path.display()
+        );
+        let list = self
             .0
             .iter()
-            .map(|(line, reason)| format!("  line {line}: {reason}"))
-            .collect();
-        Err(Failure::usage(format!(
-            "{} of {rows} rows in {} cannot be mapped; none was:\n{}",
-            lines.len(),
-            path.display(),
-            list.join("\n")
-        ))
-        .hint("mend these rows and run the command again")
-        .into())
+            .map(|(line, reason)| format!("line {line}: {reason}"));
+        Err(Failure::usage(Text::list(heading, list))
+            .hint("mend these rows and run the command again")
+            .into())
     }
 }

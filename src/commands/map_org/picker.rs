@@ -76,7 +76,7 @@ pub(super) async fn customer(
         .iter()
         .map(|position| customers[*position].label())
         .collect();
-    let label = format!("Customer for {}", crate::ui::clean(untagged(&organization.name)));
+    let label = format!("Customer for {}", untagged(&organization.name));
     let chosen = context.ui.pick(&label, items).await?;
     Ok(customers[order[chosen]].clone())
 }
@@ -114,7 +114,7 @@ pub(super) async fn license(
         })
         .collect();
     items.push("create a new license".to_owned());
-    let label = format!("License of {}", crate::ui::clean(&customer.name));
+    let label = format!("License of {}", customer.name);
     let chosen = context.ui.pick(&label, items).await?;
     if chosen < licenses.len() {
         return Ok(Target::Existing(licenses.swap_remove(chosen)));

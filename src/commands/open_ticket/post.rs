@@ -154,10 +154,13 @@ async fn post(
 fn with_advice(context: &Context, error: &anyhow::Error) -> anyhow::Error {
     let failure = crate::failure::explain(error);
     Failure {
-        hint: Some(format!(
-            "a ticket type can make fields mandatory; choose another: {}",
-            context.command("configure --ticket-type TYPE")
-        )),
+        hint: Some(
+            format!(
+                "a ticket type can make fields mandatory; choose another: {}",
+                context.command("configure --ticket-type TYPE")
+            )
+            .into(),
+        ),
         ..failure
     }
     .into()

@@ -17,6 +17,7 @@ use crate::{
     failure::{Completion, Failure},
     sandbox::{License, Options, Sandbox},
     secrets::Vault,
+    text::Text,
     ui::{Format, Streams, Ui},
 };
 
@@ -286,7 +287,7 @@ impl Tour<'_> {
         let command = command_line(arguments);
         if self.ui.format() != Format::Json {
             self.ui.data(&format!("$ {command}"));
-            self.ui.data(output.trim_end());
+            self.ui.data(Text::laid_out(output.trim_end()));
         }
         if exit_code != expected {
             return Err(Failure::failed(format!(
@@ -301,7 +302,8 @@ impl Tour<'_> {
             .into());
         }
         if self.ui.format() != Format::Json {
-            self.ui.data(&format!("  checked: {checked}\n"));
+            self.ui.data(format!("  checked: {checked}"));
+            self.ui.data("");
         }
         self.steps.push(Step {
             command,

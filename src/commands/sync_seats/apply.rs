@@ -65,7 +65,7 @@ pub(super) async fn apply(context: &Context, halo: &Halo, writes: &[Item], pages
     }
     for quantity in pending {
         let reason = match &applied.broken_off {
-            Some(failure) => failure.message.clone(),
+            Some(failure) => failure.message.to_string(),
             None => NOT_SHOWN.to_owned(),
         };
         applied.failed.entry(quantity.license).or_insert(reason);
@@ -150,10 +150,10 @@ async fn not_taken(
             .collect(),
         Err(error) => {
             let failure = explain(&error.into());
-            let message = format!(
-                "whether it was written could not be read back: {}",
-                failure.message
-            );
+            let message = failure
+                .message
+                .clone()
+                .after("whether it was written could not be read back");
             applied.broken_off.get_or_insert(Failure { message, ..failure });
             applied.unread = ids;
             pending

@@ -18,6 +18,7 @@ use crate::{
     },
     reference::Reference,
     store::Mapping,
+    text::folded,
 };
 
 /// Headers of columns with the organization's id: those of a line mean the same. An API's `id` and its number
@@ -177,7 +178,7 @@ pub(super) fn read(
             path.display()
         ));
         for stranger in strangers {
-            context.ui.note(&format!("  {}", crate::ui::clean(&stranger)));
+            context.ui.note(format!("  {stranger}"));
         }
     }
     Ok(mapped(mappings, |mapping| {
@@ -319,7 +320,7 @@ impl<'a> Known<'a> {
 
 /// A name in lower case, as it is and without the tag of a linked organization.
 fn spellings(name: &str) -> impl Iterator<Item = String> {
-    let lower = name.trim().to_lowercase();
+    let lower = folded(name);
     let plain = untagged(&lower).to_owned();
     let tagged = plain != lower;
     [lower, plain].into_iter().take(1 + usize::from(tagged))

@@ -208,7 +208,7 @@ pub(super) fn report(
         }
     }
     if let Some(failure) = applied.and_then(|applied| applied.broken_off.as_ref()) {
-        context.ui.warn(&crate::ui::clean(&failure.message));
+        context.ui.warn(&failure.message);
         if let Some(hint) = &failure.hint {
             context.ui.note(hint);
         }

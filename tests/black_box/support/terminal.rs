@@ -31,6 +31,7 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     keys: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
+    received: Arc<Mutex<Vec<u8>>>,
     /// The terminal's settings before halolink started.
     before: String,
 }
@@ -64,7 +65,8 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).expect("the binary starts");
         let screen = Arc::new(Mutex::new(vt100::Parser::new(ROWS, COLUMNS, 0)));
         let mut output = pair.master.try_clone_reader().expect("a reader");
-        let shown = screen.clone();
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let (shown, kept) = (screen.clone(), received.clone());
         // Ends with the terminal.
         thread::spawn(move || {
             let mut bytes = [0; 4096];
@@ -72,6 +74,7 @@ impl Terminal {
                 if count == 0 {
                     break;
                 }
+                kept.lock().expect("the bytes").extend_from_slice(&bytes[..count]);
                 shown.lock().expect("the screen").process(&bytes[..count]);
             }
         });
@@ -81,6 +84,7 @@ impl Terminal {
             _slave: pair.slave,
             child,
             screen,
+            received,
             before,
         }
     }
@@ -88,6 +92,11 @@ impl Terminal {
     /// What is on the screen.
     pub fn text(&self) -> String {
         self.screen.lock().expect("the screen").screen().contents()
+    }
+
+    /// Everything that the terminal was given so far.
+    pub fn received(&self) -> String {
+        String::from_utf8_lossy(&self.received.lock().expect("the bytes")).into_owned()
     }
 
     /// Waits until this is on the screen.

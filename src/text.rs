@@ -1,0 +1,224 @@
+//! Text that is fit for people: a service's words can neither drive a terminal nor pose as other words.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The deepest indentation that is layout.
+const DEEPEST: usize = 8;
+
+/// Text that a terminal may be given.
+///
+/// There is no other way to make one than through what cleans it, and [`crate::ui`] prints nothing else:
+/// whoever forgets that a name comes from somebody else's hands is not punished for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Text(String);
+
+impl Text {
+    /// A heading, and below it one indented line an item, whatever is in the items.
+    pub fn list<T: Into<Text>>(heading: impl Into<Text>, items: impl IntoIterator<Item = T>) -> Self {
+        let mut text = heading.into();
+        for item in items {
+            text.0.push_str("\n  ");
+            text.0.push_str(&item.into().0);
+        }
+        text
+    }
+
+    /// Text whose lines and columns are ours, such as help. Only what could drive a terminal is taken out.
+    pub fn laid_out(text: &str) -> Self {
+        Self(
+            text.chars()
+                .filter(|character| matches!(character, '\n' | '\t') || !is_hidden(*character))
+                .collect(),
+        )
+    }
+
+    /// This text after what was going on, as in "reading licenses: the connection broke".
+    #[must_use]
+    pub fn after(self, before: impl Into<Text>) -> Self {
+        Self(format!("{}: {}", before.into(), self.0))
+    }
+
+    /// As it is printed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One line: line breaks become spaces, an indentation of spaces stays.
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        let indentation = text.len() - text.trim_start_matches(' ').len();
+        let depth = indentation.min(DEEPEST);
+        Self(format!("{:depth$}{}", "", clean(text)))
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<&String> for Text {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<&Text> for Text {
+    fn from(text: &Text) -> Self {
+        text.clone()
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.0
+    }
+}
+
+impl std::ops::Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.pad(&self.0)
+    }
+}
+
+/// A text in one line, without what drives a terminal, hides or reorders: white space is single, control
+/// and invisible characters are gone.
+pub fn clean(text: &str) -> String {
+    let visible: String = text
+        .chars()
+        .map(|character| if character.is_whitespace() { ' ' } else { character })
+        .filter(|character| !is_hidden(*character))
+        .collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a name is compared by: as it is printed, without regard to case.
+pub fn folded(name: &str) -> String {
+    clean(name).to_lowercase()
+}
+
+/// Whether a character is not seen as itself: it controls a terminal, reorders text, or shows nothing, so
+/// that one name could pose as another.
+///
+/// These are the control characters and the line and paragraph separators, what Unicode calls "default
+/// ignorable", and the annotation characters.
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}' | '\u{1160}'
+            | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_hostile_text_cannot_drive_the_terminal() {
+        assert_eq!(clean("a\u{1b}[2Jb\r\nc\u{202e}d\u{7}"), "a[2Jb cd");
+        assert_eq!(clean("\u{9b}2J\u{9d}0;x\u{9c}\u{7f}"), "2J0;x");
+    }
+
+    #[test]
+    fn nothing_hides_in_a_name() {
+        for hidden in [
+            '\u{61c}',
+            '\u{ad}',
+            '\u{34f}',
+            '\u{115f}',
+            '\u{1160}',
+            '\u{3164}',
+            '\u{ffa0}',
+            '\u{180e}',
+            '\u{17b4}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{200f}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{2060}',
+            '\u{feff}',
+            '\u{fff9}',
+            '\u{fe0f}',
+            '\u{e0001}',
+            '\u{e0041}',
+            '\u{e007f}',
+        ] {
+            assert_eq!(clean(&format!("Con{hidden}toso")), "Contoso", "{hidden:?}");
+        }
+        assert_eq!(clean("a\u{2028}b\u{2029}c\u{a0}d\u{3000}e"), "a b c d e");
+        // What people write is not touched.
+        for name in [
+            "Müller & Söhne",
+            "Zoe\u{308}",
+            "日本語 株式会社",
+            "עברית",
+            "ไทย",
+            "👩‍💻".split('\u{200d}').next().unwrap(),
+        ] {
+            assert_eq!(clean(name), name);
+        }
+    }
+
+    #[test]
+    fn one_line_unless_lines_are_asked_for() {
+        assert_eq!(
+            Text::from("  would be: a\nhint: b").as_str(),
+            "  would be: a hint: b"
+        );
+        assert_eq!(
+            Text::list("it fits 2:", ["one\nhint: a", "two"]).as_str(),
+            "it fits 2:\n  one hint: a\n  two"
+        );
+        assert_eq!(
+            Text::laid_out("a\n  b\tc\u{1b}[0m\r\n").as_str(),
+            "a\n  b\tc[0m\n"
+        );
+        assert_eq!(
+            Text::from("it broke").after("reading").as_str(),
+            "reading: it broke"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_keeps_what_is_hidden(text in any::<String>(), other in any::<String>()) {
+            let visible = |text: &Text| !text.as_str().contains(|one| one != '\n' && is_hidden(one));
+            prop_assert!(visible(&Text::from(&text)) && !Text::from(&text).contains('\n'));
+            let list = Text::list(&text, [&other]);
+            prop_assert!(visible(&list));
+            prop_assert_eq!(list.lines().count(), 2);
+            // What is printed can be typed.
+            prop_assert_eq!(folded(&clean(&text)), folded(&text));
+            prop_assert_eq!(clean(&clean(&text)), clean(&text));
+        }
+    }
+}
