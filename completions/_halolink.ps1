@@ -317,7 +317,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             break
         }
         'halolink;sandbox' {
-            [CompletionResult]::new('--organizations', '--organizations', [CompletionResultType]::ParameterName, 'How many organizations to make up')
+            [CompletionResult]::new('--organizations', '--organizations', [CompletionResultType]::ParameterName, 'How many organizations to make up, a million at most')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Another seed makes up other data')
             [CompletionResult]::new('--latency', '--latency', [CompletionResultType]::ParameterName, 'Milliseconds that every answer takes')
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Halo requests allowed in 5 minutes')

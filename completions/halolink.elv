@@ -302,7 +302,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'halolink;sandbox'= {
-            cand --organizations 'How many organizations to make up'
+            cand --organizations 'How many organizations to make up, a million at most'
             cand --seed 'Another seed makes up other data'
             cand --latency 'Milliseconds that every answer takes'
             cand --rate-limit 'Halo requests allowed in 5 minutes'

@@ -270,7 +270,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand completions" -l non-in
 complete -c halolink -n "__fish_halolink_using_subcommand completions" -s q -l quiet -d 'Print no notes and no progress'
 complete -c halolink -n "__fish_halolink_using_subcommand completions" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l organizations -d 'How many organizations to make up' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l organizations -d 'How many organizations to make up, a million at most' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l seed -d 'Another seed makes up other data' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l latency -d 'Milliseconds that every answer takes' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l rate-limit -d 'Halo requests allowed in 5 minutes' -r

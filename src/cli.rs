@@ -422,8 +422,9 @@ pub struct Sandbox {
     /// Run the whole job against a sandbox of its own and leave nothing behind
     #[arg(long, conflicts_with_all = ["halo_port", "backup_port"])]
     pub tour: bool,
-    /// How many organizations to make up
-    #[arg(long, value_name = "N", default_value_t = 36)]
+    /// How many organizations to make up, a million at most
+    #[arg(long, value_name = "N", default_value_t = 36,
+          value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(..=1_000_000))]
     pub organizations: usize,
     /// Another seed makes up other data
     #[arg(long, value_name = "S", default_value_t = 1)]

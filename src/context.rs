@@ -311,7 +311,7 @@ impl Context {
     /// the end, and by long runs in between. Where there is no state there is nobody to tell.
     pub async fn note_requests(&self) {
         let sent = self.requests().halo;
-        let new = sent - self.noted.swap(sent, Ordering::Relaxed);
+        let new = sent.saturating_sub(self.noted.swap(sent, Ordering::Relaxed));
         let site = self
             .halo
             .lock()

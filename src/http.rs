@@ -33,6 +33,7 @@ use serde::de::DeserializeOwned;
 pub use address::{host_of, is_host, is_loopback, require_secure};
 pub use error::Error;
 pub use request::{Body, Request};
+pub use wait::whole_seconds;
 pub use window::{Hold, SPAN, Window};
 
 use crate::text::clean;
@@ -247,6 +248,7 @@ impl Http {
             if !patience.allows(hold.pause) {
                 return Err(Error::RateLimited {
                     host: self.host.clone(),
+                    pause: wait::whole_seconds(hold.pause),
                     waited: patience.spent().as_secs_f64().round() as u64,
                     patience: self.pace.patience.as_secs(),
                 });

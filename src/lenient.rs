@@ -56,6 +56,7 @@ fn whole(number: f64) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[test]
@@ -70,6 +71,40 @@ mod tests {
             json!([1]),
             json!("1e99"),
             json!(""),
+        ] {
+            assert_eq!(integer_of(&value), None, "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_number_is_read_as_what_it_is_or_not_at_all(
+            text in prop_oneof!["-?[0-9]{1,25}", "-?[0-9]{1,20}\\.[0-9]{0,5}", "-?[0-9]{1,5}e-?[0-9]{1,4}", "[ -~]{0,12}"],
+        ) {
+            let read = integer_of(&json!(&text));
+            if let Ok(number) = text.parse::<i64>() {
+                prop_assert_eq!(read, Some(number));
+            }
+            // The same without quotes, where that is JSON and short enough for both to be exact.
+            if let Ok(value @ Value::Number(_)) = serde_json::from_str::<Value>(&text) {
+                let bare = integer_of(&value);
+                prop_assert!(bare == read || text.len() > 15, "{bare:?} and {read:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_at_the_ends() {
+        for number in [i64::MIN, i64::MAX] {
+            assert_eq!(integer_of(&json!(number)), Some(number));
+            assert_eq!(integer_of(&json!(number.to_string())), Some(number));
+        }
+        for value in [
+            json!(u64::MAX),
+            json!("9223372036854775808"),
+            json!(f64::MAX),
+            json!("inf"),
+            json!("NaN"),
         ] {
             assert_eq!(integer_of(&value), None, "{value}");
         }

@@ -179,7 +179,9 @@ struct TokenAnswer {
 /// A token in use.
 pub(super) struct Token {
     secret: SecretString,
-    stale_at: Option<Instant>,
+    asked: Instant,
+    /// How long after that it is used; without a limit where its answer states none.
+    life: Option<Duration>,
     scopes: Scopes,
     /// Whether Halo ever accepted it: a refusal then means that it died, not that a scope is missing.
     worked: AtomicBool,
@@ -236,7 +238,7 @@ impl Halo {
         // Held while a token is fetched, so that concurrent requests share one.
         let mut current = self.token.lock().await;
         if let Some(token) = current.as_ref()
-            && token.stale_at.is_none_or(|stale_at| Instant::now() < stale_at)
+            && token.life.is_none_or(|life| token.asked.elapsed() < life)
         {
             return Ok(token.clone());
         }
@@ -286,10 +288,8 @@ impl Halo {
         self.http.hide(&secret);
         Ok(Token {
             secret,
-            stale_at: answer
-                .expires_in
-                .and_then(|seconds| u64::try_from(seconds).ok())
-                .map(|seconds| asked + useful_life(seconds)),
+            asked,
+            life: answer.expires_in.and_then(useful_life),
             scopes: Scopes::parse(answer.scope.as_deref()),
             worked: AtomicBool::new(false),
         })
@@ -304,13 +304,18 @@ impl Halo {
 }
 
 /// How long a token is used: a little less than it lives, in proportion, so that a short-lived one is
-/// still used for most of its life.
-fn useful_life(expires_in: u64) -> Duration {
-    Duration::from_secs(expires_in) - Duration::from_secs(expires_in / 10).min(Duration::from_secs(60))
+/// still used for most of its life. A life that is none says nothing: the token is used until it is refused.
+fn useful_life(expires_in: i64) -> Option<Duration> {
+    let seconds = u64::try_from(expires_in).ok()?;
+    Some(Duration::from_secs(
+        seconds.saturating_sub((seconds / 10).min(60)),
+    ))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -352,8 +357,30 @@ mod tests {
 
     #[test]
     fn a_short_token_is_used_too() {
-        assert_eq!(useful_life(61).as_secs(), 55);
-        assert_eq!(useful_life(3600).as_secs(), 3540);
-        assert_eq!(useful_life(0).as_secs(), 0);
+        let seconds = |life: i64| useful_life(life).map(|life| life.as_secs());
+        assert_eq!(seconds(61), Some(55));
+        assert_eq!(seconds(3600), Some(3540));
+        assert_eq!(seconds(0), Some(0));
+        assert_eq!(seconds(i64::MAX), Some(i64::MAX as u64 - 60));
+        assert_eq!(seconds(-1), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_answer_with_any_life_is_read(
+            life in prop_oneof![
+                any::<i64>().prop_map(|life| life.to_string()),
+                any::<u64>().prop_map(|life| format!("\"{life}\"")),
+                any::<f64>().prop_filter("JSON has no other", |life| life.is_finite()).prop_map(|life| format!("{life:e}")),
+                "-?[1-9][0-9]{0,40}(\\.[0-9]{1,5})?(e-?[0-9]{1,3})?",
+            ],
+        ) {
+            let answer = format!(r#"{{"access_token": "x", "expires_in": {life}}}"#);
+            // A number that no float can hold is no JSON to serde; anything else is read.
+            if let Ok(answer) = serde_json::from_str::<TokenAnswer>(&answer) {
+                let life = answer.expires_in.and_then(useful_life);
+                prop_assert!(life.is_none_or(|life| life <= Duration::from_secs(i64::MAX as u64)));
+            }
+        }
     }
 }

@@ -122,8 +122,7 @@ impl Halo {
         if let Some(expected) = expected.filter(|_| more) {
             // The count promises more: read ahead. The page after the last one proves the end, unless
             // what was looked for is found before.
-            let last = expected.div_ceil(size) + usize::from(matches!(until, Until::End));
-            let last = last.min(MOST_PAGES);
+            let last = expected.div_ceil(size).min(MOST_PAGES) + usize::from(matches!(until, Until::End));
             let mut pages = stream::iter(next..=last)
                 .map(|number| self.page::<T>(resource, filter, number))
                 .buffered(AT_ONCE);

@@ -61,11 +61,13 @@ pub enum Error {
     },
     /// The rate limit, or another pause that was asked for, lasts longer than the patience.
     #[error(
-        "{host} limits the number of requests, or asks to wait; waited {waited} s of the {patience} s that --patience allows"
+        "{host} limits the number of requests, or asks to wait: {pause} s more, after {waited} s of the {patience} s that --patience allows"
     )]
     RateLimited {
         /// Host and port.
         host: String,
+        /// Seconds that it would take.
+        pause: u64,
         /// Seconds waited for this request.
         waited: u64,
         /// Seconds allowed.

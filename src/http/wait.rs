@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
 use reqwest::header::HeaderValue;
+use tokio::time::Instant;
 
 use super::Observer;
 
 /// Pauses after refusals that do not say how long. The window can take minutes to drain, so clients that
 /// gave up after some seconds failed; a question now and then costs nothing and notices the first free slot.
 const PAUSES: [u64; 5] = [5, 10, 15, 20, 30];
+
+/// Reads dates as servers write them, also with the wrong day of the week.
+const DATES: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
 
 /// How long one request may wait in all.
 pub struct Patience {
@@ -30,18 +34,25 @@ impl Patience {
 
     /// Whether a further pause is within it.
     pub fn allows(&self, pause: Duration) -> bool {
-        self.spent + pause <= self.allowed
+        self.spent.saturating_add(pause) <= self.allowed
     }
 
     /// A pause is about to be taken.
     pub fn spend(&mut self, pause: Duration) {
-        self.spent += pause;
+        self.spent = self.spent.saturating_add(pause);
     }
 
     /// Waited so far.
     pub fn spent(&self) -> Duration {
         self.spent
     }
+}
+
+/// A pause as people are told of it: in seconds, none of them left out.
+pub fn whole_seconds(pause: Duration) -> u64 {
+    pause
+        .as_secs()
+        .saturating_add(u64::from(pause.subsec_nanos() > 0))
 }
 
 /// How long to wait after a `429`: as long as it says, else a little longer each time.
@@ -51,7 +62,7 @@ pub fn after_refusal(retry_after: Option<&HeaderValue>, patience: &mut Patience)
         .or(PAUSES.last())
         .copied()
         .unwrap_or(30);
-    patience.refusals += 1;
+    patience.refusals = patience.refusals.saturating_add(1);
     stated_pause(retry_after).unwrap_or(Duration::from_secs(pause))
 }
 
@@ -60,24 +71,27 @@ pub fn stated_pause(retry_after: Option<&HeaderValue>) -> Option<Duration> {
     stated(retry_after?.to_str().ok()?, Timestamp::now())
 }
 
-/// `Retry-After` in seconds or as a date. Never less than a second, so that a zero is no busy loop.
+/// `Retry-After` in seconds or as a date. Never less than a second, so that a zero is no busy loop; a number
+/// beyond all counting is the largest there is.
 fn stated(value: &str, now: Timestamp) -> Option<Duration> {
-    let seconds = match value.trim().parse::<u64>() {
-        Ok(seconds) => seconds,
-        Err(_) => {
-            let date = jiff::fmt::rfc2822::parse(value.trim()).ok()?.timestamp();
-            u64::try_from(date.as_second() - now.as_second()).unwrap_or(0)
-        }
+    let value = value.trim();
+    let seconds = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        value.parse().unwrap_or(u64::MAX)
+    } else {
+        let date = DATES.parse_timestamp(value).ok()?;
+        let seconds = date.as_second().saturating_sub(now.as_second());
+        u64::try_from(seconds).unwrap_or(0)
     };
     Some(Duration::from_secs(seconds.max(1)))
 }
 
 /// Sleeps, telling the observer about once a second how long it still takes.
 pub async fn count_down(observer: &dyn Observer, why: &str, pause: Duration) {
-    let end = tokio::time::Instant::now() + pause;
+    // What has passed is compared, never added to a clock: a pause can be longer than any clock goes.
+    let start = Instant::now();
     let mut first = true;
     loop {
-        let remaining = end.saturating_duration_since(tokio::time::Instant::now());
+        let remaining = pause.saturating_sub(start.elapsed());
         if remaining.is_zero() {
             break;
         }
@@ -90,6 +104,8 @@ pub async fn count_down(observer: &dyn Observer, why: &str, pause: Duration) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -102,6 +118,49 @@ mod tests {
             Some(Duration::from_secs(7))
         );
         assert_eq!(stated("soon", now), None);
+    }
+
+    #[test]
+    fn retry_after_beyond_all_counting() {
+        let now: Timestamp = "2026-05-03T12:00:00Z".parse().unwrap();
+        let longest = Some(Duration::from_secs(u64::MAX));
+        for value in [
+            "18446744073709551615",
+            "18446744073709551616",
+            "99999999999999999999999999",
+        ] {
+            assert_eq!(stated(value, now), longest, "{value}");
+        }
+        assert!(stated("Tue, 30 Dec 9998 23:59:59 GMT", now) > Some(Duration::from_secs(1 << 37)));
+        assert_eq!(
+            stated("Mon, 01 Jan 0001 00:00:00 GMT", now),
+            Some(Duration::from_secs(1))
+        );
+        for value in ["", "-1", "1e99", "Fri, 31 Dec 99999 23:59:59 GMT", "NaN"] {
+            assert_eq!(stated(value, now), None, "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_retry_after_and_any_patience_are_weighed_without_a_panic(
+            value in prop_oneof![
+                "[0-9]{1,30}",
+                "[ -~]{0,40}",
+                "(Sun|Mon), [0-9]{1,2} (Jan|Dec) [0-9]{1,6} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|[+-][0-9]{4})",
+            ],
+            allowed in any::<u64>(),
+            spent in any::<u64>(),
+        ) {
+            if let Some(pause) = stated(&value, Timestamp::now()) {
+                prop_assert!(pause >= Duration::from_secs(1));
+                let mut patience = Patience::new(Duration::from_secs(allowed));
+                patience.spend(Duration::from_secs(spent));
+                patience.spend(pause);
+                prop_assert!(patience.spent() >= pause);
+                prop_assert!(!patience.allows(pause) || patience.spent() <= Duration::from_secs(allowed));
+            }
+        }
     }
 
     #[test]

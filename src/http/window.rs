@@ -32,8 +32,24 @@ pub struct Window {
 
 #[derive(Default)]
 struct State {
-    sent: VecDeque<Instant>,
-    blocked: Option<(Instant, &'static str)>,
+    /// When each request that counts stops counting, soonest first.
+    leaving: VecDeque<Instant>,
+    blocked: Option<Block>,
+}
+
+/// A pause that the service asked for.
+#[derive(Clone, Copy)]
+struct Block {
+    since: Instant,
+    pause: Duration,
+    why: &'static str,
+}
+
+impl Block {
+    /// What is left of it. Not a time at which it ends: a pause can be longer than any clock goes.
+    fn left(&self) -> Duration {
+        self.pause.saturating_sub(self.since.elapsed())
+    }
 }
 
 impl Window {
@@ -52,11 +68,12 @@ impl Window {
     pub fn take(&self) -> Result<(), Hold> {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((until, why)) = state.blocked {
-            if until > now {
+        if let Some(block) = state.blocked {
+            let pause = block.left();
+            if !pause.is_zero() {
                 return Err(Hold {
-                    pause: until - now,
-                    why,
+                    pause,
+                    why: block.why,
                 });
             }
             state.blocked = None;
@@ -64,56 +81,59 @@ impl Window {
         let Some(limit) = self.limit else {
             return Ok(());
         };
-        while state
-            .sent
-            .front()
-            .is_some_and(|sent| now.duration_since(*sent) >= SPAN)
-        {
-            state.sent.pop_front();
+        while state.leaving.front().is_some_and(|leaves| *leaves <= now) {
+            state.leaving.pop_front();
         }
         // The oldest of the last `limit` requests must have left the window.
-        if let Some(oldest) = state
-            .sent
+        if let Some(leaves) = state
+            .leaving
             .len()
             .checked_sub(limit)
-            .and_then(|index| state.sent.get(index))
+            .and_then(|index| state.leaving.get(index))
         {
             return Err(Hold {
-                pause: SPAN
-                    .saturating_sub(now.duration_since(*oldest))
-                    .max(Duration::from_millis(1)),
+                pause: leaves.duration_since(now).max(Duration::from_millis(1)),
                 why: "the requests allowed in 5 minutes are used up",
             });
         }
-        state.sent.push_back(now);
+        state.leaving.push_back(now + SPAN);
         Ok(())
     }
 
     /// The service asked for a pause: nothing is sent for this long.
     pub fn block(&self, pause: Duration, why: &'static str) {
-        let until = Instant::now() + pause;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.blocked.is_none_or(|(earlier, _)| earlier < until) {
-            state.blocked = Some((until, why));
+        if state.blocked.is_none_or(|earlier| earlier.left() < pause) {
+            state.blocked = Some(Block {
+                since: Instant::now(),
+                pause,
+                why,
+            });
         }
     }
 
-    /// Counts requests that other runs sent: `(how long ago, how many)`, oldest first.
+    /// Counts requests that other runs sent: `(how long ago, how many)`.
     pub fn remember(&self, earlier: &[(Duration, u64)]) {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for (age, count) in earlier {
-            if let Some(sent) = now.checked_sub(*age) {
+            // When it leaves lies ahead and can always be told; when it was sent may be before this
+            // machine was started, where its clock has no name for it.
+            let left = SPAN.saturating_sub(*age);
+            if !left.is_zero() {
                 for _ in 0..(*count).min(10_000) {
-                    state.sent.push_back(sent);
+                    state.leaving.push_back(now + left);
                 }
             }
         }
+        state.leaving.make_contiguous().sort_unstable();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
@@ -143,6 +163,41 @@ mod tests {
         assert_eq!(window.take(), Ok(()));
         let hold = window.take().unwrap_err();
         assert_eq!(hold.pause, Duration::from_secs(100));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_order_in_which_other_runs_are_told_of_does_not_matter() {
+        let window = Window::new(Some(2));
+        let seconds = Duration::from_secs;
+        window.remember(&[(seconds(10), 1), (seconds(290), 1), (SPAN, 5), (Duration::MAX, 5)]);
+        assert_eq!(window.take().unwrap_err().pause, seconds(10));
+        tokio::time::advance(seconds(10)).await;
+        assert_eq!(window.take(), Ok(()));
+        assert_eq!(window.take().unwrap_err().pause, seconds(280));
+    }
+
+    proptest! {
+        #[test]
+        fn any_number_can_be_told_to_it(
+            limit in any::<usize>(),
+            pauses in prop::collection::vec(any::<u64>(), 0..4),
+            earlier in prop::collection::vec((any::<u64>(), any::<u64>()), 0..4),
+        ) {
+            let window = Window::new(Some(limit));
+            let earlier: Vec<(Duration, u64)> = earlier
+                .into_iter()
+                .map(|(age, count)| (Duration::from_secs(age), count))
+                .collect();
+            window.remember(&earlier);
+            for pause in &pauses {
+                window.block(Duration::from_secs(*pause), "because");
+            }
+            let longest = pauses.into_iter().max().unwrap_or(0);
+            match window.take() {
+                Ok(()) => prop_assert_eq!(longest, 0),
+                Err(hold) => prop_assert!(hold.pause <= Duration::from_secs(longest).max(SPAN)),
+            }
+        }
     }
 
     #[tokio::test(start_paused = true)]

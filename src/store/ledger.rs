@@ -117,7 +117,7 @@ impl Store {
         let last: Option<i64> = sqlx::query_scalar("SELECT MAX(id) FROM changes")
             .fetch_one(&mut *transaction)
             .await?;
-        let mut next = last.unwrap_or(0) + 1;
+        let mut next = last.unwrap_or(0).saturating_add(1);
         let recorded_at = now();
         for rows in changes.chunks(ROWS) {
             let first = next;
@@ -138,7 +138,7 @@ impl Store {
                     .push_bind(change.verified)
                     .push_bind(&change.reason)
                     .push_bind(&recorded_at);
-                next += 1;
+                next = next.saturating_add(1);
             });
             statement.build().execute(&mut *transaction).await?;
             let seats: Vec<(i64, &OrganizationSeats)> = (first..)

@@ -28,11 +28,12 @@ pub struct Lock {
 /// Takes the lock file of that name beside the state, waiting for it.
 pub(super) async fn file(state: &Path, name: &str, wait: Duration) -> io::Result<File> {
     let file = private_file(&path_of(state, name))?;
-    let end = Instant::now() + wait;
+    // What has passed is compared: a wait can be longer than any clock goes.
+    let start = Instant::now();
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(LOOK).await,
+            Err(TryLockError::WouldBlock) if start.elapsed() < wait => sleep(LOOK).await,
             Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
             Err(TryLockError::Error(error)) => return Err(error),
         }

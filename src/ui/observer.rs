@@ -3,7 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use super::{Text, Ui};
-use crate::http::Observer;
+use crate::http::{Observer, whole_seconds};
 
 impl Observer for Ui {
     fn exchanged(&self, line: &str) {
@@ -15,7 +15,7 @@ impl Observer for Ui {
     }
 
     fn waiting(&self, why: &str, remaining: Duration, first: bool) {
-        let seconds = remaining.as_secs_f64().ceil() as u64;
+        let seconds = whole_seconds(remaining);
         // Requests that wait side by side are one wait to a person.
         let alone = !first || self.0.waiting.fetch_add(1, Ordering::Relaxed) == 0;
         if let Some(bar) = self.bar().as_ref() {

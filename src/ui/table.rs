@@ -107,14 +107,14 @@ pub fn sparkline(numbers: &[Option<i64>]) -> String {
     let (Some(low), Some(high)) = (known().min(), known().max()) else {
         return String::new();
     };
-    let range = (high - low).max(1);
+    let range = high.saturating_sub(low).max(1);
     numbers
         .iter()
         .map(|number| match number {
             // All the same is a line in the middle, not at the bottom.
             Some(_) if high == low => BLOCKS[3],
             Some(number) => {
-                let step = (number - low).saturating_mul(7) / range;
+                let step = number.saturating_sub(low).saturating_mul(7) / range;
                 usize::try_from(step)
                     .ok()
                     .and_then(|step| BLOCKS.get(step))

@@ -3,6 +3,7 @@
 mod completions;
 mod configure;
 mod connect;
+mod extremes;
 mod faults;
 mod history;
 mod hostile_text;

@@ -267,7 +267,7 @@ fn requests_of_earlier_commands_count_too() {
     let outcome = stage
         .sync(["--request-limit", &limit, "--patience", "1"])
         .expect(75)
-        .says(["limits the number of requests", "waited 0 s", "--patience"]);
+        .says(["limits the number of requests", "after 0 s of", "--patience"]);
     assert_eq!(outcome.json()["error"]["kind"], "try_later", "{outcome}");
     assert_eq!(stage.halo_count(), 0, "{outcome}");
     assert_eq!(stage.last_run()["state"], "failed");

@@ -116,7 +116,7 @@ const COLUMNS: [(&str, Align); 7] = [
 fn row(item: &Item, reason: Option<String>, drifted: &HashMap<i64, String>) -> [String; 7] {
     let number = |number: Option<i64>| number.map_or_else(|| "?".to_owned(), |number| number.to_string());
     let change = match (item.from, item.to) {
-        (Some(from), Some(to)) => format!("{:+}", to - from),
+        (Some(from), Some(to)) => format!("{:+}", to.saturating_sub(from)),
         _ => "?".to_owned(),
     };
     let mut notes = Vec::new();
@@ -291,8 +291,8 @@ fn sentence(
         .items
         .iter()
         .filter(|item| status(item, plan, applied).0 == written)
-        .map(|item| item.to.unwrap_or(0) - item.from.unwrap_or(0))
-        .sum();
+        .map(|item| item.to.unwrap_or(0).saturating_sub(item.from.unwrap_or(0)))
+        .fold(0, i64::saturating_add);
     let requests = context.requests();
     let mut parts = vec![format!(
         "{} {}",

@@ -11,29 +11,45 @@ use std::{
 /// Decides on a request by its method and path: an answer in place of the sandbox's, or none.
 type Decide = dyn Fn(&str, &str) -> Option<String> + Send + Sync;
 
+/// Changes the sandbox's answer to a request of that path.
+type Change = dyn Fn(&str, String) -> String + Send + Sync;
+
+/// Listens in front of a service and changes its answers, head and body; the URL to use in its place.
+pub fn changing(target: &str, change: impl Fn(&str, String) -> String + Send + Sync + 'static) -> String {
+    let target = target.trim_start_matches("http://").to_owned();
+    let change: Arc<Change> = Arc::new(change);
+    listen(move |client| pass(client, &target, &|_, _| None, change.as_ref()))
+}
+
 /// Listens in front of a service at `target` (`http://host:port`); the URL to use in its place.
 pub fn in_front_of(
     target: &str,
     decide: impl Fn(&str, &str) -> Option<String> + Send + Sync + 'static,
 ) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
     let target = target.trim_start_matches("http://").to_owned();
     let decide: Arc<Decide> = Arc::new(decide);
+    listen(move |client| pass(client, &target, decide.as_ref(), &|_, answer| answer))
+}
+
+/// Listens, and serves each connection in a thread of its own; the URL to come to.
+fn listen(serve: impl Fn(TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let serve = Arc::new(serve);
     // Left behind at the end of the test process.
     thread::spawn(move || {
         for client in listener.incoming().flatten() {
-            let (target, decide) = (target.clone(), decide.clone());
+            let serve = serve.clone();
             // A client that leaves early is its own affair.
-            thread::spawn(move || pass(client, &target, decide.as_ref()));
+            thread::spawn(move || serve(client));
         }
     });
     url
 }
 
 /// One request and its answer; the connection is closed after it.
-fn pass(mut client: TcpStream, target: &str, decide: &Decide) -> std::io::Result<()> {
-    let mut reader = BufReader::new(client.try_clone()?);
+fn pass(client: impl Read + Write, target: &str, decide: &Decide, change: &Change) -> std::io::Result<()> {
+    let mut reader = BufReader::new(client);
     let mut first = String::new();
     reader.read_line(&mut first)?;
     let mut words = first.split(' ');
@@ -57,14 +73,27 @@ fn pass(mut client: TcpStream, target: &str, decide: &Decide) -> std::io::Result
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     if let Some(answer) = decide(method, path) {
-        return client.write_all(answer.as_bytes());
+        reader.get_mut().write_all(answer.as_bytes())?;
+        return reader.get_mut().flush();
     }
     let mut server = TcpStream::connect(target)?;
     server.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes())?;
     server.write_all(&body)?;
     let mut answer = Vec::new();
     server.read_to_end(&mut answer)?;
-    client.write_all(&answer)
+    if let Ok(text) = String::from_utf8(answer.clone()) {
+        answer = change(path, text).into_bytes();
+    }
+    reader.get_mut().write_all(&answer)?;
+    reader.get_mut().flush()
+}
+
+/// The answer without its length, which a changed body may not have; it ends with the connection.
+pub fn without_length(answer: &str) -> String {
+    answer
+        .split_inclusive("\r\n")
+        .filter(|line| !line.to_ascii_lowercase().starts_with("content-length:"))
+        .collect()
 }
 
 /// An answer without a body.
