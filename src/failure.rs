@@ -209,7 +209,9 @@ fn of_http(error: &http::Error, message: String) -> Failure {
         E::Redirected { to, .. } => {
             Failure::failed(message).hint(format!("if {to} is the right place, connect to it directly"))
         }
-        E::Status { .. } | E::Unreadable { .. } | E::Setup { .. } => Failure::failed(message),
+        E::Status { .. } | E::Unreadable { .. } | E::TooLarge { .. } | E::Setup { .. } => {
+            Failure::failed(message)
+        }
     }
 }
 

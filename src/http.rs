@@ -4,12 +4,13 @@
 //! - a request is repeated only where that is safe: it was never sent, or the caller said that doing it
 //!   twice is the same as once ([`Request::repeatable`]);
 //! - `429` is waited out, within the patience, and every other request waits with it;
-//! - no secret is shown in an error or a log line, and none follows a redirect to another host;
+//! - no answer is quoted, no secret is shown in an error or a log line, and none follows a redirect to another host;
 //! - every request that leaves is counted.
 
 mod address;
 mod error;
 mod message;
+mod redaction;
 mod request;
 mod wait;
 mod window;
@@ -25,7 +26,7 @@ use std::{
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::{
     Method, StatusCode, Url,
-    header::{LOCATION, RETRY_AFTER},
+    header::{CONTENT_TYPE, LOCATION, RETRY_AFTER},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -44,8 +45,8 @@ const UNREACHABLE_TRIES: usize = 3;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for one whole exchange. A page of 1,000 records takes Halo some seconds; a batch of writes more.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(90);
-/// No answer of either service is larger; more is somebody else's page.
-const LARGEST_ANSWER: usize = 128 * 1024 * 1024;
+/// No answer of either service is larger, unpacked; more is somebody else's page.
+const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 /// Why nothing is sent after a `429`.
 const RATE_LIMIT: &str = "the rate limit is reached (it counts over 5 minutes, other tools included)";
 /// Redirects within one site that are followed for a read.
@@ -70,6 +71,13 @@ pub struct Pace {
     pub patience: Duration,
     /// Requests allowed in any rolling five minutes; `None` for no limit of our own.
     pub limit: Option<usize>,
+}
+
+/// A whole answer.
+struct Answer {
+    status: StatusCode,
+    content_type: Option<String>,
+    body: Vec<u8>,
 }
 
 /// The client for one service.
@@ -129,12 +137,8 @@ impl Http {
 
     /// From now on this text appears in no message and no log line.
     pub fn hide(&self, secret: &SecretString) {
-        if secret.expose_secret().len() >= 4 {
-            self.hidden
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(secret.clone());
-        }
+        let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        hidden.push(secret.clone());
     }
 
     /// Sends the request until there is a usable answer, and reads it as JSON.
@@ -168,7 +172,7 @@ impl Http {
         let attempt = || async {
             tries.fetch_add(1, Ordering::Relaxed);
             let answer = self.once(request).await?;
-            read(&answer).map_err(|error| self.unreadable(&answer, &error, request))
+            read(&answer.body).map_err(|error| self.unreadable(&answer, &error))
         };
         attempt
             .retry(
@@ -188,7 +192,7 @@ impl Http {
     }
 
     /// One answer with status 2xx, its whole body; rate limits waited out, redirects within the site followed.
-    async fn once(&self, request: &Request) -> Result<Vec<u8>, Error> {
+    async fn once(&self, request: &Request) -> Result<Answer, Error> {
         let mut url = request.url.clone();
         let mut redirects = 0;
         let mut patience = wait::Patience::new(self.pace.patience);
@@ -213,15 +217,14 @@ impl Http {
                 // Whoever tries again waits for as long as it asks.
                 self.window.block(pause, "the service asks to wait");
             }
-            let body = self.body(response).await;
+            let answer = self.whole(response).await;
             if status.is_success() {
-                return body;
+                return answer;
             }
-            let message = match body {
-                Ok(body) => {
-                    message::of_body(self.redact(&String::from_utf8_lossy(&body), request).as_bytes())
-                }
+            let message = match answer {
+                Ok(answer) => self.refusal(&answer, request),
                 // A refusal whose text was lost is still a refusal.
+                Err(Error::TooLarge { limit, .. }) => format!("no message (more than {limit})"),
                 Err(_) => "the answer broke off".to_owned(),
             };
             return Err(
@@ -332,24 +335,34 @@ impl Http {
         }
     }
 
-    async fn body(&self, mut response: reqwest::Response) -> Result<Vec<u8>, Error> {
-        let unclear = |reason: String| Error::Unclear {
-            host: self.host.clone(),
-            reason,
-            tries: 1,
+    async fn whole(&self, mut response: reqwest::Response) -> Result<Answer, Error> {
+        let content_type = response.headers().get(CONTENT_TYPE);
+        let mut answer = Answer {
+            status: response.status(),
+            content_type: content_type
+                .and_then(|value| value.to_str().ok())
+                .map(ToOwned::to_owned),
+            body: Vec::new(),
         };
-        let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| unclear(format!("the answer broke off: {}", root_cause(&error))))?
-        {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(unclear("the answer is larger than any real one".to_owned()));
+        while let Some(chunk) = response.chunk().await.map_err(|error| Error::Unclear {
+            host: self.host.clone(),
+            reason: format!("the answer broke off: {}", root_cause(&error)),
+            tries: 1,
+        })? {
+            if answer.body.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(self.too_large(format!("{} MB in one answer", LARGEST_ANSWER >> 20)));
             }
-            body.extend_from_slice(&chunk);
+            answer.body.extend_from_slice(&chunk);
         }
-        Ok(body)
+        Ok(answer)
+    }
+
+    /// The error for an answer that has more of something than is read of one, as "64 MB in one answer".
+    pub fn too_large(&self, limit: String) -> Error {
+        Error::TooLarge {
+            host: self.host.clone(),
+            limit,
+        }
     }
 
     fn redirect(
@@ -366,7 +379,10 @@ impl Http {
             .and_then(|location| from.join(location).ok());
         let to = target.as_ref().map_or_else(
             || "nowhere".to_owned(),
-            |url| clean(&format!("{}://{}{}", url.scheme(), host_of(url), url.path())),
+            |url| {
+                let place = format!("{}://{}{}", url.scheme(), host_of(url), url.path());
+                self.words(&place, request)
+            },
         );
         match target {
             Some(url)
@@ -383,40 +399,78 @@ impl Http {
         }
     }
 
-    fn unreadable(&self, body: &[u8], error: &serde_json::Error, request: &Request) -> Error {
+    fn unreadable(&self, answer: &Answer, error: &serde_json::Error) -> Error {
         let host = self.host.clone();
+        let (status, body) = (answer.status.as_u16(), &answer.body);
+        let kind = message::kind(answer.content_type.as_deref(), body);
         if error.is_eof() && !body.is_empty() {
             return Error::Unclear {
                 host,
-                reason: "the answer was cut short".to_owned(),
+                reason: format!("the answer was cut short ({status} with {kind})"),
                 tries: 1,
             };
         }
-        let what = if error.is_data() {
-            format!("JSON of an unknown shape ({error})")
+        // The error's own text can have a value of the answer in it.
+        let place = format!("line {} column {}", error.line(), error.column());
+        let what = if body.iter().all(u8::is_ascii_whitespace) {
+            format!("{status} with nothing")
+        } else if message::resembles_html(body) {
+            format!("{status} with a web page ({kind})")
+        } else if error.is_data() {
+            format!(
+                "{status} with {kind}, which is not what was asked for (JSON of another shape at {place})"
+            )
         } else {
-            message::kind_of_body(self.redact(&String::from_utf8_lossy(body), request).as_bytes())
+            format!("{status} with {kind}, which stops being JSON at {place}")
         };
         Error::Unreadable {
             host,
-            what: self.redact(&what, request),
+            what,
+            resembles_json: message::resembles_json(body),
         }
     }
 
-    /// The text without any secret of this client or of the request's own headers.
-    fn redact(&self, text: &str, request: &Request) -> String {
-        let mut text = text.to_owned();
-        let sensitive = request.headers.values().filter(|value| value.is_sensitive());
-        for secret in sensitive.filter_map(|value| value.to_str().ok()) {
-            let secret = secret.strip_prefix("Bearer ").unwrap_or(secret);
-            text = text.replace(secret, "[secret]");
-        }
-        for secret in self.hidden.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            if text.contains(secret.expose_secret()) {
-                text = text.replace(secret.expose_secret(), "[secret]");
+    /// What a refusal says, and no more than that of it.
+    fn refusal(&self, answer: &Answer, request: &Request) -> String {
+        if let Some(words) = message::in_refusal(&answer.body) {
+            let words = self.words(&words, request);
+            if !words.is_empty() {
+                return words;
             }
         }
-        text
+        let kind = message::kind(answer.content_type.as_deref(), &answer.body);
+        if answer.body.is_empty() {
+            "no message".to_owned()
+        } else if message::resembles_html(&answer.body) {
+            format!("a web page ({kind})")
+        } else {
+            format!("no message ({kind})")
+        }
+    }
+
+    /// The words of a service, fit to be shown.
+    fn words(&self, text: &str, request: &Request) -> String {
+        self.with_secrets(request, |secrets| redaction::words(text, secrets.iter().copied()))
+    }
+
+    /// A line of our own without any secret of this client or of the request.
+    fn redact(&self, text: &str, request: &Request) -> String {
+        self.with_secrets(request, |secrets| {
+            redaction::without_known(text, secrets.iter().copied())
+        })
+    }
+
+    /// Every secret of this client, and those in the request's own headers.
+    fn with_secrets(&self, request: &Request, work: impl FnOnce(&[&str]) -> String) -> String {
+        let hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut secrets: Vec<&str> = hidden.iter().map(ExposeSecret::expose_secret).collect();
+        let sensitive = request.headers.values().filter(|value| value.is_sensitive());
+        secrets.extend(
+            sensitive
+                .filter_map(|value| value.to_str().ok())
+                .map(|value| value.strip_prefix("Bearer ").unwrap_or(value)),
+        );
+        work(&secrets)
     }
 }
 

@@ -52,8 +52,12 @@ impl Error {
             },
             http::Error::Status { status: 404, .. } => Error::NotFound { what },
             http::Error::Status { message, .. } => Error::Refused { what, message },
-            http::Error::Unreadable { what, .. } if path == ["users"] => Error::NotBackup {
-                reason: format!("it answered with {what}"),
+            http::Error::Unreadable {
+                what,
+                resembles_json: false,
+                ..
+            } if path == ["users"] => Error::NotBackup {
+                reason: format!("it answered {what}"),
             },
             error => Error::Http(error),
         }

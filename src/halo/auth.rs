@@ -278,7 +278,11 @@ impl Halo {
                 ..
             } => Error::CredentialsRefused { message },
             http::Error::Status { status, message, .. } => self.not_halo(format!("{status}: {message}")),
-            http::Error::Unreadable { what, .. } => self.not_halo(format!("it answered with {what}")),
+            http::Error::Unreadable {
+                what,
+                resembles_json: false,
+                ..
+            } => self.not_halo(format!("it answered {what}")),
             error => Error::Http(error),
         })?;
         let secret = answer

@@ -44,12 +44,22 @@ pub enum Error {
         tries: usize,
     },
     /// A complete answer that is not what an API says.
-    #[error("{host} answered with {what} instead of data")]
+    #[error("{host} answered {what}")]
     Unreadable {
         /// Host and port.
         host: String,
-        /// What it looks like.
+        /// Its status, type and length, and where it stops being JSON; nothing of what is in it.
         what: String,
+        /// Whether it begins as JSON: the right service, then, with something wrong on the way.
+        resembles_json: bool,
+    },
+    /// An answer, or a list, that is larger than any real one; it was not read to its end.
+    #[error("{host} answered with more than {limit}, which is the most that halolink reads")]
+    TooLarge {
+        /// Host and port.
+        host: String,
+        /// What it has more of, as "64 MB in one answer".
+        limit: String,
     },
     /// It points elsewhere; following would carry secrets to another host.
     #[error("{host} redirects to {to}, which is not followed")]
@@ -88,7 +98,10 @@ pub enum Error {
 impl Error {
     /// Whether the work may have been done although no answer says so.
     pub fn is_unclear(&self) -> bool {
-        matches!(self, Error::Unclear { .. } | Error::Unreadable { .. })
+        matches!(
+            self,
+            Error::Unclear { .. } | Error::Unreadable { .. } | Error::TooLarge { .. }
+        )
     }
 
     /// Whether this request can be sent again after a pause.

@@ -1,110 +1,115 @@
-//! One clear sentence out of an error body.
+//! One clear sentence about an answer, which is never quoted.
 //!
-//! Halo was seen to answer errors as `{"resultCode","errorMessage"}`, `{"ClassName","Message"}`,
-//! `{"Message"}`, `{"error","error_description"}`, a bare string, and, from proxies, as HTML.
+//! Nearly every request here carries a secret or asks for one, and an answer can repeat it: a list of
+//! organizations has each one's own token in it. So what is told of an answer is its status, its type, its
+//! length, and where it stops being JSON; and, of a refusal, the words in the message field of a shape that
+//! errors were seen to have: `{"resultCode","errorMessage"}`, `{"ClassName","Message"}`, `{"Message"}`,
+//! `{"error","error_description"}`, `{"[0].id": ["message", …]}`, and a bare JSON string.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::text::clean;
+/// A body that is larger has no message in it that anybody wrote.
+const LARGEST_REFUSAL: usize = 64 * 1024;
+/// Messages of one answer that are told, where it has one a field.
+const MOST_FIELDS: usize = 5;
+/// What has one of these is a record, of a list perhaps, whose rows can have an error of their own.
+const RECORD: [&str; 5] = [
+    "id",
+    "email",
+    "organization_id",
+    "domain_name",
+    "authentication_token",
+];
 
-/// The longest message that is passed on, in characters.
-const LONGEST: usize = 400;
-
-/// The service's words in an error body, fit for a terminal.
-pub fn of_body(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim();
-    if text.is_empty() {
-        return "no message".to_owned();
+/// The service's words in the body of a refusal, as they came: not yet fit to be shown.
+pub fn in_refusal(body: &[u8]) -> Option<String> {
+    if body.len() > LARGEST_REFUSAL {
+        return None;
     }
-    let words = match serde_json::from_str::<Value>(text) {
-        Ok(value) => in_json(&value).unwrap_or_else(|| value.to_string()),
-        Err(_) if text.starts_with('<') => return kind_of_body(body),
-        Err(_) => text.to_owned(),
-    };
-    shorten(&without_tokens(&clean(&words)))
-}
-
-/// A text without what looks like a token, whoever's it is: some services tell which one they refused.
-fn without_tokens(text: &str) -> String {
-    const HIDDEN: &str = "[secret]";
-    let mut after_scheme = false;
-    let words = text.split(' ').map(|word| {
-        let bare = word.trim_matches(|character: char| !character.is_ascii_alphanumeric());
-        // A JSON Web Token begins with `{"` in Base64.
-        let is_token = bare.starts_with("eyJ") && bare.len() > 20 || after_scheme && bare.len() >= 12;
-        after_scheme = ["bearer", "token", "basic"]
-            .iter()
-            .any(|scheme| bare.eq_ignore_ascii_case(scheme));
-        if is_token {
-            word.replace(bare, HIDDEN)
-        } else {
-            word.to_owned()
-        }
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// What a body that is not JSON looks like.
-pub fn kind_of_body(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim();
-    if text.is_empty() {
-        return "nothing".to_owned();
-    }
-    if !text.starts_with('<') {
-        return format!("the text \"{}\"", shorten(&clean(text)));
-    }
-    match title(text) {
-        Some(title) => format!("a web page titled \"{}\"", shorten(&clean(title))),
-        None => "a web page".to_owned(),
-    }
-}
-
-fn title(html: &str) -> Option<&str> {
-    // Lower-casing ASCII keeps the byte positions.
-    let lower = html.to_ascii_lowercase();
-    let start = lower.find("<title>")? + "<title>".len();
-    let end = start + lower.get(start..)?.find("</title>")?;
-    html.get(start..end)
-        .map(str::trim)
-        .filter(|title| !title.is_empty())
+    in_json(&serde_json::from_slice(body).ok()?)
 }
 
 fn in_json(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        // A page or a document in a string is not a sentence.
+        Value::String(text) => Some(text.trim())
+            .filter(|text| !text.is_empty() && !text.starts_with('<'))
+            .map(ToOwned::to_owned),
         Value::Array(rows) => rows.iter().find_map(in_json),
-        Value::Object(fields) => {
-            let named = |wanted: &str| {
-                fields
-                    .iter()
-                    .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
-                    .and_then(|(_, value)| in_json(value))
-            };
-            let error = named("error");
-            if let Some(description) = named("error_description") {
-                return Some(match error {
-                    Some(error) => format!("{error}: {description}"),
-                    None => description,
-                });
-            }
-            named("errorMessage")
-                .or_else(|| named("Message"))
-                .or(error)
-                .or_else(|| named("errors"))
-                .or_else(|| named("detail"))
-                .or_else(|| named("title"))
-        }
+        Value::Object(fields) if RECORD.iter().any(|name| fields.contains_key(*name)) => None,
+        Value::Object(fields) => named(fields).or_else(|| by_field(fields)),
         _ => None,
     }
 }
 
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+fn named(fields: &Map<String, Value>) -> Option<String> {
+    let named = |wanted: &str| {
+        fields
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+            .and_then(|(_, value)| in_json(value))
+    };
+    let error = named("error");
+    if let Some(description) = named("error_description") {
+        return Some(match error {
+            Some(error) => format!("{error}: {description}"),
+            None => description,
+        });
     }
+    named("errorMessage")
+        .or_else(|| named("Message"))
+        .or(error)
+        .or_else(|| named("errors"))
+        .or_else(|| named("detail"))
+        .or_else(|| named("title"))
+}
+
+/// The messages in `{"[0].id": ["message", …]}`: nothing but fields with lists of sentences.
+fn by_field(fields: &Map<String, Value>) -> Option<String> {
+    let mut messages = Vec::new();
+    for (field, value) in fields {
+        for message in value.as_array()? {
+            messages.push(format!("{field}: {}", message.as_str()?.trim()));
+        }
+    }
+    messages.truncate(MOST_FIELDS);
+    (!messages.is_empty()).then(|| messages.join("; "))
+}
+
+/// What came, without any of it: `application/json, 18,233 bytes`.
+pub fn kind(content_type: Option<&str>, body: &[u8]) -> String {
+    let content_type = content_type.unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let is_plausible = (1..=60).contains(&essence.len())
+        && essence
+            .chars()
+            .all(|character| character.is_ascii_alphabetic() || "/-+.".contains(character));
+    let named = if is_plausible { essence } else { "no content type" };
+    format!("{named}, {} bytes", thousands(body.len()))
+}
+
+/// Whether it is, or begins, as JSON of the kind that an API answers.
+pub fn resembles_json(body: &[u8]) -> bool {
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    matches!(first, Some(b'{' | b'['))
+}
+
+/// Whether it is a page for a browser.
+pub fn resembles_html(body: &[u8]) -> bool {
+    body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
+/// A number with its thousands apart.
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -129,35 +134,48 @@ mod tests {
             ),
             (r#"{"error":"invalid_grant"}"#, "invalid_grant"),
             (r#""Just text""#, "Just text"),
-            ("Rate Limit Reached", "Rate Limit Reached"),
-            (
-                "<html><head><TITLE>502 Bad Gateway</TITLE></head></html>",
-                "a web page titled \"502 Bad Gateway\"",
-            ),
-            ("<p>", "a web page"),
-            ("", "no message"),
             (r#"[{"error":"first"}]"#, "first"),
+            (
+                r#"{"[0].id":["Not a number"],"[1].count":["Too large","Too many"]}"#,
+                "[0].id: Not a number; [1].count: Too large; [1].count: Too many",
+            ),
+            (
+                r#"{"title":"Validation failed","errors":{"[0].id":["Not a number"]}}"#,
+                "[0].id: Not a number",
+            ),
         ] {
-            assert_eq!(of_body(body.as_bytes()), sentence, "{body}");
+            assert_eq!(in_refusal(body.as_bytes()).as_deref(), Some(sentence), "{body}");
         }
     }
 
     #[test]
-    fn tokens_in_an_error_are_hidden() {
-        assert_eq!(
-            of_body(br#"{"Message":"bad token Bearer abcdefghijklmnop, sorry"}"#),
-            "bad token Bearer [secret], sorry"
-        );
-        assert_eq!(
-            of_body(b"(eyJhbGciOiJIUzI1NiJ9.e30.abc) expired"),
-            "([secret]) expired"
-        );
-        assert_eq!(of_body(b"Token expired"), "Token expired");
+    fn what_is_no_message_is_not_quoted() {
+        for body in [
+            r#"[{"id":"1-2","organization_name":"Ann","authentication_token":"abc","errors":"no"}]"#,
+            r#"{"result_set":[{"id":"1-2","authentication_token":"abc"}]}"#,
+            r#"{"data":[{"authentication_token":"abc"}],"pagination":{"next_page":null}}"#,
+            r#"{"access_token":"abc","expires_in":3600}"#,
+            r#"{"id":"1-2","message":"abc"}"#,
+            r#"[{"email":"ann@example.com","errors":"abc"}]"#,
+            r#"{"Message":"<html><title>abc</title>"}"#,
+            "<html><title>abc</title>",
+            "abc",
+            "",
+        ] {
+            assert_eq!(in_refusal(body.as_bytes()), None, "{body}");
+        }
+        let large = format!("{{\"Message\":\"{}\"}}", "a".repeat(LARGEST_REFUSAL));
+        assert_eq!(in_refusal(large.as_bytes()), None);
     }
 
     #[test]
-    fn a_long_text_is_cut_between_characters() {
-        let body = "ü".repeat(1000);
-        assert_eq!(of_body(body.as_bytes()).chars().count(), LONGEST + 1);
+    fn an_answer_is_told_by_its_type_and_length() {
+        let body = [b'a'; 18_233];
+        assert_eq!(
+            kind(Some("application/json; charset=utf-8"), &body),
+            "application/json, 18,233 bytes"
+        );
+        assert_eq!(kind(None, &body[..999]), "no content type, 999 bytes");
+        assert_eq!(kind(Some("abc 123"), b""), "no content type, 0 bytes");
     }
 }

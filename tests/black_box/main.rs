@@ -26,3 +26,4 @@ mod sync_requests;
 mod terminal;
 mod tickets;
 mod two_at_once;
+mod unquoted_answers;

@@ -11,13 +11,31 @@ use std::{
 /// Decides on a request by its method and path: an answer in place of the sandbox's, or none.
 type Decide = dyn Fn(&str, &str) -> Option<String> + Send + Sync;
 
-/// Changes the sandbox's answer to a request of that path.
-type Change = dyn Fn(&str, String) -> String + Send + Sync;
+/// Changes the sandbox's answer to a request of that method and path.
+type Change = dyn Fn(&str, &str, Vec<u8>) -> Vec<u8> + Send + Sync;
 
 /// Listens in front of a service and changes its answers, head and body; the URL to use in its place.
 pub fn changing(target: &str, change: impl Fn(&str, String) -> String + Send + Sync + 'static) -> String {
     let target = target.trim_start_matches("http://").to_owned();
-    let change: Arc<Change> = Arc::new(change);
+    let change: Arc<Change> = Arc::new(
+        move |_: &str, path: &str, answer| match String::from_utf8(answer) {
+            Ok(text) => change(path, text).into_bytes(),
+            Err(error) => error.into_bytes(),
+        },
+    );
+    listen(move |client| pass(client, &target, &|_, _| None, change.as_ref()))
+}
+
+/// Listens in front of a service and changes its answers, told the method, the path with its query and the answer in
+/// its parts; the URL to use in its place.
+pub fn answering(
+    target: &str,
+    change: impl Fn(&str, &str, Answer) -> Answer + Send + Sync + 'static,
+) -> String {
+    let target = target.trim_start_matches("http://").to_owned();
+    let change: Arc<Change> = Arc::new(move |method: &str, path: &str, answer: Vec<u8>| {
+        change(method, path, Answer::read(&answer)).written()
+    });
     listen(move |client| pass(client, &target, &|_, _| None, change.as_ref()))
 }
 
@@ -28,7 +46,7 @@ pub fn in_front_of(
 ) -> String {
     let target = target.trim_start_matches("http://").to_owned();
     let decide: Arc<Decide> = Arc::new(decide);
-    listen(move |client| pass(client, &target, decide.as_ref(), &|_, answer| answer))
+    listen(move |client| pass(client, &target, decide.as_ref(), &|_, _, answer| answer))
 }
 
 /// Listens, and serves each connection in a thread of its own; the URL to come to.
@@ -81,10 +99,7 @@ fn pass(client: impl Read + Write, target: &str, decide: &Decide, change: &Chang
     server.write_all(&body)?;
     let mut answer = Vec::new();
     server.read_to_end(&mut answer)?;
-    if let Ok(text) = String::from_utf8(answer.clone()) {
-        answer = change(path, text).into_bytes();
-    }
-    reader.get_mut().write_all(&answer)?;
+    reader.get_mut().write_all(&change(method, path, answer))?;
     reader.get_mut().flush()
 }
 
@@ -122,5 +137,69 @@ impl Nowhere {
     /// Whether anybody connected.
     pub fn was_visited(&self) -> bool {
         self.0.accept().is_ok()
+    }
+}
+
+/// An answer on its way to the client.
+pub struct Answer {
+    pub status: String,
+    pub content_type: String,
+    pub encoding: Option<&'static str>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// JSON, in good order.
+    pub fn json(text: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status: "200 OK".to_owned(),
+            content_type: "application/json".to_owned(),
+            encoding: None,
+            body: text.into(),
+        }
+    }
+
+    /// The same with another status.
+    pub fn status(mut self, status: &str) -> Self {
+        status.clone_into(&mut self.status);
+        self
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("an answer is UTF-8")
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
+        let (head, body) = bytes.split_at(end.map_or(bytes.len(), |end| end + 4));
+        let head = String::from_utf8_lossy(head);
+        let (first, fields) = head.split_once("\r\n").unwrap_or((&head, ""));
+        let content_type = fields.lines().find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            name.eq_ignore_ascii_case("content-type")
+                .then(|| value.to_owned())
+        });
+        Self {
+            status: first.split_once(' ').map_or("", |(_, status)| status).to_owned(),
+            content_type: content_type.unwrap_or_default(),
+            encoding: None,
+            body: body.to_owned(),
+        }
+    }
+
+    fn written(&self) -> Vec<u8> {
+        let encoding = self.encoding.map_or(String::new(), |encoding| {
+            format!("Content-Encoding: {encoding}\r\n")
+        });
+        let mut bytes = format!(
+            "HTTP/1.1 {}\r\nContent-Type: {}\r\n{encoding}Content-Length: {}\r\nConnection: close\r\n\r\n",
+            self.status,
+            self.content_type,
+            self.body.len()
+        )
+        .into_bytes();
+        bytes.extend(&self.body);
+        bytes
     }
 }
