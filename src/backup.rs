@@ -118,6 +118,9 @@ pub fn base_url(given: &str) -> Result<Url, String> {
     if !crate::http::is_host(&url) || !matches!(url.scheme(), "http" | "https") {
         return Err(format!("\"{given}\" is not the URL of a web service"));
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("no user name or password belongs in it".to_owned());
+    }
     url.set_query(None);
     url.set_fragment(None);
     let path = url.path().trim_matches('/').to_owned();

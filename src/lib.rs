@@ -26,6 +26,7 @@ pub mod complete;
 pub mod context;
 pub mod environment;
 pub mod failure;
+pub mod files;
 pub mod halo;
 pub mod http;
 pub mod lenient;

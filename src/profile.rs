@@ -130,6 +130,19 @@ impl Profiles {
             .into();
         let stored: Stored = toml_edit::de::from_document(text)
             .map_err(|error| self.broken(&format!("profile \"{profile}\": {}", error.message())))?;
+        let urls = [
+            Some(&stored.site_url),
+            Some(&stored.token_url),
+            stored.backup_url.as_ref(),
+        ];
+        if urls
+            .into_iter()
+            .flatten()
+            .any(|url| !url.username().is_empty() || url.password().is_some())
+        {
+            let reason = format!("profile \"{profile}\": a URL has no user name or password in it");
+            return Err(self.broken(&reason).into());
+        }
         Ok(Some(Connection {
             site: halo::Site {
                 site_url: stored.site_url,

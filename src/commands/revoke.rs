@@ -66,6 +66,7 @@ pub async fn run(context: &Context, arguments: cli::Revoke) -> anyhow::Result<Co
         if !context.go_ahead(&question).await? {
             return Err(crate::ui::stopped());
         }
+        context.make_files_private();
         // Secrets first: whatever happens after, they are gone.
         let deleted = delete_secrets(context, &plan).await?;
         items.extend(deleted.iter().map(|secret| format!("{secret} in the keyring")));
@@ -194,6 +195,7 @@ async fn clear_state(context: &Context, plan: &Plan, purge: bool) -> anyhow::Res
         return Ok(());
     }
     let store = Store::open_existing(context.state_file()).await?;
+    context.make_directories_private(&store).await;
     // Anew: bringing an older state up to date gives ids to what is in it.
     let found = Found::of(&store, &context.profile).await?;
     for known in context.remembered_here(plan.connection.as_ref(), &found) {

@@ -10,6 +10,7 @@ use reqwest::Url;
 use super::Context;
 use crate::{
     failure::Failure,
+    files::{self, with_companions},
     http::host_of,
     profile::{Connection, Profiles},
     secrets::Entries,
@@ -157,18 +158,63 @@ impl Context {
             // Only `connect` makes one.
             self.connection()?;
         }
+        let first = !self.is_settled.swap(true, Ordering::Relaxed);
+        if first {
+            self.make_files_private();
+        }
         let store = Store::open_existing(&self.state).await?;
-        if let Some(connection) = connection
-            && !self.is_settled.swap(true, Ordering::Relaxed)
-            && let Err(error) = self.take_over(&store, &connection).await
-        {
-            // Everything works without it.
-            self.ui.detail(
-                1,
-                &format!("the connection could not be recorded anew: {error:#}"),
-            );
+        if first {
+            self.make_directories_private(&store).await;
+            if let Some(connection) = connection
+                && let Err(error) = self.take_over(&store, &connection).await
+            {
+                // Everything works without it.
+                let message = format!("the connection could not be recorded anew: {error:#}");
+                self.ui.detail(1, &message);
+            }
         }
         Ok(store)
+    }
+
+    /// Makes halolink's files private again that were opened to others. To be called before the state is
+    /// opened: what is made beside it then takes after it.
+    pub fn make_files_private(&self) {
+        let config = self.profiles.path();
+        let mut files = with_companions(&self.state);
+        files.extend([config.to_owned(), config.with_extension("lock")]);
+        for file in files {
+            self.make_private(&file);
+        }
+    }
+
+    /// The same for the directories that halolink made for them. Others are not its to close: a state can be
+    /// named anywhere.
+    pub async fn make_directories_private(&self, store: &Store) {
+        let made = store.directories().await.unwrap_or_default();
+        for (file, variable) in [
+            (self.profiles.path(), "HALOLINK_CONFIG_DIR"),
+            (self.state.as_path(), "HALOLINK_STATE"),
+        ] {
+            // Without the variable it is in a directory of halolink's own name.
+            if let Some(directory) = file.parent()
+                && (self.environment.get(variable).is_none() || made.contains(&absolute(directory)))
+            {
+                self.make_private(directory);
+            }
+        }
+    }
+
+    fn make_private(&self, path: &Path) {
+        let shown = path.display();
+        match files::make_private(path) {
+            Ok(false) => {}
+            Ok(true) => self
+                .ui
+                .warn(&format!("{shown} was open to other users; it is private again")),
+            Err(error) => self
+                .ui
+                .detail(1, &format!("{shown} cannot be made private: {error}")),
+        }
     }
 
     /// The state, for looking; nothing is made or touched. Without a connection it may be missing.

@@ -111,6 +111,7 @@ pub async fn discover(http: &Http, site: &Url) -> Result<Discovery, Error> {
                 .auth_url
                 .and_then(|url| url.trim().parse::<Url>().ok())
                 .filter(|url| http::require_secure(url).is_ok())
+                .filter(|url| url.username().is_empty() && url.password().is_none())
                 .map(|url| {
                     if url.path().trim_end_matches('/').ends_with("/token") {
                         url

@@ -106,6 +106,16 @@ impl Store {
         Ok(())
     }
 
+    /// The directories that were made for halolink's files.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn directories(&self) -> Result<Vec<String>, Error> {
+        Ok(sqlx::query_scalar("SELECT path FROM directories")
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
     /// The Halo site that a profile belongs to, if it was ever connected.
     ///
     /// # Errors

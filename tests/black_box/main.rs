@@ -1,5 +1,6 @@
 //! halolink as its users have it: the built binary against the sandbox, in one test binary of many topics.
 
+mod binding;
 mod completions;
 mod configure;
 mod connect;

@@ -110,7 +110,9 @@ async fn write(
     wanted: &Wanted,
     undo: &mut Undo,
 ) -> anyhow::Result<()> {
+    context.make_files_private();
     let store = Store::open(context.state_file()).await?;
+    context.make_directories_private(&store).await;
     store
         .bind_site(&context.profile, connection.site.site_url.as_str())
         .await?;

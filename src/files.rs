@@ -1,0 +1,64 @@
+//! Files and directories that are nobody else's business.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Takes from others what they may do with a file or directory; whether there was anything to take. One that
+/// is not there is private. (On Windows a user's own directories are private to begin with.)
+///
+/// # Errors
+/// The system's: it is somebody else's.
+#[cfg(unix)]
+pub fn make_private(path: &Path) -> io::Result<bool> {
+    use std::{
+        fs::{self, Permissions},
+        os::unix::fs::PermissionsExt,
+    };
+
+    let found = match fs::metadata(path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    if found.permissions().mode() & 0o077 == 0 {
+        return Ok(false);
+    }
+    let mode = if found.is_dir() { 0o700 } else { 0o600 };
+    fs::set_permissions(path, Permissions::from_mode(mode))?;
+    Ok(true)
+}
+
+/// As on Unix; elsewhere there is nothing to do.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn make_private(_: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// A file of ours and what is beside it for its sake: a database's log and index, and locks.
+pub fn with_companions(file: &Path) -> Vec<PathBuf> {
+    let mut found = vec![file.to_owned()];
+    let name = file
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let directory = file
+        .parent()
+        .filter(|directory| !directory.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let other = entry.file_name().to_string_lossy().into_owned();
+        let Some(rest) = other.strip_prefix(&name) else {
+            continue;
+        };
+        if matches!(rest, "-wal" | "-shm") || (rest.starts_with('.') && rest.ends_with(".lock")) {
+            found.push(entry.path());
+        }
+    }
+    found
+}
