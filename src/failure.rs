@@ -201,7 +201,9 @@ fn of_http(error: &http::Error, message: String) -> Failure {
             .hint("check the address and the network or proxy, then run the command again"),
         E::RateLimited { .. } => Failure::try_later(message)
             .hint("run the command again later, or wait longer with --patience SECONDS"),
-        E::Unclear { .. } => Failure::try_later(message).hint("run the command again later"),
+        E::Unclear { .. } | E::ServerFailed { .. } => {
+            Failure::try_later(message).hint("run the command again later")
+        }
         E::Certificate { .. } => Failure::failed(message).hint(
             "the certificate must be trusted by this machine: a private authority's root belongs \
              in the system's certificate store",

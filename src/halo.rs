@@ -120,11 +120,15 @@ impl Halo {
     }
 
     /// Posts absolute values: doing it twice is the same as once, and the answer says nothing reliable.
-    async fn post_absolute(&self, resource: Resource, records: &serde_json::Value) -> Result<(), Error> {
+    async fn post_absolute(
+        &self,
+        resource: Resource,
+        records: &serde_json::Value,
+        tries: usize,
+    ) -> Result<(), Error> {
         let mut request = self.write(resource, records);
         request.repeatable = true;
-        // Each try is followed by reading back, so a few are enough.
-        request.tries = 3;
+        request.tries = tries;
         self.authorized(resource, &mut request, async |request| {
             self.http.accepted(request).await
         })

@@ -184,7 +184,7 @@ impl Http {
             )
             .when(|error: &Error| {
                 let sent = tries.load(Ordering::Relaxed) as usize;
-                error.is_transient(request.repeatable)
+                error.is_transient(request)
                     && (sent < UNREACHABLE_TRIES || !matches!(error, Error::Unreachable { .. }))
             })
             .await
@@ -227,6 +227,14 @@ impl Http {
                 Err(Error::TooLarge { limit, .. }) => format!("no message (more than {limit})"),
                 Err(_) => "the answer broke off".to_owned(),
             };
+            if status == StatusCode::INTERNAL_SERVER_ERROR {
+                return Err(Error::ServerFailed {
+                    host: self.host.clone(),
+                    status: status.as_u16(),
+                    message,
+                    tries: 1,
+                });
+            }
             return Err(
                 if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
                     Error::Unclear {

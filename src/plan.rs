@@ -1,5 +1,6 @@
 //! Pure thinking: plain functions over plain data, without I/O, clock or randomness, knowing nobody.
 
+pub mod batches;
 pub mod names;
 pub mod products;
 pub mod requests;

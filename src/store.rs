@@ -33,7 +33,7 @@ pub use configuration::Configuration;
 pub use connections::Remembered;
 pub use ledger::{
     Change, ChangeStatus, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState, RunTotals,
-    SeatPoint,
+    SeatPoint, Written,
 };
 pub use lock::Lock;
 pub use mappings::{Mapping, OfOtherProfile};
@@ -265,6 +265,7 @@ impl Store {
             "DELETE FROM tickets WHERE profile = $1",
             "DELETE FROM license_counts WHERE profile = $1",
             "DELETE FROM created_licenses WHERE profile = $1",
+            "DELETE FROM refused_licenses WHERE profile = $1",
             "DELETE FROM mappings WHERE profile = $1",
             "DELETE FROM names WHERE profile = $1",
             "DELETE FROM configurations WHERE profile = $1",

@@ -150,9 +150,9 @@ async fn locked(
     // Also a run that is killed from here on has told the others of its requests.
     context.note_requests().await;
     let halo = context.halo().await?;
-    let applied = apply::apply(context, &halo, &writes, read.pages).await;
+    let applied = apply::apply(context, store, &halo, &writes, read.pages).await?;
     store
-        .record_written(&context.profile, run, &applied.failed, &applied.unread)
+        .record_written(&context.profile, run, applied.written())
         .await?;
     store
         .flag_mappings(&context.profile, &flags(&plan, &scope.mappings))
@@ -164,6 +164,7 @@ async fn locked(
         .broken_off
         .as_ref()
         .map(|failure| failure.message.as_str())
+        .or(applied.given_up.as_deref())
         .or(plan.stop.as_deref());
     store.finish_run(run, state, &totals, error).await?;
     show::report(context, &plan, Some(&applied), scope.metric, &read.drifted);
@@ -173,7 +174,7 @@ async fn locked(
 fn outcome(plan: &Plan, applied: &Applied) -> (RunState, Completion) {
     if let Some(failure) = &applied.broken_off {
         (RunState::Failed, Completion::BrokenOff(failure.kind))
-    } else if plan.stop.is_some() || plan.needs_attention() || !applied.failed.is_empty() {
+    } else if plan.stop.is_some() || plan.needs_attention() || applied.is_incomplete() {
         (RunState::Partial, Completion::SomeFailed)
     } else {
         (RunState::Done, Completion::Done)

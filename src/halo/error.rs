@@ -60,6 +60,23 @@ impl Error {
         matches!(self, Error::Http(error) if error.is_unclear())
     }
 
+    /// Whether Halo itself failed at what was sent (and not something in between). What may have been done is
+    /// not known.
+    pub fn is_own_failure(&self) -> bool {
+        matches!(self, Error::Http(http::Error::ServerFailed { .. }))
+    }
+
+    /// The service's own words where there are any: why it said no, or failed.
+    pub fn words(&self) -> String {
+        match self {
+            Error::Refused { message, .. } => message.clone(),
+            Error::Http(http::Error::ServerFailed { status, message, .. }) => {
+                format!("Halo failed at it ({status}): {message}")
+            }
+            error => error.to_string(),
+        }
+    }
+
     /// Whether Halo looked at what was sent and said no to it (and not to who sent it).
     pub fn is_refusal(&self) -> bool {
         matches!(self, Error::Refused { .. } | Error::NotFound { .. })

@@ -214,15 +214,16 @@ impl Halo {
     /// error, read back.
     ///
     /// # Errors
-    /// As every call; a refusal concerns the whole batch.
-    pub async fn set_quantities(&self, quantities: &[Quantity]) -> Result<(), Error> {
+    /// As every call; a refusal concerns the whole batch. Where no proper answer comes it is sent again, up to
+    /// `tries` times in all.
+    pub async fn set_quantities(&self, quantities: &[Quantity], tries: usize) -> Result<(), Error> {
         let records: Vec<Value> = quantities
             .iter()
             .map(|quantity| {
                 json!({"id": quantity.license, "client_id": quantity.customer, "count": quantity.count})
             })
             .collect();
-        self.post_absolute(Resource::Licenses, &Value::Array(records))
+        self.post_absolute(Resource::Licenses, &Value::Array(records), tries)
             .await
     }
 

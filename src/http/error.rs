@@ -1,5 +1,9 @@
 //! What can go wrong between here and a usable answer.
 
+use reqwest::Method;
+
+use super::Request;
+
 /// What can go wrong between here and a usable answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -40,6 +44,18 @@ pub enum Error {
         host: String,
         /// What came instead.
         reason: String,
+        /// How often it was tried.
+        tries: usize,
+    },
+    /// The service failed at this very request (status 500): whether the work was done is not known.
+    #[error("{host} answered {status}: {message} (tried {tries} times)")]
+    ServerFailed {
+        /// Host and port.
+        host: String,
+        /// HTTP status.
+        status: u16,
+        /// The service's words, whatever shape they came in.
+        message: String,
         /// How often it was tried.
         tries: usize,
     },
@@ -100,13 +116,19 @@ impl Error {
     pub fn is_unclear(&self) -> bool {
         matches!(
             self,
-            Error::Unclear { .. } | Error::Unreadable { .. } | Error::TooLarge { .. }
+            Error::Unclear { .. }
+                | Error::ServerFailed { .. }
+                | Error::Unreadable { .. }
+                | Error::TooLarge { .. }
         )
     }
 
     /// Whether this request can be sent again after a pause.
-    pub(super) fn is_transient(&self, repeatable: bool) -> bool {
+    pub(super) fn is_transient(&self, request: &Request) -> bool {
+        let repeatable = request.repeatable;
         match self {
+            // What failed while it was written fails again; whoever sent it can send less at once.
+            Error::ServerFailed { .. } => repeatable && request.method == Method::GET,
             Error::Unreachable { .. } => true,
             Error::Unclear { .. } | Error::Unreadable { .. } => repeatable,
             _ => false,
@@ -114,7 +136,10 @@ impl Error {
     }
 
     pub(super) fn with_tries(mut self, sent: usize) -> Self {
-        if let Error::Unreachable { tries, .. } | Error::Unclear { tries, .. } = &mut self {
+        if let Error::Unreachable { tries, .. }
+        | Error::Unclear { tries, .. }
+        | Error::ServerFailed { tries, .. } = &mut self
+        {
             *tries = sent;
         }
         self

@@ -100,6 +100,12 @@ impl Faults {
                 return Some(Reply::page(StatusCode::BAD_GATEWAY));
             }
         }
+        if call.method == Method::POST
+            && call.segments.get(1).is_some_and(|part| part == "softwarelicence")
+            && self.strikes(Fault::WritesDown)
+        {
+            return Some(Reply::page(StatusCode::BAD_GATEWAY));
+        }
         if call.method == Method::GET && !is_discovery(call) && self.strikes(Fault::RedirectElsewhere) {
             return Some(Reply::page(StatusCode::FOUND).with_header(header::LOCATION, ELSEWHERE));
         }

@@ -14,7 +14,7 @@ use crate::reference::Reference;
 
 pub use records::{
     Change, ChangeStatus, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState, RunTotals,
-    SeatPoint,
+    SeatPoint, Written,
 };
 
 /// Rows in one statement: SQLite takes 32,766 parameters.
@@ -164,25 +164,23 @@ impl Store {
     }
 
     /// Records how the writing went: all of the run's intended changes were written and read back, except
-    /// those of `failed` (license to reason). Those of them that could not be read back (`unread`) stay
-    /// unsettled: the next run finds out.
+    /// those that are named. Those that could not be read back stay unsettled: the next run finds out.
     ///
     /// # Errors
     /// A failed statement.
-    pub async fn record_written(
-        &self,
-        profile: &str,
-        run: i64,
-        failed: &HashMap<i64, String>,
-        unread: &HashSet<i64>,
-    ) -> Result<(), Error> {
+    pub async fn record_written(&self, profile: &str, run: i64, written: Written<'_>) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        for (license, reason) in failed {
-            let status = if unread.contains(license) {
+        let failed = written.failed.iter().map(|(license, reason)| {
+            let status = if written.unread.contains(license) {
                 ChangeStatus::Unread
             } else {
                 ChangeStatus::Failed
             };
+            (license, reason, status)
+        });
+        let skipped = written.skipped.iter();
+        let skipped = skipped.map(|(license, reason)| (license, reason, ChangeStatus::Skipped));
+        for (license, reason, status) in failed.chain(skipped) {
             sqlx::query(
                 "UPDATE changes SET status = $5, reason = $3, recorded_at = $4
                  WHERE run_id = $1 AND license_id = $2 AND status = 'intended'",
@@ -204,8 +202,21 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         take_over_verified(&mut transaction, profile, run).await?;
+        remember_refused(&mut transaction, profile, run, written.alone).await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// The licenses that Halo did not take the last time, although each stood alone.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn refused_licenses(&self, profile: &str) -> Result<HashSet<i64>, Error> {
+        let rows: Vec<i64> = sqlx::query_scalar("SELECT license_id FROM refused_licenses WHERE profile = $1")
+            .bind(profile)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Sets or clears what is wrong with the mappings of licenses.
@@ -403,5 +414,33 @@ async fn take_over_verified(
     .bind(run)
     .execute(&mut **transaction)
     .await?;
+    Ok(())
+}
+
+/// Keeps which licenses Halo does not take, and forgets those that it took in this run.
+async fn remember_refused(
+    transaction: &mut sqlx::Transaction<'_, Sqlite>,
+    profile: &str,
+    run: i64,
+    refused: &HashSet<i64>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "DELETE FROM refused_licenses WHERE profile = $1 AND
+             (license_id IN (SELECT license_id FROM changes WHERE run_id = $2 AND verified)
+              OR license_id NOT IN (SELECT license_id FROM mappings WHERE profile = $1))",
+    )
+    .bind(profile)
+    .bind(run)
+    .execute(&mut **transaction)
+    .await?;
+    for license in refused {
+        sqlx::query(
+            "INSERT INTO refused_licenses (profile, license_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        )
+        .bind(profile)
+        .bind(license)
+        .execute(&mut **transaction)
+        .await?;
+    }
     Ok(())
 }

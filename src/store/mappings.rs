@@ -1,5 +1,7 @@
 //! Mappings: which organization is which customer and license.
 
+use std::collections::HashMap;
+
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 use url::Url;
 
@@ -106,6 +108,35 @@ impl Store {
             }
         }
         Ok(found)
+    }
+
+    /// Which organizations these licenses are mapped to now, and as whose: by license, organization and
+    /// customer.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn mapped_to(
+        &self,
+        profile: &str,
+        licenses: &[i64],
+    ) -> Result<HashMap<i64, Vec<(String, i64)>>, Error> {
+        let mut mapped: HashMap<i64, Vec<(String, i64)>> = HashMap::new();
+        for licenses in licenses.chunks(ROWS) {
+            let mut statement: QueryBuilder<Sqlite> = QueryBuilder::new(
+                "SELECT license_id, organization_id, customer_id FROM mappings WHERE profile = ",
+            );
+            statement.push_bind(profile).push(" AND license_id IN (");
+            let mut ids = statement.separated(", ");
+            for license in licenses {
+                ids.push_bind(license);
+            }
+            statement.push(")");
+            let rows: Vec<(i64, String, i64)> = statement.build_query_as().fetch_all(&self.pool).await?;
+            for (license, organization, customer) in rows {
+                mapped.entry(license).or_default().push((organization, customer));
+            }
+        }
+        Ok(mapped)
     }
 
     /// Stores mappings, replacing those of the same organizations: all of them or none.

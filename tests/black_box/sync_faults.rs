@@ -7,6 +7,9 @@ use halolink::sandbox::{Fault, Options};
 use serde_json::{Value, json};
 
 const LICENSES: &str = "/api/SoftwareLicence";
+const REFUSED: &str = "The licence NAME cannot be saved: it is managed by an integration";
+const CHOKED: &str =
+    "Halo failed at it (500): The licence NAME cannot be calculated: its invoice line is gone";
 
 /// Makes the sandbox refuse this license, if a fault that does so is on.
 fn poison(stage: &Stage, license: i64) {
@@ -16,7 +19,7 @@ fn poison(stage: &Stage, license: i64) {
 }
 
 /// Syncs eight changes, one of which Halo refuses together with what came with it.
-fn one_of_eight_is_refused(fault: Fault) {
+fn one_of_eight_is_refused(fault: Fault, status: u16, words: &str) {
     let stage = Stage::new();
     let mapping = stage.with_plain(8);
     stage.add_seats(&mapping, 1);
@@ -25,6 +28,12 @@ fn one_of_eight_is_refused(fault: Fault) {
     poison(&stage, bad);
     stage.faults([fault]);
     let outcome = stage.sync([]).expect(4);
+    // All eight; one that is taken; the other seven, and halves of them until the third stands alone: each is
+    // sent once, whatever the answer.
+    let written = stage.halo_requests("POST", LICENSES);
+    assert_eq!(written.len(), 8, "{outcome}");
+    let refused = written.iter().filter(|request| request.status == Some(status));
+    assert_eq!(refused.count(), 4, "{outcome}");
 
     let good: Vec<_> = mapping.iter().filter(|row| row.2 != bad).cloned().collect();
     stage.expect_sums(&good);
@@ -36,12 +45,7 @@ fn one_of_eight_is_refused(fault: Fault) {
     assert_eq!(stage.count(bad), before);
     // Halo's own words.
     let name = stage.world().licenses[&bad].name.clone();
-    assert_eq!(
-        failed["reason"],
-        json!(format!(
-            "The licence {name} cannot be saved: it is managed by an integration"
-        ))
-    );
+    assert_eq!(failed["reason"], json!(words.replace("NAME", &name)));
     assert_eq!(
         outcome.json()["summary"],
         json!({"updated": 7, "unchanged": 0, "planned": 0, "skipped": 0, "failed": 1})
@@ -56,12 +60,26 @@ fn one_of_eight_is_refused(fault: Fault) {
     assert_eq!(recorded["status"], "failed", "{run}");
     assert_eq!(recorded["reason"], failed["reason"], "{run}");
 
+    // The next time it stands apart from the others.
+    stage.add_seats(&good, 1);
+    stage.sandbox.forget_received();
+    let next = stage.sync([]).expect(4);
+    assert_eq!(stage.halo_requests("POST", LICENSES).len(), 2, "{next}");
+    assert_eq!(next.json()["summary"]["updated"], 7, "{next}");
+    assert_eq!(next.change(bad)["reason"], failed["reason"], "{next}");
+    stage.expect_sums(&good);
+
     // Once Halo takes it, it is written; the others are left in peace.
     stage.faults([]);
     stage.sandbox.forget_received();
     let next = stage.sync([]).expect(0);
     assert_eq!(next.json()["summary"]["updated"], 1, "{next}");
     stage.expect_sums(&mapping);
+    // And it is one of them again.
+    stage.add_seats(&mapping, 1);
+    stage.sandbox.forget_received();
+    stage.sync([]).expect(0);
+    assert_eq!(stage.halo_requests("POST", LICENSES).len(), 1);
 }
 
 fn change_in(run: &Value, license: i64) -> Value {
@@ -72,12 +90,99 @@ fn change_in(run: &Value, license: i64) -> Value {
 
 #[test]
 fn a_refused_batch_is_split_until_the_bad_one_stands_alone() {
-    one_of_eight_is_refused(Fault::RefuseBatch);
+    one_of_eight_is_refused(Fault::RefuseBatch, 400, REFUSED);
 }
 
 #[test]
 fn a_batch_that_was_written_in_part_is_no_different() {
-    one_of_eight_is_refused(Fault::RefusePartial);
+    one_of_eight_is_refused(Fault::RefusePartial, 400, REFUSED);
+}
+
+#[test]
+fn a_batch_that_halo_fails_at_is_split_until_the_bad_one_stands_alone() {
+    one_of_eight_is_refused(Fault::ChokeBatch, 500, CHOKED);
+}
+
+#[test]
+fn a_batch_that_halo_fails_at_halfway_is_no_different() {
+    one_of_eight_is_refused(Fault::ChokePartial, 500, CHOKED);
+}
+
+/// Two bad ones among 62 keep none of the others back, wherever they are.
+#[test]
+fn two_that_halo_fails_at_among_many() {
+    let stage = Stage::of(100);
+    let mapping = stage.with_plain(62);
+    stage.add_seats(&mapping, 1);
+    for bad in [0, 45] {
+        poison(&stage, mapping[bad].2);
+    }
+    stage.faults([Fault::ChokeBatch]);
+    let outcome = stage.sync([]).expect(4);
+    assert_eq!(
+        outcome.json()["summary"],
+        json!({"updated": 60, "unchanged": 0, "planned": 0, "skipped": 0, "failed": 2}),
+        "{outcome}"
+    );
+    let written = stage.halo_requests("POST", LICENSES).len();
+    assert!((14..=28).contains(&written), "{written} writes");
+    let next = stage.sync([]).expect(4);
+    assert_eq!(next.json()["summary"]["failed"], 2, "{next}");
+}
+
+/// Poisons all of so many, syncs, and gives the outcome and how many writes it took.
+fn all_are_bad(count: usize, faults: &[Fault]) -> (Stage, Outcome, usize) {
+    let stage = Stage::of(60);
+    let mapping = stage.with_plain(count);
+    stage.add_seats(&mapping, 1);
+    for (_, _, license) in &mapping {
+        poison(&stage, *license);
+    }
+    stage.sandbox.set_faults(faults.to_vec());
+    let outcome = stage.sync([]);
+    let writes = stage.halo_requests("POST", LICENSES).len();
+    assert_eq!(outcome.json()["summary"]["failed"], count, "{outcome}");
+    (stage, outcome, writes)
+}
+
+#[test]
+fn where_every_license_is_refused_a_few_are_tried_and_no_more() {
+    let (stage, outcome, writes) = all_are_bad(40, &[Fault::RefuseBatch]);
+    // All, and five of them.
+    assert_eq!(writes, 6, "{outcome}");
+    let outcome = outcome
+        .expect(4)
+        .says(["took none of the 5", "managed by an integration"]);
+    let failed = outcome.json()["changes"].as_array().expect("an array").clone();
+    let tried = failed.iter().filter(|change| {
+        change["reason"]
+            .as_str()
+            .is_some_and(|why| why.contains("managed by an integration"))
+    });
+    assert_eq!(tried.count(), 5, "{outcome}");
+    assert_eq!(stage.last_run()["state"], "partial");
+    let error = stage.last_run()["error"].to_string();
+    assert!(error.contains("managed by an integration"), "{error}");
+}
+
+#[test]
+fn where_halo_is_down_for_writes_a_few_are_tried_and_no_more() {
+    // A web page with status 500 is no word about a license; the 502 comes once more at once.
+    for (count, faults, writes) in [
+        (40, vec![Fault::ChokeBatch, Fault::HtmlErrors], 6),
+        (40, vec![Fault::WritesDown], 7),
+        (2, vec![Fault::ChokeBatch, Fault::HtmlErrors], 3),
+    ] {
+        let (stage, outcome, sent) = all_are_bad(count, &faults);
+        assert_eq!(sent, writes, "{outcome}");
+        let outcome = outcome.expect(75).says(["writes no license at the moment"]);
+        assert_eq!(stage.last_run()["state"], "failed", "{outcome}");
+        // Nothing is held against the licenses.
+        stage.faults([]);
+        stage.sandbox.forget_received();
+        stage.sync([]).expect(0);
+        assert_eq!(stage.halo_requests("POST", LICENSES).len(), 1);
+    }
 }
 
 #[test]
@@ -292,4 +397,56 @@ fn an_organization_with_two_different_rows_is_held_back_alone() {
         .run(["list", "organizations"])
         .expect(0)
         .says(["two different rows", &mapping[1].0]);
+}
+
+/// A sync of four, one of which two organizations share; one is unlinked after the sync began.
+fn unlinked_meanwhile(which: impl Fn(&[(String, i64, i64)]) -> &(String, i64, i64)) -> (Stage, Outcome, i64) {
+    let stage = Stage::of(60);
+    let mut mapping = stage.plain(5);
+    (mapping[4].1, mapping[4].2) = (mapping[3].1, mapping[3].2);
+    stage.connect();
+    stage.map_these(&mapping);
+    stage.sync([]).expect(0);
+    stage.add_seats(&mapping, 1);
+    let (organization, _, license) = which(&mapping).clone();
+    let before = stage.count(license);
+
+    // Nothing is answered for as long as this is held: the sync knows its mappings, and no more.
+    let world = stage.world();
+    let running = stage.start(["sync-seats", "--yes", "-o", "json"]);
+    while stage.runs().len() < 2 {}
+    stage.run(["unlink", &organization, "--yes"]).expect(0);
+    drop(world);
+    let outcome = running.end();
+
+    assert_eq!(stage.count(license), before, "{outcome}");
+    let change = outcome.change(license);
+    assert_eq!(change["status"], "skipped", "{outcome}");
+    assert_eq!(outcome.json()["summary"]["updated"], 3, "{outcome}");
+    let recorded = change_in(&stage.last_run(), license);
+    assert_eq!(recorded["status"], "skipped", "{recorded}");
+    assert_eq!(recorded["reason"], change["reason"], "{recorded}");
+    (stage, outcome, license)
+}
+
+#[test]
+fn an_unlink_during_a_sync_is_honoured_by_that_sync() {
+    let (_, outcome, license) = unlinked_meanwhile(|mapping| &mapping[1]);
+    let outcome = outcome.expect(0);
+    assert_eq!(
+        outcome.change(license)["reason"],
+        "its mapping was ended meanwhile",
+        "{outcome}"
+    );
+}
+
+#[test]
+fn a_license_that_others_share_still_is_left_for_the_next_sync() {
+    let (stage, outcome, license) = unlinked_meanwhile(|mapping| &mapping[4]);
+    let outcome = outcome.expect(4);
+    let reason = outcome.change(license)["reason"].to_string();
+    assert!(reason.contains("its mapping was changed meanwhile"), "{reason}");
+    stage.sync(["--force"]).expect(0);
+    let shared = stage.plain(4).pop().expect("a fourth");
+    stage.expect_sums(&[shared]);
 }

@@ -53,10 +53,14 @@ fn status(item: &Item, plan: &Plan, applied: Option<&Applied>) -> (&'static str,
     match (&item.decision, &plan.stop, applied) {
         (Decision::Write, Some(stop), _) => ("skipped", Some(stop.clone())),
         (Decision::Write, None, None) => ("planned", item.reason.clone()),
-        (Decision::Write, None, Some(applied)) => match applied.failed.get(&item.license.id) {
-            Some(reason) => ("failed", Some(reason.clone())),
-            None => ("updated", item.reason.clone()),
-        },
+        (Decision::Write, None, Some(applied)) => {
+            let license = &item.license.id;
+            match (applied.failed.get(license), applied.skipped.get(license)) {
+                (Some(reason), _) => ("failed", Some(reason.clone())),
+                (None, Some(reason)) => ("skipped", Some(reason.clone())),
+                (None, None) => ("updated", item.reason.clone()),
+            }
+        }
         (Decision::Unchanged, ..) => ("unchanged", item.reason.clone()),
         (Decision::Leave | Decision::HoldBack | Decision::Problem, ..) => ("skipped", item.reason.clone()),
     }
@@ -206,6 +210,9 @@ pub(super) fn report(
                 .ui
                 .data(&sentence(context, plan, applied, &summary, metric));
         }
+    }
+    if let Some(reason) = applied.and_then(|applied| applied.given_up.as_ref()) {
+        context.ui.warn(reason);
     }
     if let Some(failure) = applied.and_then(|applied| applied.broken_off.as_ref()) {
         context.ui.warn(&failure.message);

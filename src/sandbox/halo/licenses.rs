@@ -14,7 +14,7 @@ use crate::sandbox::{Fault, License, World, paging, world::next_id};
 /// Fields that Halo fills in.
 const DERIVED: &[&str] = &["id", "client_id", "client_name", "site_name", "supplier_name"];
 
-/// What [`Fault::RefuseBatch`] and [`Fault::RefusePartial`] look for in a license's notes.
+/// What [`Fault::RefuseBatch`], [`Fault::ChokeBatch`] and their like look for in a license's notes.
 const POISON: &str = "poison";
 
 pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
@@ -62,7 +62,7 @@ pub(super) fn post(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
                 staged.insert(license.id, license);
             }
             Err(refusal) => {
-                if desk.faults.has(Fault::RefusePartial) {
+                if desk.faults.has(Fault::RefusePartial) || desk.faults.has(Fault::ChokePartial) {
                     write(desk.world, staged);
                 }
                 return Err(refusal);
@@ -110,6 +110,15 @@ fn stage(desk: &Desk<'_>, staged: &BTreeMap<i64, License>, sent: &Sent) -> Resul
             "System.Exception",
             format!(
                 "The licence {} cannot be saved: it is managed by an integration",
+                license.name
+            ),
+        ));
+    }
+    if poisoned && (desk.faults.strikes(Fault::ChokeBatch) || desk.faults.strikes(Fault::ChokePartial)) {
+        return Err(refusal::failure(
+            "System.NullReferenceException",
+            format!(
+                "The licence {} cannot be calculated: its invoice line is gone",
                 license.name
             ),
         ));

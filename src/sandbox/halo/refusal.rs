@@ -18,6 +18,14 @@ pub(super) fn exception(class: &str, text: impl Into<String>) -> Reply {
     )
 }
 
+/// The same with the status of a service that failed.
+pub(super) fn failure(class: &str, text: impl Into<String>) -> Reply {
+    Reply::json(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        json!({"ClassName": class, "Message": text.into(), "Data": null, "InnerException": null}),
+    )
+}
+
 /// `{"resultCode", "errorMessage"}`.
 pub(super) fn result_code(text: impl Into<String>) -> Reply {
     Reply::json(

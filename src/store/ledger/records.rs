@@ -1,5 +1,7 @@
 //! What the ledger holds.
 
+use std::collections::{HashMap, HashSet};
+
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use crate::reference::Reference;
@@ -124,6 +126,19 @@ pub struct OrganizationSeats {
     pub organization: Reference<String>,
     /// Its seats; none where they are not known.
     pub seats: Option<i64>,
+}
+
+/// How the writing of a run went, for what was not simply written and read back.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    /// Licenses that were not written, and why.
+    pub failed: &'a HashMap<i64, String>,
+    /// Licenses that were left alone after all, and why.
+    pub skipped: &'a HashMap<i64, String>,
+    /// Those of `failed` that could not be read back.
+    pub unread: &'a HashSet<i64>,
+    /// Those of `failed` that Halo does not take, whatever else is sent with them.
+    pub alone: &'a HashSet<i64>,
 }
 
 /// A change that a run meant to make.
