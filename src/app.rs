@@ -57,12 +57,11 @@ pub async fn run(invocation: Invocation) -> u8 {
     };
     let result = dispatch(&context, cli.command).await;
     context.note_requests().await;
-    match result {
-        // Whoever reads from a closed pipe has seen enough.
-        _ if context.ui.is_broken() => 0,
+    let code = match result {
         Ok(completion) => completion.exit_code(),
         Err(error) => failed(&context.ui, &error),
-    }
+    };
+    context.ui.exit_code(code)
 }
 
 async fn dispatch(context: &Context, command: Command) -> anyhow::Result<Completion> {
@@ -105,7 +104,7 @@ fn not_understood(invocation: &Invocation, error: &clap::Error) -> u8 {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             ui.raw(&error.to_string());
-            0
+            ui.exit_code(0)
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             ui.note(said(invocation, error));

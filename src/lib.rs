@@ -5,7 +5,8 @@
 //! read, plan, show, confirm, apply, verify, record, print. Commands know everything below them:
 //! [`halo`] and [`backup`] are the two services, both on [`http`] and neither knowing the other;
 //! [`plan`] is pure thinking without I/O, clock or randomness; [`store`] is the state, [`profile`] the
-//! connections, [`secrets`] the secrets, [`ui`] everything that a person sees, which is only ever cleaned [`text`];
+//! connections, [`secrets`] the secrets, [`ui`] everything that a person sees, which is only ever cleaned [`text`],
+//! and in CSV nothing that a [`spreadsheet`] runs;
 //! [`complete`] what tab completion offers. [`failure`] turns any error
 //! into words and an exit code. [`sandbox`] emulates both services, for trying things out and for tests.
 
@@ -36,6 +37,7 @@ pub mod reference;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod secrets;
+pub mod spreadsheet;
 pub mod store;
 pub mod text;
 pub mod ui;

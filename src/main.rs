@@ -1,6 +1,9 @@
 //! Start, exit code.
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::CommandFactory;
 use halolink::{
@@ -17,7 +20,8 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: cannot start: {error}");
+            // Nobody can be told that stderr is closed.
+            let _ = writeln!(io::stderr(), "error: cannot start: {error}");
             return ExitCode::FAILURE;
         }
     };
@@ -30,7 +34,7 @@ fn main() -> ExitCode {
             // In this order: Ctrl-C is listened for before anything begins.
             biased;
             Ok(()) = tokio::signal::ctrl_c() => {
-                eprintln!("\nstopped");
+                let _ = writeln!(io::stderr(), "\nstopped");
                 halolink::failure::Kind::Interrupted.exit_code()
             }
             code = run(invocation) => code,

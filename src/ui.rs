@@ -11,17 +11,14 @@ mod table;
 
 use std::{
     io::{self, IsTerminal, Write},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicUsize},
 };
 
 use console::{Style, Term};
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 
 pub use crate::text::{Text, clean};
 pub use progress::Progress;
@@ -92,7 +89,7 @@ struct Inner {
     width: Option<u16>,
     bar: Mutex<Option<ProgressBar>>,
     waiting: AtomicUsize,
-    broken: AtomicBool,
+    unprinted: Mutex<Option<io::Error>>,
 }
 
 impl Ui {
@@ -115,7 +112,7 @@ impl Ui {
             streams,
             bar: Mutex::new(None),
             waiting: AtomicUsize::new(0),
-            broken: AtomicBool::new(false),
+            unprinted: Mutex::new(None),
         }))
     }
 
@@ -134,9 +131,19 @@ impl Ui {
         self.0.interactive
     }
 
-    /// Whether the reader of stdout went away.
-    pub fn is_broken(&self) -> bool {
-        self.0.broken.load(Ordering::Relaxed)
+    /// The exit code at the end of work that ended with `code`: what could not be printed is a failure of its
+    /// own, and said, where the work went well.
+    pub fn exit_code(&self, code: u8) -> u8 {
+        let unprinted = self.unprinted().take();
+        let Some(error) = unprinted else {
+            return code;
+        };
+        // Whoever closed the pipe knows that there was more.
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            let failure = Failure::failed(format!("the output could not be written: {error}"));
+            self.write_failure(&failure);
+        }
+        if code == 0 { Kind::Failed.exit_code() } else { code }
     }
 
     /// Text that is data; a newline is added.
@@ -151,17 +158,7 @@ impl Ui {
 
     /// One JSON document.
     pub fn json(&self, document: &impl Serialize) {
-        let written = match &self.0.streams {
-            Streams::Captured(memory) => {
-                let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
-                json::write(&mut *memory, document)
-            }
-            // Written as it is made: a large document is never whole in memory.
-            Streams::Process => json::write(io::BufWriter::new(io::stdout().lock()), document),
-        };
-        if written.is_err() {
-            self.0.broken.store(true, Ordering::Relaxed);
-        }
+        self.write(|out| json::write(out, document));
     }
 
     /// A table, in the format that was asked for: laid out, or as CSV.
@@ -209,6 +206,10 @@ impl Ui {
                 "hint": failure.hint,
             }}));
         }
+        self.write_failure(failure);
+    }
+
+    fn write_failure(&self, failure: &Failure) {
         self.write_err_after("error:", &Style::new().red().bold(), &failure.message);
         if let Some(hint) = &failure.hint {
             // As wide as "error:", so that both texts begin in one column.
@@ -223,19 +224,31 @@ impl Ui {
     }
 
     fn write_out(&self, text: &str) {
-        let result = match &self.0.streams {
-            Streams::Captured(memory) => memory
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .write_all(text.as_bytes()),
+        self.write(|out| out.write_all(text.as_bytes()));
+    }
+
+    /// Writes to stdout. After an error nothing more is written: half of what follows helps nobody.
+    fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        let mut unprinted = self.unprinted();
+        if unprinted.is_some() {
+            return;
+        }
+        let written = match &self.0.streams {
+            Streams::Captured(memory) => write(&mut *memory.lock().unwrap_or_else(PoisonError::into_inner)),
+            // In large pieces, and not kept whole in memory either.
             Streams::Process => {
-                let mut out = io::stdout().lock();
-                out.write_all(text.as_bytes()).and_then(|()| out.flush())
+                let mut out = io::BufWriter::new(io::stdout().lock());
+                let written = write(&mut out).and_then(|()| out.flush());
+                // What could not be written is not tried again.
+                let (mut out, _) = out.into_parts();
+                written.and_then(|()| out.flush())
             }
         };
-        if result.is_err() {
-            self.0.broken.store(true, Ordering::Relaxed);
-        }
+        *unprinted = written.err();
+    }
+
+    fn unprinted(&self) -> std::sync::MutexGuard<'_, Option<io::Error>> {
+        self.0.unprinted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write_err(&self, text: &str) {

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, spreadsheet::unguarded};
 
 /// No file of organizations is larger: 100,000 rows are some 10 MB.
 const LARGEST: u64 = 256 * 1024 * 1024;
@@ -26,7 +26,8 @@ pub struct CsvRow {
 }
 
 impl CsvRow {
-    /// The trimmed text under a header; empty where there is none.
+    /// The trimmed text under a header, without what a list of ours put in front of it for spreadsheets;
+    /// empty where there is none.
     pub fn cell(&self, header: &str) -> &str {
         self.cells.get(header).map_or("", String::as_str)
     }
@@ -116,7 +117,7 @@ impl CsvFile {
             let cells = headers
                 .iter()
                 .cloned()
-                .zip(record.iter().map(ToOwned::to_owned))
+                .zip(record.iter().map(|cell| unguarded(cell).trim().to_owned()))
                 .collect();
             rows.push(CsvRow { line, cells });
         }
@@ -223,5 +224,13 @@ mod tests {
         assert_eq!(file.only_header(&["seats_used", "used"]), Err(both.to_owned()));
         assert_eq!(file.only_header(&["name", "company"]), Ok(Some("name")));
         assert_eq!(file.only_header(&["company"]), Ok(None));
+    }
+
+    #[test]
+    fn what_was_written_for_spreadsheets_is_read_as_it_was() {
+        let file = CsvFile::parse("organization,seats\n'=Contoso,-5\n''@x,6\n's-Hertogenbosch,7\n").unwrap();
+        let rows: Vec<_> = file.rows.iter().map(|row| row.cell("organization")).collect();
+        assert_eq!(rows, ["=Contoso", "'@x", "'s-Hertogenbosch"]);
+        assert_eq!(file.rows[0].cell("seats"), "-5");
     }
 }

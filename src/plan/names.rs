@@ -69,8 +69,8 @@ impl<'a, T: Named> Index<'a, T> {
         }
     }
 
-    /// The record that a text names: by id, else by exact name without regard to case, else by unique
-    /// prefix of a name. Both sides are compared as they are printed, so that what is printed can be typed.
+    /// The record that a text names: by id, else by exact name without regard to case, else by both as in a
+    /// label, else by unique prefix of a name. Both sides are compared as they are printed, so that what is printed can be typed.
     ///
     /// # Errors
     /// Why there is none, or not just one.
@@ -87,6 +87,7 @@ impl<'a, T: Named> Index<'a, T> {
             _ if let Some(position) = exactly => vec![*position],
             _ if !with_id.is_empty() => with_id.to_vec(),
             Some(exact) => exact.clone(),
+            _ if let Some(position) = self.labelled(text) => vec![position],
             None => self
                 .by_name
                 .range(wanted.clone()..)
@@ -103,6 +104,16 @@ impl<'a, T: Named> Index<'a, T> {
                     .map(|position| self.records[*position].label())
                     .collect(),
             )),
+        }
+    }
+
+    /// The record whose label the text is: `Name (id)`.
+    fn labelled(&self, text: &str) -> Option<usize> {
+        let (name, id) = text.strip_suffix(')')?.rsplit_once(" (")?;
+        let same = |position: &&usize| folded(self.records[**position].name()) == folded(name);
+        match self.by_id.get(id)?.iter().filter(same).collect::<Vec<_>>()[..] {
+            [position] => Some(*position),
+            _ => None,
         }
     }
 
@@ -513,6 +524,12 @@ mod tests {
         assert_eq!(find("northwind DENTAL"), Ok(12));
         assert_eq!(find("Northwind Dental G"), Ok(13));
         assert_eq!(find("contoso ltd"), Ok(14));
+        assert_eq!(find("twin (16)"), Ok(16));
+        assert_eq!(find("Contoso Ltd [e9fd] (14)"), Ok(14));
+        assert!(
+            find("Contoso Ltd (15)").is_err(),
+            "name and id are of two records"
+        );
     }
 
     #[test]

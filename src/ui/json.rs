@@ -8,11 +8,10 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use crate::text::is_hidden;
 
 /// Writes one document, and a newline.
-pub(super) fn write(mut out: impl io::Write, document: &impl Serialize) -> io::Result<()> {
-    let mut serializer = Serializer::with_formatter(&mut out, Escaping(PrettyFormatter::new()));
+pub(super) fn write(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {
+    let mut serializer = Serializer::with_formatter(&mut *out, Escaping(PrettyFormatter::new()));
     document.serialize(&mut serializer)?;
-    out.write_all(b"\n")?;
-    out.flush()
+    out.write_all(b"\n")
 }
 
 /// Pretty, and with escapes for everything that a terminal would obey or not show.

@@ -3,6 +3,7 @@
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, presets::NOTHING};
 
 use super::Text;
+use crate::spreadsheet::guarded;
 
 /// How a column is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,13 +77,15 @@ impl Table {
         table.trim_fmt()
     }
 
-    /// As CSV, header included.
+    /// As CSV, header included, and no cell that a spreadsheet would run.
     pub(super) fn to_csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let header = self.columns.iter().map(|(name, _)| name.replace(' ', "_"));
         let mut written = writer.write_record(header);
         for row in &self.rows {
-            written = written.and_then(|()| writer.write_record(row.iter().map(|text| text.trim_start())));
+            written = written.and_then(|()| {
+                writer.write_record(row.iter().map(|text| guarded(text.trim_start()).into_owned()))
+            });
         }
         // Writing to memory does not fail.
         let bytes = written
@@ -157,6 +160,18 @@ mod tests {
             table().to_csv(),
             "name,seats_used\n\"Brown, Smith & Co\",12\nEvil[31m Inc,7\n"
         );
+    }
+
+    #[test]
+    fn csv_runs_nothing() {
+        let mut table = Table::new(&[("name", Align::Left), ("change", Align::Right)]);
+        table.row(["=HYPERLINK(\"http://evil\")", "+12"]);
+        table.row(["\t\u{200b}@SUM(A1)", "-3"]);
+        assert_eq!(
+            table.to_csv(),
+            "name,change\n\"'=HYPERLINK(\"\"http://evil\"\")\",+12\n'@SUM(A1),-3\n"
+        );
+        assert!(table.to_text(None, false).contains("\n@SUM"));
     }
 
     #[test]

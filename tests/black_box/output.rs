@@ -1,10 +1,6 @@
 //! What goes where: one JSON document on stdout, notes on stderr, colour only where it is wanted.
 
-use std::{
-    collections::BTreeSet,
-    io::Read,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeSet, process::Command};
 
 use crate::support::{Outcome, Stage};
 use assert_cmd::cargo::cargo_bin;
@@ -278,38 +274,6 @@ fn color_always_colours_also_what_is_piped() {
         command.env("NO_COLOR", "1");
     });
     assert!(is_coloured(&outcome));
-}
-
-#[test]
-fn a_reader_that_goes_away_is_no_crash() {
-    let stage = Stage::new();
-    stage.connect();
-    for arguments in [
-        &["list", "licenses"][..],
-        &["list", "licenses", "-o", "json"],
-        &["--help"],
-        &["completions", "bash"],
-    ] {
-        let mut child = stage
-            .command()
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
-        drop(child.stdout.take());
-        let mut said = String::new();
-        child
-            .stderr
-            .take()
-            .expect("piped")
-            .read_to_string(&mut said)
-            .expect("text");
-        let status = child.wait().expect("it ends");
-        assert!(!said.contains("panicked"), "{said}");
-        assert_eq!(status.code(), Some(0), "{arguments:?}: {said}");
-    }
 }
 
 #[test]
