@@ -9,8 +9,10 @@ mod error;
 mod licenses;
 mod lookups;
 mod paging;
+mod record;
 mod resource;
 mod tickets;
+mod workflow;
 
 use std::sync::Arc;
 

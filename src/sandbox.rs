@@ -30,6 +30,7 @@ mod credentials;
 mod exchange;
 mod fault;
 mod halo;
+mod license_changes;
 mod mischief;
 mod names;
 mod options;
@@ -50,8 +51,9 @@ pub use fault::{Fault, UnknownFault};
 pub use options::Options;
 pub use received::{Received, Service};
 pub use records::{
-    Account, Action, Agent, AzureMapping, Customer, Item, License, LicenseChange, Organization, Outcome,
-    Priority, Product, Sla, Status, Supplier, Tenant, Ticket, TicketType,
+    Account, Action, Agent, AzureMapping, Customer, InvoiceLine, Item, License, LicenseChange, LineLicense,
+    Organization, Outcome, Priority, Product, RecurringInvoice, Sla, Status, Supplier, Tenant, Ticket,
+    TicketType, Workflow,
 };
 pub use server::{Sandbox, StartError};
 pub use world::World;

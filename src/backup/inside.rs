@@ -147,7 +147,7 @@ impl Backup {
         let answer: Value = self
             .get(&["users", organization], &[], &self.access_token)
             .await?;
-        let own = one(answer)
+        let own = one(answer, organization)
             .and_then(|row| serde_json::from_value::<OwnToken>(row).ok())
             .and_then(|row| row.authentication_token)
             .ok_or_else(|| Error::NotFound {

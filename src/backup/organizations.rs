@@ -183,10 +183,9 @@ impl Backup {
     pub async fn organization(&self, id: &str) -> Result<Option<Organization>, Error> {
         let found: Result<Value, Error> = self.get(&["users", id], &[], &self.access_token).await;
         match found {
-            Ok(value) => Ok(one(value)
+            Ok(value) => Ok(one(value, id)
                 .and_then(|row| serde_json::from_value::<Row>(row).ok())
-                .and_then(Row::organization)
-                .filter(|organization| organization.id == id)),
+                .and_then(Row::organization)),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -207,19 +206,19 @@ impl Backup {
     }
 }
 
-/// The record in an answer about one record: an object, or the first object in what wraps it.
-pub(super) fn one(value: Value) -> Option<Value> {
-    match value {
-        Value::Array(rows) => rows.into_iter().find_map(one),
-        Value::Object(mut fields) => {
-            if fields.contains_key("id") {
-                return Some(Value::Object(fields));
-            }
-            ["result_set", "data", "user"]
-                .iter()
-                .find_map(|name| fields.remove(*name))
-                .and_then(one)
-        }
+/// The organization of this id in the answer about it: the record itself, or one inside what wraps it
+/// (`{"users": [{…}]}`, `[{"result_set": [{…}]}]`). Another's row is never taken for it: it has another token.
+pub(super) fn one(answer: Value, id: &str) -> Option<Value> {
+    match answer {
+        Value::Array(rows) => rows.into_iter().find_map(|row| one(row, id)),
+        Value::Object(fields) => match fields.get("id") {
+            Some(Value::String(found)) => (found == id).then_some(Value::Object(fields)),
+            Some(Value::Number(found)) => (found.to_string() == id).then_some(Value::Object(fields)),
+            _ => fields
+                .into_values()
+                .filter(|value| value.is_array() || value.is_object())
+                .find_map(|value| one(value, id)),
+        },
         _ => None,
     }
 }
@@ -230,30 +229,21 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_repeated_row_conflicts_only_where_it_differs() {
-        let read = |row: Value| {
-            let row: Row = serde_json::from_value(row).unwrap();
-            row.organization().unwrap()
-        };
-        let first = read(json!({"id": "7", "organization_name": "Ann", "seats_used": 5}));
-        for (row, conflicting) in [
-            (
-                json!({"id": "7", "organization_name": "Ann Ltd", "seats_used": "5"}),
-                false,
-            ),
-            (
-                json!({"id": "7", "organization_name": "Ann", "seats_used": 6}),
-                true,
-            ),
-            (
-                json!({"id": "7", "organization_name": "Ann", "seats_used": 5, "flg_suspended": true}),
-                true,
-            ),
-            (json!({"id": "7", "organization_name": "Ann"}), true),
+    fn an_organization_in_any_wrapper_and_no_other() {
+        let other = json!({"id": "1-1", "authentication_token": "other"});
+        let wanted = json!({"id": "1-2", "plan": {"id": "1-1"}});
+        for answer in [
+            wanted.clone(),
+            json!([other, wanted]),
+            json!({"users": [other, wanted]}),
+            json!([{"result_set": [wanted]}]),
+            json!({"pagination": {"current_page": 1}, "data": [wanted]}),
+            json!({"user": wanted}),
         ] {
-            let mut organization = first.clone();
-            organization.repeated_as(&read(row.clone()));
-            assert_eq!(organization.conflicting, conflicting, "{row}");
+            assert_eq!(one(answer.clone(), "1-2"), Some(wanted.clone()), "{answer}");
         }
+        assert_eq!(one(json!([other]), "1-2"), None);
+        let number = json!({"id": 12});
+        assert_eq!(one(number.clone(), "12"), Some(number));
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     cli::{self, Switch},
     context::Context,
     failure::{Completion, Failure},
-    halo::Halo,
+    halo::{self, Halo, Outcome},
     plan::names::Named,
     reference::Reference,
     store::Configuration,
@@ -152,8 +152,17 @@ async fn from_flags(
             .ui
             .warn("the priority was one of the old SLA's and is not configured any more");
     }
+    let outcomes = async || outcomes(&halo, after.ticket_type.as_ref()).await;
     if let Some(text) = &arguments.note_outcome {
-        after.note_outcome = Some(reference(naming::find("outcome", text, &halo.outcomes().await?)?));
+        after.note_outcome = Some(outcome(&outcomes().await?, after.ticket_type.as_ref(), text)?);
+    } else if let Some(outcome) = &before.note_outcome
+        && id_of(&before.ticket_type) != id_of(&after.ticket_type)
+        && !outcomes().await?.iter().any(|offered| offered.id == outcome.id)
+    {
+        after.note_outcome = None;
+        context
+            .ui
+            .warn("the outcome of notes is not one of the new ticket type's and is not configured any more");
     }
     Ok(after)
 }
@@ -182,6 +191,34 @@ pub async fn priority(halo: &Halo, sla: Option<&Reference>, text: &str) -> anyho
                 Err(error) => error,
             }
         })
+}
+
+/// The outcomes to choose from: those of the ticket type, where one is chosen.
+async fn outcomes(halo: &Halo, ticket_type: Option<&Reference>) -> Result<Vec<Outcome>, halo::Error> {
+    match ticket_type {
+        Some(kind) => halo.outcomes_of(kind.id).await,
+        None => halo.outcomes().await,
+    }
+}
+
+/// The outcome that a text names among those on offer.
+fn outcome(offered: &[Outcome], ticket_type: Option<&Reference>, text: &str) -> anyhow::Result<Reference> {
+    naming::find("outcome", text, offered)
+        .map(reference)
+        .map_err(|error| match (error.downcast::<Failure>(), ticket_type) {
+            (Ok(failure), Some(kind)) => {
+                let offered: Vec<String> = offered.iter().map(Named::label).collect();
+                Failure::usage(format!("{} for tickets of type {}", failure.message, kind.name))
+                    .hint(format!("its outcomes: {}", offered.join(", ")))
+                    .into()
+            }
+            (Ok(failure), None) => failure.into(),
+            (Err(error), _) => error,
+        })
+}
+
+fn id_of(reference: &Option<Reference>) -> Option<i64> {
+    reference.as_ref().map(|reference| reference.id)
 }
 
 fn reference<T: Named>(record: &T) -> Reference {
@@ -250,7 +287,7 @@ async fn wizard(context: &Context, before: &Configuration) -> anyhow::Result<Con
     let note_outcome = choose(
         context,
         "Outcome of notes",
-        &halo.outcomes().await?,
+        &outcomes(&halo, ticket_type.as_ref()).await?,
         before.note_outcome.as_ref(),
     )
     .await?;

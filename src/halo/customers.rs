@@ -62,11 +62,8 @@ impl Halo {
     /// # Errors
     /// As every call.
     pub async fn customer(&self, id: i64) -> Result<Option<Customer>, Error> {
-        match self.get::<Option<Row>>(Resource::Customers, Some(id), &[]).await {
-            Ok(row) => Ok(row.and_then(Row::customer).filter(|customer| customer.id == id)),
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let row: Option<Row> = self.record(Resource::Customers, id, &[]).await?;
+        Ok(row.and_then(Row::customer))
     }
 
     /// The first page of active customers: to see that it is permitted, and to know some names.

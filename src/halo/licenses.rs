@@ -43,6 +43,20 @@ pub struct Quantity {
     pub count: i64,
 }
 
+/// Statuses of a license that is over.
+const ENDED: [&str; 7] = [
+    "inactive",
+    "cancelled",
+    "canceled",
+    "expired",
+    "deleted",
+    "suspended",
+    "disabled",
+];
+
+/// Statuses of one that will end and is billed until then, whatever else its row says.
+const ENDING: [&str; 2] = ["PendingCancel", "Pending Cancel"];
+
 #[derive(Deserialize)]
 struct Row {
     #[serde(default, deserialize_with = "lenient::integer")]
@@ -75,26 +89,18 @@ impl Row {
     fn license(self) -> Option<License> {
         let id = self.id?;
         let status = self.status.filter(|status| !status.trim().is_empty());
-        let ended = status.as_deref().is_some_and(|status| {
-            [
-                "inactive",
-                "cancelled",
-                "canceled",
-                "expired",
-                "deleted",
-                "suspended",
-                "disabled",
-            ]
-            .iter()
-            .any(|word| status.trim().eq_ignore_ascii_case(word))
-        });
+        let is_one_of = |words: &[&str]| {
+            let status = status.as_deref().map(str::trim).unwrap_or_default();
+            words.iter().any(|word| status.eq_ignore_ascii_case(word))
+        };
         Some(License {
             id,
             name: self.name.unwrap_or_else(|| format!("license {id}")),
             count: self.count,
             customer_id: self.client_id,
             customer_name: self.client_name,
-            active: self.is_active.unwrap_or(!ended) && !self.deleted.unwrap_or(false),
+            active: (self.is_active.unwrap_or(!is_one_of(&ENDED)) || is_one_of(&ENDING))
+                && !self.deleted.unwrap_or(false),
             status,
             manufacturer: self.manufacturer.filter(|name| !name.trim().is_empty()),
         })
@@ -155,11 +161,8 @@ impl Halo {
     /// # Errors
     /// As every call.
     pub async fn license(&self, id: i64) -> Result<Option<License>, Error> {
-        match self.get::<Option<Row>>(Resource::Licenses, Some(id), &[]).await {
-            Ok(row) => Ok(row.and_then(Row::license).filter(|license| license.id == id)),
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let row: Option<Row> = self.record(Resource::Licenses, id, &[]).await?;
+        Ok(row.and_then(Row::license))
     }
 
     /// The first page of the list, and how many follow.

@@ -15,6 +15,8 @@ pub enum Resource {
     Priorities,
     /// `/Outcome`.
     Outcomes,
+    /// `/Workflow`: what can be done with a ticket of a type.
+    Workflows,
     /// `/Tickets`.
     Tickets,
     /// `/LicenceChange`: who changed which quantity.
@@ -31,6 +33,7 @@ impl Resource {
             Resource::Slas => "SLA",
             Resource::Priorities => "Priority",
             Resource::Outcomes => "Outcome",
+            Resource::Workflows => "Workflow",
             Resource::Tickets => "Tickets",
             Resource::LicenseChanges => "LicenceChange",
         }
@@ -66,6 +69,7 @@ impl Resource {
             Resource::Slas => "SLA",
             Resource::Priorities => "priority",
             Resource::Outcomes => "outcome",
+            Resource::Workflows => "workflow",
             Resource::Tickets => "ticket",
             Resource::LicenseChanges => "license change",
         }

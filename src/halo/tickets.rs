@@ -85,11 +85,8 @@ impl Halo {
     /// As every call.
     pub async fn ticket(&self, id: i64) -> Result<Option<Ticket>, Error> {
         let query = [("includedetails", "true")];
-        match self.get::<Option<Row>>(Resource::Tickets, Some(id), &query).await {
-            Ok(row) => Ok(row.and_then(Row::ticket)),
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let row: Option<Row> = self.record(Resource::Tickets, id, &query).await?;
+        Ok(row.and_then(Row::ticket))
     }
 
     /// The customer's open tickets: those whose summary has a text, as far as Halo's search tells, or all.

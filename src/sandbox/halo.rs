@@ -2,9 +2,13 @@
 
 mod authentication;
 mod batch;
+mod changes;
 mod customers;
+mod deletion;
+mod invoices;
 mod licenses;
 mod lookups;
+mod people;
 mod refusal;
 mod tickets;
 
@@ -46,13 +50,19 @@ fn answer_resource(desk: &mut Desk<'_>, call: &Call, resource: &str, id: &[&str]
         (&Method::GET, "softwarelicence", []) => Ok(licenses::list(desk, call)),
         (&Method::GET, "softwarelicence", [id]) => licenses::get(desk, id),
         (&Method::POST, "softwarelicence", []) => licenses::post(desk, call),
-        (&Method::GET, "licencechange", []) => Ok(licenses::changes(desk, call)),
+        (&Method::GET, "licencechange", []) => Ok(changes::list(desk, call)),
         (&Method::GET, "tickets", []) => Ok(tickets::list(desk, call)),
         (&Method::GET, "tickets", [id]) => tickets::get(desk, id),
         (&Method::POST, "tickets", []) => tickets::post(desk, call),
         (&Method::GET, "actions", []) => tickets::actions(desk, call),
         (&Method::GET, "actions", [id]) => tickets::action(desk, id),
         (&Method::POST, "actions", []) => tickets::post_actions(desk, call),
+        (&Method::GET, "recurringinvoice", []) => Ok(invoices::list(desk, call)),
+        (&Method::GET, "recurringinvoice", [id]) => invoices::get(desk, call, id),
+        (&Method::GET, "site", []) => Ok(people::sites(desk, call)),
+        (&Method::GET, "site", [id]) => people::site(desk, id),
+        (&Method::GET, "users", []) => Ok(people::users(desk, call)),
+        (&Method::DELETE, _, [id]) => deletion::delete(desk, resource, id),
         (&Method::GET, _, _) => lookups::get(desk, call, resource, id),
         (method, _, _) => Err(refusal::message(
             StatusCode::METHOD_NOT_ALLOWED,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::http::{Method, StatusCode, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Fault, Service,
@@ -119,7 +119,7 @@ impl Faults {
             return if !is_page && self.strikes(Fault::HtmlErrors) {
                 reply.into_page()
             } else {
-                reply
+                self.put_fields(call, reply)
             };
         }
         if let Payload::Json(value) = &mut reply.payload
@@ -130,6 +130,12 @@ impl Faults {
                 if put_controls(value, customers) {
                     self.strikes(Fault::ControlsInNames);
                 }
+            }
+            if let Some(list) = list_of(call)
+                && value.is_object()
+                && self.strikes(Fault::WrappedRecords)
+            {
+                *value = json!({ list: [value.take()] });
             }
             if self.has(Fault::StringsForNumbers) && put_strings(value) {
                 self.strikes(Fault::StringsForNumbers);
@@ -153,6 +159,44 @@ impl Faults {
             }
         }
         reply
+    }
+}
+
+impl Faults {
+    /// A refusal of what was posted, as Halo's newer endpoints word it.
+    fn put_fields(&self, call: &Call, reply: Reply) -> Reply {
+        if call.method != Method::POST || call.service != Service::Halo || is_token(call) {
+            return reply;
+        }
+        let Payload::Json(refusal) = &reply.payload else {
+            return reply;
+        };
+        let words = ["Message", "errorMessage"]
+            .iter()
+            .find_map(|name| refusal[*name].as_str());
+        let Some(words) = words.or(refusal.as_str()).map(str::to_owned) else {
+            return reply;
+        };
+        if !self.strikes(Fault::FieldErrors) {
+            return reply;
+        }
+        Reply::json(reply.status, json!({"[0].id": [words]}))
+    }
+}
+
+/// The name of the list that a single record belongs to.
+fn list_of(call: &Call) -> Option<&'static str> {
+    if call.method != Method::GET {
+        return None;
+    }
+    match (call.service, call.route().as_slice()) {
+        (Service::Halo, ["api", "client", _]) => Some("clients"),
+        (Service::Halo, ["api", "softwarelicence", _]) => Some("licences"),
+        (Service::Halo, ["api", "tickets", _]) => Some("tickets"),
+        (Service::Halo, ["api", "tickettype", _]) => Some("tickettypes"),
+        (Service::Halo, ["api", "workflow", _]) => Some("workflows"),
+        (Service::Backup, ["api", "users", _]) => Some("users"),
+        _ => None,
     }
 }
 

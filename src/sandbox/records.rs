@@ -7,9 +7,11 @@
 
 mod backup;
 mod halo;
+mod invoices;
 
 pub use backup::{Account, Item, Organization, Product, Tenant};
 pub use halo::{
     Action, Agent, AzureMapping, Customer, License, LicenseChange, Outcome, Priority, Sla, Status, Supplier,
-    Ticket, TicketType,
+    Ticket, TicketType, Workflow,
 };
+pub use invoices::{InvoiceLine, LineLicense, RecurringInvoice};

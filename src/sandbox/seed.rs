@@ -1,5 +1,6 @@
 //! The data that a sandbox starts with: a partner with some dozens of customers, or as many as a benchmark wants.
 
+mod invoices;
 mod lookups;
 mod organizations;
 
@@ -41,8 +42,10 @@ impl World {
         };
         let customers = seeder.customers(organizations);
         let organizations = seeder.organizations(organizations, &customers);
+        let licenses = seeder.licenses(&organizations, &customers);
         World {
-            licenses: seeder.licenses(&organizations, &customers),
+            recurring_invoices: invoices::recurring(&licenses),
+            licenses,
             license_changes: Vec::new(),
             tickets: seeder.tickets(&customers),
             actions: BTreeMap::new(),
@@ -51,6 +54,7 @@ impl World {
             priorities: lookups::priorities(&mut seeder.random),
             statuses: lookups::statuses(),
             outcomes: lookups::outcomes(),
+            workflows: lookups::workflows(),
             suppliers: lookups::suppliers(),
             agent: lookups::agent(),
             azure_mappings: azure_mappings(&organizations),

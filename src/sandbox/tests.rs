@@ -63,15 +63,21 @@ impl Bench {
     }
 
     fn ask_for_token(&self, scope: &str) -> Answer {
+        let tenant = &self.sandbox.credentials().tenant;
+        self.token_request(&format!("?tenant={tenant}"), &format!("&scope={scope}"))
+    }
+
+    /// A token request with a query, and more in the form.
+    fn token_request(&self, query: &str, more: &str) -> Answer {
         let credentials = self.sandbox.credentials();
         let form = format!(
-            "grant_type=client_credentials&client_id={}&client_secret={}&scope={scope}",
+            "grant_type=client_credentials&client_id={}&client_secret={}{more}",
             credentials.client_id, credentials.client_secret
         );
         send(
             &self.sandbox.site_url(),
             "POST",
-            &format!("/auth/token?tenant={}", credentials.tenant),
+            &format!("/auth/token{query}"),
             &["Content-Type: application/x-www-form-urlencoded"],
             &form,
         )
@@ -261,6 +267,176 @@ fn tokens_tell_what_was_granted_and_secrets_are_not_kept() {
     bench.renew();
     assert_eq!(bench.get("/api/Client").status, 401);
     assert_eq!(bench.get("/API/tickettype/").status, 200);
+}
+
+#[test]
+fn on_its_own_host_a_tenant_need_not_be_named() {
+    let bench = Bench::new();
+    let tenant = bench.sandbox.credentials().tenant.clone();
+    let named = (format!("?tenant={tenant}"), format!("&tenant={tenant}"));
+    let status = |query: &str, more: &str| bench.token_request(query, more).status;
+    assert_eq!(
+        [status("", ""), status(&named.0, ""), status("", &named.1)],
+        [200, 200, 200]
+    );
+    assert_eq!(
+        [status("?tenant=other", ""), status("", "&tenant=other")],
+        [400, 400]
+    );
+    bench.sandbox.set_faults(vec![Fault::TenantRequired]);
+    assert_eq!(
+        [status("", ""), status(&named.0, ""), status("", &named.1)],
+        [400, 200, 200]
+    );
+    bench.sandbox.set_faults(vec![Fault::SelfHosted]);
+    assert_eq!([status("", ""), status("?tenant=other", "")], [200, 200]);
+}
+
+#[test]
+fn a_change_of_a_license_is_a_row_a_field() {
+    let bench = Bench::new();
+    let before = bench.sandbox.world().licenses[&17].clone();
+    let sent = json!([{"id": 17, "count": before.count + 1, "notes": "Agreed.", "colour": "red"}]);
+    assert_eq!(bench.post("/api/SoftwareLicence", sent.clone()).status, 201);
+    // The same again changes nothing.
+    assert_eq!(bench.post("/api/SoftwareLicence", sent).status, 201);
+    (bench.sandbox.world()).change_license(17, "Sam Taylor", |license| license.notes = "By hand.".into());
+    let rows = |query: &str| {
+        let answer = bench
+            .get(&format!("/api/LicenceChange?licence_id=17{query}"))
+            .json();
+        answer["licencechanges"].as_array().unwrap().clone()
+    };
+    let by_id = rows("&order=datetime");
+    let names: Vec<&str> = by_id
+        .iter()
+        .map(|row| row["field_name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        ["colour", "Quantity", "Notes", "Notes"],
+        "whoever changed which"
+    );
+    let quantity = &by_id[1];
+    assert_eq!(quantity["old_value"], before.count.to_string());
+    assert_eq!(quantity["new_value"], (before.count + 1).to_string());
+    assert_eq!(quantity["who"], "Dropsuite API agent");
+    assert!(quantity["field_id"].is_i64() && quantity["datetime"].is_string());
+    assert_eq!(by_id[3]["who"], "Sam Taylor");
+    let newest = rows("&order=datetime&orderdesc=true&count=1");
+    assert_eq!(newest, [by_id[3].clone()]);
+    assert_eq!(
+        bench.get("/api/LicenceChange?licence_id=18").json()["record_count"],
+        0
+    );
+}
+
+#[test]
+fn a_recurring_invoice_bills_what_its_licenses_hold() {
+    let mut bench = Bench::new();
+    assert_eq!(
+        bench.get("/api/RecurringInvoice").status,
+        401,
+        "the guide grants no invoices"
+    );
+    bench
+        .sandbox
+        .world()
+        .granted_scopes
+        .push("read:invoices".to_owned());
+    bench.renew();
+    let path = "/api/RecurringInvoice?client_id=21";
+    let plain = bench.get(path).json()["invoices"][0].clone();
+    assert_eq!(plain["lines"], Value::Null);
+    bench.sandbox.world().set_license_count(17, 4711, "Sam Taylor");
+    let invoice = bench.get(&format!("{path}&includelines=true")).json()["invoices"][0].clone();
+    let line = &invoice["lines"][0];
+    assert_eq!(line["qty_order"], 4711);
+    assert_eq!(line["quantity_licences"][0]["licence_id"], 17);
+    assert!(line["quantity_licences"][0]["licence_name"].is_string());
+    let alone = bench.get(&format!(
+        "/api/RecurringInvoice/{}?includedetails=true",
+        invoice["id"]
+    ));
+    assert_eq!(alone.json()["lines"], invoice["lines"]);
+    assert_eq!(
+        bench
+            .post("/api/RecurringInvoice", json!([{"client_id": 21}]))
+            .status,
+        401
+    );
+    let world = bench.sandbox.world();
+    let lines = || {
+        world
+            .recurring_invoices
+            .values()
+            .flat_map(|invoice| &invoice.lines)
+    };
+    let billed: HashSet<i64> = lines().map(|line| line.quantity_licences[0].licence_id).collect();
+    assert!(lines().any(|line| line.isinactive));
+    assert!(
+        world
+            .suggested_mapping()
+            .iter()
+            .any(|row| !billed.contains(&row.2))
+    );
+}
+
+#[test]
+fn a_customer_has_a_site_and_people() {
+    let bench = Bench::new();
+    let sites = bench.get("/api/Site?client_id=21").json()["sites"].clone();
+    assert_eq!(sites.as_array().unwrap().len(), 1);
+    let users = bench.get("/api/Users?client_id=21").json()["users"].clone();
+    assert_eq!(users.as_array().unwrap().len(), 2);
+    assert_eq!(users[1]["site_id"], sites[0]["id"]);
+    assert_eq!(
+        bench.get(&format!("/api/Site/{}", sites[0]["id"])).json(),
+        sites[0]
+    );
+    let named = bench
+        .get("/api/Users?client_id=21&exclude_generaluser=true")
+        .json();
+    assert_eq!(named["record_count"], 1);
+    assert_eq!(bench.get("/api/Currency").json()[0]["code"], "USD");
+    let kinds = bench.get("/api/TicketType").json();
+    assert!(kinds[0]["itilrequesttype"].is_i64());
+    let workflow = bench.get("/api/TicketType/1").json()["workflow_id"].clone();
+    let workflow = bench.get(&format!("/api/Workflow/{workflow}")).json();
+    assert_eq!(workflow["steps"][0]["actions"][1]["action_id"], 7);
+}
+
+#[test]
+fn what_the_description_deletes_can_be_deleted() {
+    let bench = Bench::new();
+    for path in [
+        "SoftwareLicence/17",
+        "Client/21",
+        "Tickets/2101",
+        "Outcome/7",
+        "Workflow/4",
+    ] {
+        let path = format!("/api/{path}");
+        assert_eq!(bench.get(&path).status, 200, "{path}");
+        assert_eq!(bench.halo("DELETE", &path, "").status, 200, "{path}");
+        assert_eq!(bench.get(&path).status, 404, "{path}");
+        assert_eq!(bench.halo("DELETE", &path, "").status, 404, "{path}");
+    }
+    assert_eq!(bench.halo("DELETE", "/api/RecurringInvoice/5001", "").status, 401);
+    assert_eq!(bench.halo("DELETE", "/api/Currency/1", "").status, 405);
+}
+
+#[test]
+fn a_post_is_answered_with_its_records() {
+    let bench = Bench::new();
+    let post = |names: &[&str]| {
+        let sent: Value = names.iter().map(|name| json!({"name": name})).collect();
+        bench.post("/api/Client", sent).json()
+    };
+    assert_eq!(post(&["One"])["name"], "One");
+    assert_eq!(post(&["Two", "Three"]).as_array().unwrap().len(), 2);
+    bench.sandbox.set_faults(vec![Fault::LastAnswered]);
+    assert_eq!(post(&["Four", "Five"])["name"], "Five");
 }
 
 #[test]
@@ -519,6 +695,7 @@ fn all_sorts(bench: &Bench) {
     let both: Value = licenses.iter().map(|id| json!({"id": id, "count": 40})).collect();
     send(&bench.sandbox.site_url(), "GET", "/api/authinfo", &[], "");
     bench.ask_for_token("all");
+    bench.token_request("", "");
     for path in [
         "/api/Client?pageinate=true&page_size=10",
         "/api/SoftwareLicence?count=1000",
@@ -530,6 +707,11 @@ fn all_sorts(bench: &Bench) {
     }
     bench.post("/api/SoftwareLicence", both);
     bench.post("/api/Tickets", json!([{"client_id": 21, "summary": "All sorts"}]));
+    bench.post(
+        "/api/Client",
+        json!([{"name": "One more"}, {"name": "And another"}]),
+    );
+    bench.post("/api/Client", json!([{"name": ""}]));
     bench.partner("/api/users");
     bench.backup("/api/accounts", &organization.authentication_token);
 }
@@ -598,6 +780,25 @@ fn odd_values_are_as_odd_as_named() {
     assert_eq!(users[1]["seats_used"], "n/a");
     assert_eq!(users[3]["seats_used"], Value::Null);
     assert!(users[2]["seats_used"].is_i64());
+    bench
+        .sandbox
+        .set_faults(vec![Fault::WrappedRecords, Fault::FieldErrors]);
+    assert_eq!(
+        bench.get("/api/SoftwareLicence/17").json()["licences"][0]["id"],
+        17
+    );
+    assert_eq!(bench.get("/api/Client/21").json()["clients"][0]["id"], 21);
+    assert_eq!(
+        bench.partner("/api/users/1788161-14").json()["users"][0]["id"],
+        "1788161-14"
+    );
+    let refused = bench.post("/api/Client", json!([{"id": 0, "name": "Nobody"}]));
+    assert_eq!(refused.json(), json!({"[0].id": ["Client not found"]}));
+    bench.sandbox.set_faults(vec![Fault::PendingCancel]);
+    assert_eq!(
+        bench.get("/api/SoftwareLicence/17").json()["status"],
+        "PendingCancel"
+    );
     bench.sandbox.set_faults(vec![Fault::OrganizationsShort]);
     assert_eq!(bench.partner("/api/users").json().as_array().unwrap().len(), 15);
     bench.sandbox.set_faults(vec![Fault::OrganizationsEmpty]);

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use super::{
-    Action, Agent, AzureMapping, Customer, License, LicenseChange, Organization, Outcome, Priority, Sla,
-    Status, Supplier, Ticket, TicketType,
+    Action, Agent, AzureMapping, Customer, License, LicenseChange, Organization, Outcome, Priority,
+    RecurringInvoice, Sla, Status, Supplier, Ticket, TicketType, Workflow,
 };
 
 /// How Halo writes "no date". `1901-01-01T00:00:00` is seen as well.
@@ -19,7 +19,7 @@ pub struct World {
     pub customers: BTreeMap<i64, Customer>,
     /// Halo's software licenses by id.
     pub licenses: BTreeMap<i64, License>,
-    /// Every change of a license's quantity since the start, oldest first.
+    /// Every change of a license's fields since the start, oldest first.
     pub license_changes: Vec<LicenseChange>,
     /// Halo's tickets by id.
     pub tickets: BTreeMap<i64, Ticket>,
@@ -35,6 +35,10 @@ pub struct World {
     pub statuses: BTreeMap<i64, Status>,
     /// Halo's action outcomes by id.
     pub outcomes: BTreeMap<i64, Outcome>,
+    /// Halo's workflows by id.
+    pub workflows: BTreeMap<i64, Workflow>,
+    /// Halo's recurring invoices by id.
+    pub recurring_invoices: BTreeMap<i64, RecurringInvoice>,
     /// Halo's suppliers by id.
     pub suppliers: BTreeMap<i64, Supplier>,
     /// Who the API application acts as.
@@ -67,26 +71,6 @@ impl World {
                 Some((organization.id.clone(), customer, *license))
             })
             .collect()
-    }
-
-    /// Sets a license's quantity and records who did, as Halo does. Tests call it to play somebody who changes it by
-    /// hand. The same quantity again is no change; neither is a license that is not there.
-    pub fn set_license_count(&mut self, license: i64, count: i64, who: &str) {
-        let Some(record) = self.licenses.get_mut(&license) else {
-            return;
-        };
-        let old_count = std::mem::replace(&mut record.count, count);
-        if old_count == count {
-            return;
-        }
-        self.license_changes.push(LicenseChange {
-            id: self.license_changes.len() as i64 + 1,
-            licence_id: license,
-            old_count,
-            new_count: count,
-            change_date: halo_time(Timestamp::now()),
-            who: who.to_owned(),
-        });
     }
 
     /// A customer's name, for the rows of other records that repeat it.

@@ -1,6 +1,7 @@
 //! `configure`: names or ids, priorities of the chosen SLA only, and what is cleared when.
 
 use crate::support::Stage;
+use crate::support::proxy::{answer, in_front_of};
 use serde_json::{Value, json};
 
 #[test]
@@ -112,6 +113,64 @@ fn a_priority_needs_an_sla() {
         .says(["--sla"]);
     stage.run(["configure", "--sla", "Gold"]).expect(0);
     stage.run(["configure", "--priority", "Critical 1h"]).expect(0);
+}
+
+#[test]
+fn the_outcomes_on_offer_are_those_of_the_ticket_types_workflow() {
+    let stage = Stage::new();
+    stage.connect();
+    // Its workflow has no internal note.
+    stage
+        .run([
+            "configure",
+            "--ticket-type",
+            "Service Request",
+            "--note-outcome",
+            "Internal Note",
+        ])
+        .expect(2)
+        .says([
+            "for tickets of type Service Request",
+            "Email User",
+            "Resolved",
+            "Closed",
+        ])
+        .hides(["Add Note", "7 Internal Note"]);
+    stage
+        .run(["configure", "--ticket-type", "Incident", "--note-outcome", "7"])
+        .expect(0);
+    // Not in the workflow of incidents.
+    stage.run(["configure", "--note-outcome", "30"]).expect(2);
+    assert_eq!(shown(&stage)["note_outcome"]["id"], 7);
+    stage
+        .run(["configure", "--ticket-type", "Service Request"])
+        .expect(0)
+        .says(["the outcome of notes is not one of the new ticket type's"]);
+    assert_eq!(shown(&stage)["note_outcome"], json!(null));
+}
+
+#[test]
+fn without_a_workflow_every_outcome_is_on_offer() {
+    // A type that has none; one whose workflow may not be read; one that is not even told.
+    let stage = Stage::new();
+    stage.connect();
+    stage
+        .run(["configure", "--ticket-type", "Alert", "--note-outcome", "30"])
+        .expect(0);
+    for status in ["401 Unauthorized", "403 Forbidden", "404 Not Found"] {
+        let stage = Stage::new();
+        let site = in_front_of(&stage.sandbox.site_url(), move |_, path| {
+            path.starts_with("/api/Workflow")
+                .then(|| answer(status, "X-Nothing: here"))
+        });
+        let mut connect = stage.connect_arguments();
+        connect[2] = site;
+        stage.run(connect).expect(0);
+        stage
+            .run(["configure", "--ticket-type", "Incident", "--note-outcome", "30"])
+            .expect(0);
+        assert_eq!(shown(&stage)["note_outcome"]["id"], 30, "{status}");
+    }
 }
 
 #[test]

@@ -44,6 +44,9 @@ the_job_is_done_with! {
     numbers_as_strings: StringsForNumbers
     lookups_inside_objects: WrappedLookups
     no_tenant: SelfHosted
+    single_records_inside_their_list: WrappedRecords
+    licenses_that_will_end: PendingCancel
+    posts_answered_with_the_last_record: LastAnswered
 }
 
 #[test]
@@ -73,6 +76,22 @@ fn errors_as_html() {
     let outcome = stage.sync([]).expect(4).hides(PAGE);
     assert_eq!(outcome.json()["summary"]["updated"], 2, "{outcome}");
     assert_eq!(outcome.change(poisoned)["status"], "failed", "{outcome}");
+}
+
+#[test]
+fn refusals_by_field_are_told_with_the_field_and_the_words() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(3);
+    stage.add_seats(&mapping, 1);
+    let poisoned = mapping[1].2;
+    if let Some(license) = stage.world().licenses.get_mut(&poisoned) {
+        license.notes = "poison".into();
+    }
+    stage.faults([Fault::FieldErrors, Fault::RefuseBatch]);
+    let outcome = stage.sync([]).expect(4);
+    let reason = outcome.change(poisoned)["reason"].to_string();
+    assert!(reason.contains("[0].id"), "{outcome}");
+    assert!(reason.contains("it is managed by an integration"), "{outcome}");
 }
 
 #[test]
@@ -116,8 +135,16 @@ fn every_fault_is_met_by_halolink() {
 
 #[test]
 fn no_discovery() {
-    // Nothing tells the tenant then, so it has to be given.
     let stage = with([Fault::NoAuthinfo]);
+    stage.connect();
+    stage.map_all();
+    stage.sync([]).expect(0);
+}
+
+#[test]
+fn no_discovery_where_the_tenant_has_to_be_named() {
+    // Nothing tells the tenant then, so it has to be given.
+    let stage = with([Fault::NoAuthinfo, Fault::TenantRequired]);
     stage.run(stage.connect_arguments()).expect(3).says(["tenant"]);
     assert!(stage.traces().is_empty());
 

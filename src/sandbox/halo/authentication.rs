@@ -35,15 +35,11 @@ pub(super) fn discovery(desk: &Desk<'_>, call: &Call) -> Reply {
     }))
 }
 
-/// `POST /auth/token?tenant=`: a token for a client id and secret. The answer's `scope` tells what was really granted.
+/// `POST /auth/token`: a token for a client id and secret. The answer's `scope` tells what was really granted.
 pub(super) fn token(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
     let bad = |error, description| refusal::oauth(StatusCode::BAD_REQUEST, error, description);
     if call.method != Method::POST {
         return Err(Reply::page(StatusCode::METHOD_NOT_ALLOWED));
-    }
-    let tenant = Some(desk.credentials.tenant.as_str());
-    if !desk.faults.has(Fault::SelfHosted) && call.query("tenant") != tenant {
-        return Err(bad("invalid_request", "The tenant is missing or unknown."));
     }
     if !call.is_form() {
         return Err(bad(
@@ -56,6 +52,12 @@ pub(super) fn token(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.into_owned())
     };
+    check_tenant(
+        desk,
+        call.query("tenant")
+            .map(str::to_owned)
+            .or_else(|| field("tenant")),
+    )?;
     if field("grant_type").as_deref() != Some("client_credentials") {
         return Err(bad(
             "unsupported_grant_type",
@@ -96,6 +98,22 @@ pub(super) fn token(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
         "expires_in": lifetime.as_secs(),
         "id_token": desk.tokens.jwt(),
     })))
+}
+
+/// On a tenant's own host nobody needs to name the tenant, in the query or in the form; a wrong one is refused.
+fn check_tenant(desk: &Desk<'_>, named: Option<String>) -> Result<(), Reply> {
+    let refused = match named {
+        Some(named) => named != desk.credentials.tenant && !desk.faults.strikes(Fault::SelfHosted),
+        None => desk.faults.strikes(Fault::TenantRequired),
+    };
+    if refused {
+        return Err(refusal::oauth(
+            StatusCode::BAD_REQUEST,
+            "invalid_request",
+            "The tenant is missing or unknown.",
+        ));
+    }
+    Ok(())
 }
 
 /// What is granted of what was asked: everything for an umbrella scope, which is what most clients ask for.
@@ -146,10 +164,13 @@ pub(super) fn check(desk: &mut Desk<'_>, call: &Call, resource: &str) -> Result<
 /// The scope that a resource needs; none when any token will do, or when there is no such resource.
 fn needed_scope(resource: &str, method: &Method) -> Option<String> {
     let area = match resource {
-        "client" | "azureadconnection" => "customers",
+        "client" | "site" | "users" | "azureadconnection" | "azureadmapping" => "customers",
         "softwarelicence" | "licencechange" => "softwarelicensing",
         "supplier" => "suppliers",
-        "tickets" | "actions" | "tickettype" | "sla" | "priority" | "status" | "outcome" => "tickets",
+        "recurringinvoice" => "invoices",
+        "tickets" | "actions" | "tickettype" | "sla" | "priority" | "status" | "outcome" | "workflow" => {
+            "tickets"
+        }
         _ => return None,
     };
     let verb = if method == Method::GET { "read" } else { "edit" };

@@ -62,7 +62,7 @@ pub(super) fn post(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
     desk.world
         .customers
         .extend(staged.into_iter().map(|customer| (customer.id, customer)));
-    Ok(batch::written(rows))
+    Ok(batch::written(desk.faults, rows))
 }
 
 /// A row as Halo answers it: more fields than anybody asked for, and here and there a number as a string.

@@ -1,6 +1,6 @@
-//! Software licenses: `/SoftwareLicence` and `/LicenceChange`.
+//! Software licenses: `/SoftwareLicence`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::{
     batch::{self, Sent},
     found, refusal,
 };
-use crate::sandbox::{Fault, License, World, paging, world::next_id};
+use crate::sandbox::{Fault, License, World, mischief::Faults, paging, world::next_id};
 
 /// Fields that Halo fills in.
 const DERIVED: &[&str] = &["id", "client_id", "client_name", "site_name", "supplier_name"];
@@ -36,12 +36,12 @@ pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
                 .is_none_or(|text| license.name.to_lowercase().contains(text))
     });
     paging::page(call, desk.faults, "licences", LARGEST_PAGE, matching, |license| {
-        row(world, license)
+        row(world, desk.faults, license)
     })
 }
 
 pub(super) fn get(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
-    found(&desk.world.licenses, id).map(|license| Reply::ok(row(desk.world, license)))
+    found(&desk.world.licenses, id).map(|license| Reply::ok(row(desk.world, desk.faults, license)))
 }
 
 /// Creates licenses and updates the fields that were sent. One bad record and none is written; where instances differ
@@ -73,9 +73,9 @@ pub(super) fn post(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
     let rows = written
         .iter()
         .filter_map(|id| desk.world.licenses.get(id))
-        .map(|license| row(desk.world, license))
+        .map(|license| row(desk.world, desk.faults, license))
         .collect();
-    Ok(batch::written(rows))
+    Ok(batch::written(desk.faults, rows))
 }
 
 /// What a license will be after a record of a batch, the records before it taken into account. The id is 0 when it is
@@ -160,43 +160,20 @@ fn check_new(world: &World, sent: &Sent, client: Option<i64>) -> Result<i64, Rep
     }
 }
 
-/// Writes licenses, their changes of quantity on record.
+/// Writes licenses, their changes on record.
 fn write(world: &mut World, licenses: BTreeMap<i64, License>) {
     let who = world.agent.name.clone();
-    for (id, mut license) in licenses {
-        match world.licenses.get(&id) {
-            Some(current) => {
-                let count = std::mem::replace(&mut license.count, current.count);
-                world.licenses.insert(id, license);
-                world.set_license_count(id, count, &who);
-            }
-            None => {
-                world.licenses.insert(id, license);
-            }
+    for (id, license) in licenses {
+        if let Entry::Vacant(new) = world.licenses.entry(id) {
+            new.insert(license);
+        } else {
+            world.change_license(id, &who, |record| *record = license);
         }
     }
 }
 
-/// `/LicenceChange`: what is on record.
-pub(super) fn changes(desk: &Desk<'_>, call: &Call) -> Reply {
-    let license: Option<i64> = call.number("licence_id");
-    let matching = desk
-        .world
-        .license_changes
-        .iter()
-        .filter(|change| license.is_none_or(|id| id == change.licence_id));
-    paging::page(
-        call,
-        desk.faults,
-        "licencechanges",
-        LARGEST_PAGE,
-        matching,
-        |change| json!(change),
-    )
-}
-
 /// A row as Halo answers it: more fields than anybody asked for, and here and there a number as a string.
-fn row(world: &World, license: &License) -> Value {
+fn row(world: &World, faults: &Faults, license: &License) -> Value {
     let mut row = json!(license);
     row["client_name"] = json!(world.customer_name(license.client_id));
     row["supplier_name"] = json!(
@@ -207,6 +184,10 @@ fn row(world: &World, license: &License) -> Value {
     );
     row["site_name"] = json!("Main");
     row["deleted"] = json!(false);
+    if license.is_active && faults.strikes(Fault::PendingCancel) {
+        row["status"] = json!("PendingCancel");
+        row["is_active"] = json!(false);
+    }
     row["requested_quantity_date"] = json!("1901-01-01T00:00:00");
     if license.id % 17 == 5 {
         row["count"] = json!(license.count.to_string());

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Call, Desk, LARGEST_PAGE, Reply, found, refusal};
-use crate::sandbox::{AzureMapping, Fault, Priority, Sla, TicketType, World, paging};
+use crate::sandbox::{AzureMapping, Fault, Priority, Sla, TicketType, Workflow, World, paging};
 
 /// The one connection of the Microsoft integration.
 const AZURE_CONNECTION: i64 = 3;
@@ -23,6 +23,7 @@ pub(super) fn get(desk: &Desk<'_>, call: &Call, resource: &str, id: &[&str]) -> 
             let kind = found(&world.ticket_types, id)?;
             let mut row = type_row(kind);
             row["default_sla"] = json!(kind.default_sla);
+            row["workflow_id"] = json!(kind.workflow_id);
             Reply::ok(row)
         }
         ("sla", []) => {
@@ -60,6 +61,11 @@ pub(super) fn get(desk: &Desk<'_>, call: &Call, resource: &str, id: &[&str]) -> 
             let rows = world.outcomes.values().map(|outcome| json!(outcome));
             bare(desk, "outcomes", rows.collect())
         }
+        ("workflow", []) => Reply::ok(world.workflows.values().map(workflow_row).collect()),
+        ("workflow", [id]) => Reply::ok(workflow_row(found(&world.workflows, id)?)),
+        ("currency", []) => Reply::ok(json!([
+            {"id": 1, "name": "US Dollar", "symbol": "$", "code": "USD", "conversion_rate": 1.0}
+        ])),
         ("outcome", [id]) => Reply::ok(json!(found(&world.outcomes, id)?)),
         ("supplier", []) => {
             let search = call.text("search");
@@ -98,6 +104,13 @@ pub(super) fn get(desk: &Desk<'_>, call: &Call, resource: &str, id: &[&str]) -> 
                 "mappings_client": rows,
             }))
         }
+        ("azureadmapping", []) => {
+            let rows = world
+                .azure_mappings
+                .iter()
+                .map(|mapping| azure_row(world, mapping));
+            Reply::ok(rows.collect())
+        }
         ("instanceinfo", []) => Reply::ok(json!({
             "product": "HaloPSA",
             "version": "2.196.14",
@@ -122,8 +135,18 @@ fn type_row(kind: &TicketType) -> Value {
     let mut row = json!(kind);
     row["use"] = json!("ticket");
     row["group_id"] = json!(0);
-    row["itil_requesttype"] = json!(kind.id.to_string());
+    row["itilrequesttype"] = json!(kind.id);
     row
+}
+
+fn workflow_row(workflow: &Workflow) -> Value {
+    let step = |(index, outcomes): (usize, &Vec<i64>)| {
+        let action = |outcome: &i64| json!({"action_id": outcome, "start_step": index + 1});
+        let actions: Vec<Value> = outcomes.iter().map(action).collect();
+        json!({"step_id": index + 1, "flow_id": workflow.id, "isstart": index == 0, "actions": actions})
+    };
+    let steps: Vec<Value> = workflow.steps.iter().enumerate().map(step).collect();
+    json!({"id": workflow.id, "name": workflow.name, "active": true, "steps": steps})
 }
 
 fn sla_row(world: &World, sla: &Sla) -> Value {

@@ -80,7 +80,7 @@ pub(super) fn post(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
     world
         .tickets
         .extend(staged.into_iter().map(|ticket| (ticket.id, ticket)));
-    Ok(batch::written(rows))
+    Ok(batch::written(desk.faults, rows))
 }
 
 /// What a ticket will be after a posted record. The id is 0 when it is to be created.
@@ -246,7 +246,7 @@ pub(super) fn post_actions(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Re
         }
         world.actions.insert(action.id, action);
     }
-    Ok(batch::written(rows))
+    Ok(batch::written(desk.faults, rows))
 }
 
 fn stage_action(world: &World, sent: &Sent) -> Result<Action, Reply> {

@@ -92,16 +92,20 @@ impl Default for License {
     }
 }
 
-/// A change of a license's quantity, as `/LicenceChange` tells.
+/// A change of one field of a license, as `/LicenceChange` tells: one row a field, whichever field it is.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct LicenseChange {
     pub id: i64,
     pub licence_id: i64,
-    pub old_count: i64,
-    pub new_count: i64,
-    pub change_date: String,
+    /// 0 for a field that has no number here.
+    pub field_id: i64,
+    /// As Halo's screens call it; the quantity is `Quantity`.
+    pub field_name: String,
+    pub old_value: String,
+    pub new_value: String,
     /// The agent who changed it.
     pub who: String,
+    pub datetime: String,
 }
 
 /// A ticket; Halo's schema says *Faults*.
@@ -153,6 +157,9 @@ pub struct TicketType {
     /// The SLA its tickets get when they name none; -1 or 0 means none.
     #[serde(skip)]
     pub default_sla: i64,
+    /// What can be done with its tickets; 0 where nothing restricts it.
+    #[serde(skip)]
+    pub workflow_id: i64,
     /// Whether the agent may open tickets of this type.
     #[serde(rename = "cancreate")]
     pub can_create: bool,
@@ -200,6 +207,15 @@ pub struct Outcome {
     /// Whether the API's agent may use it; the list does not tell.
     #[serde(skip)]
     pub permitted: bool,
+}
+
+/// What can be done with tickets of a type, step by step.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Workflow {
+    pub id: i64,
+    pub name: String,
+    /// The outcomes on offer, by step.
+    pub steps: Vec<Vec<i64>>,
 }
 
 /// The agent behind the API application.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 
-use crate::sandbox::{Agent, Outcome, Priority, Sla, Status, Supplier, TicketType, credentials::guid};
+use crate::sandbox::{
+    Agent, Outcome, Priority, Sla, Status, Supplier, TicketType, Workflow, credentials::guid,
+};
 
 /// What the application is granted: what the vendor's guide asks for.
 const SCOPES: &[&str] = &[
@@ -90,11 +92,12 @@ pub(super) fn priorities(random: &mut Rng) -> Vec<Priority> {
 
 /// Ticket types; one makes a category mandatory, which a client that only says summary and customer runs into.
 pub(super) fn ticket_types() -> BTreeMap<i64, TicketType> {
-    let kind = |(id, name, default_sla, mandatory): (i64, &str, i64, Option<&str>)| {
+    let kind = |(id, name, default_sla, workflow_id, mandatory): (i64, &str, i64, i64, Option<&str>)| {
         let kind = TicketType {
             id,
             name: name.to_owned(),
             default_sla,
+            workflow_id,
             can_create: true,
             mandatory: mandatory.into_iter().map(str::to_owned).collect(),
         };
@@ -102,12 +105,28 @@ pub(super) fn ticket_types() -> BTreeMap<i64, TicketType> {
     };
     BTreeMap::from(
         [
-            (1, "Incident", 2, None),
-            (2, "Change Request", 0, Some("category_1")),
-            (3, "Service Request", 5, None),
-            (21, "Alert", -1, None),
+            (1, "Incident", 2, 4, None),
+            (2, "Change Request", 0, 0, Some("category_1")),
+            (3, "Service Request", 5, 6, None),
+            (21, "Alert", -1, 0, None),
         ]
         .map(kind),
+    )
+}
+
+/// Workflows: that of service requests has no internal notes.
+pub(super) fn workflows() -> BTreeMap<i64, Workflow> {
+    let workflow = |(id, name, steps): (i64, &str, &[&[i64]])| {
+        let name = name.to_owned();
+        let steps = steps.iter().map(|outcomes| outcomes.to_vec()).collect();
+        (id, Workflow { id, name, steps })
+    };
+    BTreeMap::from(
+        [
+            (4, "Incident Workflow", &[&[1, 7][..], &[7, 11, 12]][..]),
+            (6, "Service Request Workflow", &[&[1][..], &[11, 12, 30]][..]),
+        ]
+        .map(workflow),
     )
 }
 

@@ -1,0 +1,32 @@
+//! `/LicenceChange`: what was changed on licenses, one row a field.
+
+use serde_json::json;
+
+use super::{Call, Desk, LARGEST_PAGE, Reply};
+use crate::sandbox::{LicenseChange, paging};
+
+/// The rows on record: as they were written, oldest first, unless an order is asked for.
+pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
+    let license: Option<i64> = call.number("licence_id");
+    let mut matching: Vec<&LicenseChange> = (desk.world.license_changes.iter())
+        .filter(|change| license.is_none_or(|id| id == change.licence_id))
+        .collect();
+    match call.text("order").as_deref() {
+        Some("datetime" | "change_date" | "id") => {
+            matching.sort_by(|one, other| (&one.datetime, one.id).cmp(&(&other.datetime, other.id)));
+        }
+        Some("field_name") => matching.sort_by(|one, other| one.field_name.cmp(&other.field_name)),
+        _ => {}
+    }
+    if call.flag("orderdesc") {
+        matching.reverse();
+    }
+    paging::page(
+        call,
+        desk.faults,
+        "licencechanges",
+        LARGEST_PAGE,
+        matching.into_iter(),
+        |change| json!(change),
+    )
+}

@@ -1,0 +1,69 @@
+//! Recurring invoices, which are only ever read: `/RecurringInvoice`.
+
+use serde_json::{Value, json};
+
+use super::{Call, Desk, LARGEST_PAGE, Reply, found};
+use crate::sandbox::{InvoiceLine, LineLicense, RecurringInvoice, World, paging};
+
+pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
+    let world = &*desk.world;
+    let client: Option<i64> = call.number("client_id");
+    let matching = (world.recurring_invoices.values())
+        .filter(|invoice| client.is_none_or(|client| client == invoice.client_id));
+    let lines = call.flag("includelines");
+    paging::page(call, desk.faults, "invoices", LARGEST_PAGE, matching, |invoice| {
+        row(world, invoice, lines)
+    })
+}
+
+pub(super) fn get(desk: &Desk<'_>, call: &Call, id: &str) -> Result<Reply, Reply> {
+    let invoice = found(&desk.world.recurring_invoices, id)?;
+    Ok(Reply::ok(row(desk.world, invoice, call.flag("includedetails"))))
+}
+
+fn row(world: &World, invoice: &RecurringInvoice, lines: bool) -> Value {
+    let mut row = json!(invoice);
+    row["client_name"] = json!(world.customer_name(invoice.client_id));
+    row["is_recurring_invoice"] = json!(true);
+    row["currency_code"] = json!("USD");
+    if lines {
+        row["lines"] = (invoice.lines.iter()).map(|line| line_row(world, line)).collect();
+    }
+    row
+}
+
+fn line_row(world: &World, line: &InvoiceLine) -> Value {
+    let mut row = json!(line);
+    let quantity = if line.quantity_licences.is_empty() {
+        line.quantity
+    } else {
+        (line.quantity_licences.iter())
+            .map(|entry| billed(world, entry))
+            .sum()
+    };
+    row["qty_order"] = json!(quantity);
+    row["quantity_subscriptions"] = json!([]);
+    for entry in row["quantity_licences"].as_array_mut().into_iter().flatten() {
+        let license = entry["licence_id"]
+            .as_i64()
+            .and_then(|id| world.licenses.get(&id));
+        entry["licence_name"] = json!(license.map(|license| &license.name));
+    }
+    row
+}
+
+/// What a line bills for a license.
+fn billed(world: &World, entry: &LineLicense) -> i64 {
+    let Some(license) = world.licenses.get(&entry.licence_id) else {
+        return 0;
+    };
+    let counted = if entry.assigned_licences {
+        license.licences_in_use
+    } else {
+        license.count
+    };
+    counted
+        .saturating_sub(entry.qty_free)
+        .max(entry.minimum_qty)
+        .max(0)
+}

@@ -1,0 +1,42 @@
+//! Halo's recurring invoices: how a license's quantity comes to be billed.
+
+use serde::Serialize;
+
+/// An invoice that is made anew every period.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct RecurringInvoice {
+    pub id: i64,
+    pub client_id: i64,
+    /// Answered only where the query asks for them.
+    #[serde(skip)]
+    pub lines: Vec<InvoiceLine>,
+}
+
+/// A line of a recurring invoice. Its quantity is the sum of its licenses' at the time it is read.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct InvoiceLine {
+    pub id: i64,
+    pub item_shortdescription: String,
+    pub unit_price: f64,
+    pub unit_cost: f64,
+    /// An inactive line bills nothing.
+    pub isinactive: bool,
+    pub startdate: String,
+    pub enddate: String,
+    /// Where the quantity comes from; a line without any has a fixed quantity.
+    pub quantity_licences: Vec<LineLicense>,
+    /// The fixed quantity of a line without licenses.
+    #[serde(skip)]
+    pub quantity: i64,
+}
+
+/// A license that a line takes its quantity from.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct LineLicense {
+    pub licence_id: i64,
+    /// Bills assigned seats in place of the license's quantity.
+    pub assigned_licences: bool,
+    pub qty_free: i64,
+    pub minimum_qty: i64,
+    pub pro_rata: i64,
+}

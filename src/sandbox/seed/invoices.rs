@@ -1,0 +1,49 @@
+//! Recurring invoices, and what is wrong with some of them.
+
+use std::collections::BTreeMap;
+
+use crate::sandbox::{InvoiceLine, License, LineLicense, RecurringInvoice, world::NO_DATE};
+
+const FIRST_INVOICE: i64 = 5001;
+
+/// An invoice a customer, with a line for each license. Every eleventh backup license is on none, and every thirteenth
+/// on a line that is inactive.
+pub(super) fn recurring(licenses: &BTreeMap<i64, License>) -> BTreeMap<i64, RecurringInvoice> {
+    let mut by_customer: BTreeMap<i64, Vec<InvoiceLine>> = BTreeMap::new();
+    let mut backups = 0;
+    for license in licenses.values().filter(|license| license.is_active) {
+        let is_backup = license.name.contains("SaaS Backup");
+        backups += usize::from(is_backup);
+        let lines = by_customer.entry(license.client_id).or_default();
+        if !(is_backup && backups.is_multiple_of(11)) {
+            lines.push(line(license, is_backup && backups.is_multiple_of(13)));
+        }
+    }
+    (FIRST_INVOICE..)
+        .zip(by_customer)
+        .map(|(id, (client_id, lines))| {
+            let invoice = RecurringInvoice { id, client_id, lines };
+            (id, invoice)
+        })
+        .collect()
+}
+
+fn line(license: &License, inactive: bool) -> InvoiceLine {
+    InvoiceLine {
+        id: 70_000 + license.id,
+        item_shortdescription: license.name.to_string(),
+        unit_price: license.price,
+        unit_cost: license.purchase_price,
+        isinactive: inactive,
+        startdate: license.start_date.to_string(),
+        enddate: NO_DATE.to_owned(),
+        quantity_licences: vec![LineLicense {
+            licence_id: license.id,
+            assigned_licences: false,
+            qty_free: 0,
+            minimum_qty: 0,
+            pro_rata: 0,
+        }],
+        quantity: 0,
+    }
+}
