@@ -91,7 +91,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('--ticket-type', '--ticket-type', [CompletionResultType]::ParameterName, 'The type of tickets, by name or id')
             [CompletionResult]::new('--sla', '--sla', [CompletionResultType]::ParameterName, 'The SLA of tickets, by name or id')
             [CompletionResult]::new('--priority', '--priority', [CompletionResultType]::ParameterName, 'The priority of tickets, by name or id: one of the SLA''s')
-            [CompletionResult]::new('--note-outcome', '--note-outcome', [CompletionResultType]::ParameterName, 'The outcome that notes on tickets are filed as, by name or id')
+            [CompletionResult]::new('--note-outcome', '--note-outcome', [CompletionResultType]::ParameterName, 'The outcome that notes on tickets are filed as, by name or id: one of the ticket type''s workflow')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What to print data as (csv for lists)')

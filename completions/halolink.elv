@@ -86,7 +86,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand --ticket-type 'The type of tickets, by name or id'
             cand --sla 'The SLA of tickets, by name or id'
             cand --priority 'The priority of tickets, by name or id: one of the SLA''s'
-            cand --note-outcome 'The outcome that notes on tickets are filed as, by name or id'
+            cand --note-outcome 'The outcome that notes on tickets are filed as, by name or id: one of the ticket type''s workflow'
             cand -p 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]'
             cand --profile 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]'
             cand -o 'What to print data as (csv for lists)'

@@ -88,7 +88,7 @@ required\t'Seats that are required (`required_seats`)'"
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l ticket-type -d 'The type of tickets, by name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l sla -d 'The SLA of tickets, by name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l priority -d 'The priority of tickets, by name or id: one of the SLA\'s' -r
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l note-outcome -d 'The outcome that notes on tickets are filed as, by name or id' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l note-outcome -d 'The outcome that notes on tickets are filed as, by name or id: one of the ticket type\'s workflow' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
@@ -300,6 +300,9 @@ self-hosted\t'Halo has no tenant: discovery names none, and one in a token reque
 no-authinfo\t'Halo\'s discovery page is not there (404 in HTML)'
 refuse-batch\t'a license whose notes contain "poison" is refused, and the whole batch it came in'
 refuse-partial\t'a license whose notes contain "poison" is refused, after those before it in the batch were written'
+choke-batch\t'a license whose notes contain "poison" is answered with a 500, and nothing of the batch it came in is written'
+choke-partial\t'a license whose notes contain "poison" is answered with a 500, after those before it in the batch were written'
+writes-down\t'every POST of licenses is answered with a 502 in HTML and not done'
 slow-answers\t'every answer takes two seconds more'
 html-errors\t'every error is an HTML page'
 redirect-elsewhere\t'GETs are redirected to another host, discovery aside'

@@ -182,7 +182,7 @@ pub struct Configure {
     /// The priority of tickets, by name or id: one of the SLA's
     #[arg(long, add = ArgValueCandidates::new(complete::priorities))]
     pub priority: Option<String>,
-    /// The outcome that notes on tickets are filed as, by name or id
+    /// The outcome that notes on tickets are filed as, by name or id: one of the ticket type's workflow
     #[arg(long, value_name = "OUTCOME", add = ArgValueCandidates::new(complete::outcomes))]
     pub note_outcome: Option<String>,
     /// Show the configuration and change nothing

@@ -606,6 +606,11 @@ fn a_ticket_is_found_noted_and_closed() {
     assert_eq!(bench.post("/api/Actions", note(30, Value::Null)).status, 400);
     assert_eq!(bench.post("/api/Actions", note(7, Value::Null)).status, 201);
     assert_eq!(bench.post("/api/Actions", note(11, json!(9))).status, 201);
+    // The workflow of service requests has no internal note.
+    let sent = json!([{"client_id": 21, "summary": "A new laptop", "tickettype_id": 3}]);
+    let request = bench.post("/api/Tickets", sent).json()["id"].clone();
+    let note = json!([{"ticket_id": request, "outcome_id": 7, "note_html": "x"}]);
+    assert_eq!(bench.post("/api/Actions", note).status, 400);
     assert_eq!(
         bench
             .get(&format!("/api/Tickets/{id}?includedetails=true"))

@@ -214,11 +214,9 @@ fn a_foreign_client_lists_customers_and_licenses_and_posts_a_ticket() {
             ),
             ("scope", "all"),
         ];
-        let token_url = format!(
-            "{}/token?tenant={}",
-            info["auth_url"].as_str().expect("a URL"),
-            info["tenant_id"].as_str().expect("a tenant")
-        );
+        assert!(info["tenant_id"].is_string(), "{info}");
+        // Most clients leave the tenant out: its own host names it.
+        let token_url = format!("{}/token", info["auth_url"].as_str().expect("a URL"));
         let answer = client
             .post(token_url)
             .form(&form)

@@ -249,6 +249,13 @@ pub(super) fn post_actions(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Re
     Ok(batch::written(desk.faults, rows))
 }
 
+/// Whether the workflow of a ticket's type has an outcome; a type without a workflow has them all.
+fn is_offered(world: &World, ticket: i64, outcome: i64) -> bool {
+    let kind = (world.tickets.get(&ticket)).and_then(|ticket| world.ticket_types.get(&ticket.tickettype_id));
+    let workflow = kind.and_then(|kind| world.workflows.get(&kind.workflow_id));
+    workflow.is_none_or(|workflow| workflow.steps.iter().flatten().any(|offered| *offered == outcome))
+}
+
 fn stage_action(world: &World, sent: &Sent) -> Result<Action, Reply> {
     let ticket = batch::number(sent, "ticket_id")?;
     if !ticket.is_some_and(|id| world.tickets.contains_key(&id)) {
@@ -258,7 +265,8 @@ fn stage_action(world: &World, sent: &Sent) -> Result<Action, Reply> {
     let Some(outcome) = outcome else {
         return Err(refusal::bare("An Outcome must be entered for this Action"));
     };
-    if !outcome.permitted {
+    let offered = ticket.is_none_or(|ticket| is_offered(world, ticket, outcome.id));
+    if !outcome.permitted || !offered {
         return Err(refusal::bare(
             "You do not have access to this Action at the moment",
         ));
