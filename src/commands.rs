@@ -9,6 +9,7 @@ pub mod list;
 pub mod map_org;
 mod naming;
 pub mod open_ticket;
+mod pending;
 mod report;
 pub mod revoke;
 #[cfg(feature = "sandbox")]

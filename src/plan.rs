@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod names;
+pub mod pending;
 pub mod products;
 pub mod requests;
 pub mod seats;

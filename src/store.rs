@@ -7,6 +7,7 @@ mod configuration;
 mod connections;
 mod created_licenses;
 mod ledger;
+mod license_intents;
 mod lock;
 mod look;
 mod mappings;
@@ -35,6 +36,7 @@ pub use ledger::{
     Change, ChangeStatus, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState, RunTotals,
     SeatPoint, Written,
 };
+pub use license_intents::LicenseIntent;
 pub use lock::Lock;
 pub use mappings::{Mapping, OfOtherProfile};
 pub use names::NameKind;
@@ -266,6 +268,7 @@ impl Store {
             "DELETE FROM license_counts WHERE profile = $1",
             "DELETE FROM created_licenses WHERE profile = $1",
             "DELETE FROM refused_licenses WHERE profile = $1",
+            "DELETE FROM license_intents WHERE profile = $1",
             "DELETE FROM mappings WHERE profile = $1",
             "DELETE FROM names WHERE profile = $1",
             "DELETE FROM configurations WHERE profile = $1",
@@ -460,6 +463,19 @@ fn of_file(path: &Path, error: sqlx::Error) -> Error {
 pub fn now() -> String {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+}
+
+/// Now, to the last digit: for what is a matter of seconds.
+fn precise_now() -> String {
+    Timestamp::now().to_string()
+}
+
+/// How long ago a recorded time was; none for one that is to come (the clock was set back) or is no time.
+fn age_of(time: &str) -> Duration {
+    time.parse::<Timestamp>()
+        .ok()
+        .and_then(|time| Duration::try_from(Timestamp::now().duration_since(time)).ok())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -201,6 +201,7 @@ async fn plan(
     };
     Ok(Wanted {
         key: TicketKey {
+            customer: mapping.customer.id,
             organization: mapping.organization.id.clone(),
             error: arguments.error.clone().unwrap_or_default(),
             account: content.account.unwrap_or_default().to_owned(),

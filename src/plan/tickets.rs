@@ -151,7 +151,7 @@ pub fn summary(content: &Content<'_>) -> String {
 
 /// The ticket's text as HTML; everything that came from people or services is escaped.
 pub fn details_html(content: &Content<'_>) -> String {
-    let escaped = |text: &str| html_escape::encode_safe(text).replace('\n', "<br>");
+    let escaped = |text: &str| html_escape::encode_safe(&without_mark(text)).replace('\n', "<br>");
     let mut html = String::new();
     let mut paragraph = |text: String| {
         html.push_str("<p>");
@@ -168,13 +168,16 @@ pub fn details_html(content: &Content<'_>) -> String {
     if let Some(details) = content.details.filter(|details| !details.trim().is_empty()) {
         paragraph(escaped(details.trim()));
     }
-    let mut about = format!("Organization: {}", escaped(content.organization));
-    about.push_str(&format!("<br>{} {}", MARK, escaped(content.organization_id)));
+    let mut about = format!("Organization: {}", escaped(&one_line(content.organization)));
+    about.push_str(&format!(
+        "<br>{MARK} {}",
+        escaped(&one_line(content.organization_id))
+    ));
     if let Some(account) = content.account {
-        about.push_str(&format!("<br>Account: {}", escaped(account)));
+        about.push_str(&format!("<br>{ACCOUNT} {}", escaped(&one_line(account))));
     }
     if let Some(error) = content.error {
-        about.push_str(&format!("<br>Error: {}", error.slug));
+        about.push_str(&format!("<br>{ERROR} {}", error.slug));
     }
     paragraph(about);
     html
@@ -182,29 +185,89 @@ pub fn details_html(content: &Content<'_>) -> String {
 
 /// What stands before the organization's id in a ticket's text, and tells whose ticket it is.
 const MARK: &str = "SaaS Backup organization:";
+/// What stands before the account, after the mark.
+const ACCOUNT: &str = "Account:";
+/// What stands before the error's slug, after the mark.
+const ERROR: &str = "Error:";
 
-/// Whether a ticket read back is this one: the same summary, and not about another organization.
-pub fn is_same(summary: &str, organization_id: &str, read_summary: &str, read_details: Option<&str>) -> bool {
-    let plain = |text: &str| one_line(&html_escape::decode_html_entities(text)).to_lowercase();
-    if plain(summary) != plain(read_summary) {
-        return false;
+/// A text in which the words of our mark mark nothing.
+fn without_mark(text: &str) -> String {
+    text.replace(MARK, "SaaS Backup organization -")
+}
+
+/// What makes a ticket this one and no other, beside its customer.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity<'a> {
+    /// The summary.
+    pub summary: &'a str,
+    /// The organization's id.
+    pub organization_id: &'a str,
+    /// The account; empty where none.
+    pub account: &'a str,
+}
+
+impl Identity<'_> {
+    /// Whether a ticket in a list may be this one: by its summary, as far as a list row tells.
+    pub fn has_summary(&self, read_summary: &str) -> bool {
+        let plain = |text: &str| one_line(text).to_lowercase();
+        let wanted = plain(self.summary);
+        // Some instances answer text as HTML.
+        wanted == plain(read_summary) || wanted == plain(&html_escape::decode_html_entities(read_summary))
     }
-    // Two organizations of one customer may have the same trouble. A ticket that somebody's rules or
-    // templates rewrote has no mark, and is taken for this one: better none than two.
-    read_details
-        .map(|details| html_escape::decode_html_entities(details).into_owned())
-        .and_then(|details| {
-            details
-                .split_once(MARK)
-                .map(|(_, rest)| rest.trim_start().to_owned())
-        })
-        .is_none_or(|rest| {
-            let id: String = rest
-                .chars()
-                .take_while(|character| !character.is_whitespace() && *character != '<')
-                .collect();
-            id == organization_id
-        })
+
+    /// Whether a ticket read back is this one: the same summary, and about the same organization and
+    /// account. A ticket that somebody's rules or templates rewrote has no mark, and is taken for this one:
+    /// better none than two.
+    pub fn is(&self, read_summary: &str, read_details: Option<&str>) -> bool {
+        self.has_summary(read_summary)
+            && read_details
+                .and_then(marked)
+                .is_none_or(|(organization, account)| {
+                    organization == one_line(&without_mark(self.organization_id))
+                        && account.to_lowercase() == one_line(&without_mark(self.account)).to_lowercase()
+                })
+    }
+}
+
+/// The organization's id and the account (empty where none) by which a ticket's text is marked.
+fn marked(details: &str) -> Option<(String, String)> {
+    // Ours is the last paragraph; what stands before it was written by people.
+    let (_, rest) = details.rsplit_once(MARK)?;
+    let rest = rest.split("</p>").next().unwrap_or_default();
+    // A line break of HTML, of a text, or none at all where it was stripped.
+    let (mut lines, mut is_tag) = (String::new(), false);
+    for character in rest.chars() {
+        match character {
+            '<' => is_tag = true,
+            '>' if is_tag => {
+                is_tag = false;
+                lines.push('\n');
+            }
+            _ if is_tag => {}
+            character => lines.push(character),
+        }
+    }
+    let lines = html_escape::decode_html_entities(&lines).into_owned();
+    let mut lines = lines.trim_start().lines().map(str::trim);
+    let first = lines.next().unwrap_or_default();
+    let before = |text: &str, end: &str| text.split(end).next().map(one_line).unwrap_or_default();
+    let organization = before(&before(first, ACCOUNT), ERROR);
+    // In the line after it, unless line breaks were stripped.
+    let account = match first.split_once(ACCOUNT) {
+        Some((_, account)) => Some(account),
+        None => lines
+            .find(|line| !line.is_empty())
+            .and_then(|line| line.strip_prefix(ACCOUNT)),
+    };
+    let account = account.map(|account| before(account, ERROR)).unwrap_or_default();
+    Some((organization, account))
+}
+
+/// Whether a search for this text finds what has it. Halo's search may read some signs as a pattern, and
+/// texts with others may be kept in another spelling.
+pub fn is_searchable(text: &str) -> bool {
+    text.chars()
+        .all(|character| character.is_alphanumeric() || " -.,:()@/+".contains(character))
 }
 
 fn one_line(text: &str) -> String {
@@ -238,26 +301,100 @@ mod tests {
         assert_eq!(summary(&content()), "Restore <b>failed</b> [2Jagain");
     }
 
+    fn identity<'a>(summary: &'a str, content: &Content<'a>) -> Identity<'a> {
+        Identity {
+            summary,
+            organization_id: content.organization_id,
+            account: content.account.unwrap_or_default(),
+        }
+    }
+
     #[test]
     fn the_same_ticket_is_recognized_however_it_comes_back() {
         let content = content();
         let summary = summary(&content);
         let html = details_html(&content);
-        assert!(is_same(&summary, "17-3", &summary, Some(&html)));
-        assert!(is_same(
-            &summary,
-            "17-3",
-            &html_escape::encode_safe(&summary),
-            None
-        ));
-        assert!(is_same(
-            &summary,
-            "17-3",
-            &summary.to_uppercase(),
-            Some("rewritten")
-        ));
-        assert!(!is_same(&summary, "17-4", &summary, Some(&html)));
-        assert!(!is_same(&summary, "17-3", "Restore failed", Some(&html)));
+        let same = identity(&summary, &content);
+        assert!(same.is(&summary, Some(&html)));
+        assert!(same.is(&html_escape::encode_safe(&summary), None));
+        assert!(same.is(&summary.to_uppercase(), Some("rewritten")));
+        for stripped in [
+            html.replace("<br>", "<br />\r\n"),
+            html.replace("<br>", "\n")
+                .replace("<p>", "")
+                .replace("</p>", "\n"),
+            html.replace("<br>", "").replace("<p>", "").replace("</p>", ""),
+            format!("{html}<p>a signature</p>"),
+        ] {
+            assert!(same.is(&summary, Some(&stripped)), "{stripped}");
+        }
+        assert!(!same.is("Restore failed", Some(&html)));
+        let of = |organization_id, account| Identity {
+            organization_id,
+            account,
+            ..same
+        };
+        assert!(of("17-3", "A@B.example").is(&summary, Some(&html)));
+        assert!(!of("17-4", "a@b.example").is(&summary, Some(&html)));
+        assert!(!of("17-3", "c@b.example").is(&summary, Some(&html)));
+        assert!(!of("17-3", "").is(&summary, Some(&html)));
+    }
+
+    #[test]
+    fn an_id_that_is_a_name_is_compared_whole() {
+        let content = Content {
+            organization_id: "Brown & Sons",
+            account: None,
+            error: by_slug("device-token"),
+            ..content()
+        };
+        let summary = summary(&content);
+        let html = details_html(&content);
+        assert!(identity(&summary, &content).is(&summary, Some(&html)));
+        let other = Content {
+            organization_id: "Brown",
+            ..content
+        };
+        assert!(!identity(&summary, &other).is(&summary, Some(&html)));
+    }
+
+    #[test]
+    fn people_cannot_write_the_mark() {
+        let fake = "SaaS Backup organization: 17-4\nAccount: x@y.example";
+        let content = Content {
+            organization: fake,
+            summary: Some(fake),
+            details: Some(fake),
+            account: Some(fake),
+            ..content()
+        };
+        let summary = summary(&content);
+        let html = details_html(&content);
+        assert_eq!(html.matches(MARK).count(), 1, "{html}");
+        assert!(identity(&summary, &content).is(&summary, Some(&html)));
+        let other = Content {
+            organization_id: "17-4",
+            ..content
+        };
+        assert!(!identity(&summary, &other).is(&summary, Some(&html)));
+        // A ticket of before, in which it was not taken out.
+        let old = format!("<p>{fake}</p><p>SaaS Backup organization: 17-3</p>");
+        assert_eq!(marked(&old), Some(("17-3".to_owned(), String::new())));
+    }
+
+    #[test]
+    fn look_alike_summaries_are_not_the_same() {
+        let content = content();
+        for (one, other) in [
+            ("Job [a]", "Job a"),
+            ("100% of it", "100 of it"),
+            ("a_b", "axb"),
+            ("R&amp;D", "R&D"),
+            ("Job", "Jobs"),
+        ] {
+            assert!(!identity(one, &content).has_summary(other), "{one} / {other}");
+            assert!(!is_searchable(one) || one == "Job", "{one}");
+        }
     }
 
     #[test]

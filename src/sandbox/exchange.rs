@@ -25,6 +25,9 @@ use super::{
 /// What [`Fault::SlowAnswers`] adds to the latency.
 const SLOW: Duration = Duration::from_secs(2);
 
+/// How much later [`Fault::LateCreation`] has the work done.
+const LATE: Duration = Duration::from_secs(6);
+
 /// What the thread that serves and the owner of the sandbox share. Where both locks are needed the world's is taken
 /// first, so that a test which holds the world can still ask what was received.
 pub(super) struct Shared {
@@ -60,29 +63,40 @@ impl Shared {
         }
     }
 
-    /// Does what a call asks, unless the rate limit or a fault is against it, and notes it.
-    fn exchange(&self, call: &Call) -> Reply {
+    /// Does what a call asks, unless the rate limit or a fault is against it, and notes it. Whether it is still to
+    /// be done, later, is told beside the answer.
+    fn exchange(&self, call: &Call) -> (Reply, bool) {
         let world = &mut *self.world();
         let machine = &mut *self.machine();
-        let reply = machine.refusal(call).unwrap_or_else(|| {
-            let reply = match call.service {
-                Service::Halo => halo::answer(
-                    &mut Desk {
-                        world,
-                        faults: &machine.faults,
-                        tokens: &mut machine.tokens,
-                        credentials: &self.credentials,
-                        site_url: &self.site_url,
-                    },
-                    call,
-                ),
-                Service::Backup => backup::answer(world, &machine.faults, &self.credentials, call),
-            };
-            machine.faults.after(call, reply)
-        });
+        let refusal = machine.refusal(call);
+        let is_late = refusal.is_none() && machine.faults.is_late(call);
+        let reply = match refusal {
+            Some(refusal) => refusal,
+            None if is_late => Reply::page(StatusCode::GATEWAY_TIMEOUT),
+            None => {
+                let reply = self.work(world, machine, call);
+                machine.faults.after(call, reply)
+            }
+        };
         let status = (reply.delivery != Delivery::Nothing).then_some(reply.status);
         machine.log.note(call, status);
-        reply
+        (reply, is_late)
+    }
+
+    fn work(&self, world: &mut World, machine: &mut Machine, call: &Call) -> Reply {
+        match call.service {
+            Service::Halo => halo::answer(
+                &mut Desk {
+                    world,
+                    faults: &machine.faults,
+                    tokens: &mut machine.tokens,
+                    credentials: &self.credentials,
+                    site_url: &self.site_url,
+                },
+                call,
+            ),
+            Service::Backup => backup::answer(world, &machine.faults, &self.credentials, call),
+        }
     }
 }
 
@@ -125,5 +139,13 @@ pub(super) async fn answer(
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
     }
-    shared.exchange(&call).into_response()
+    let (reply, is_late) = shared.exchange(&call);
+    if is_late {
+        tokio::spawn(async move {
+            tokio::time::sleep(LATE).await;
+            // Nobody is there any more to be answered.
+            let _ = shared.work(&mut shared.world(), &mut shared.machine(), &call);
+        });
+    }
+    reply.into_response()
 }

@@ -39,6 +39,7 @@ faults! {
     ShortToken "short-token" "Halo access tokens live one second"
     BadGateway "bad-gateway" "every third request, tokens aside, is answered with a 502 in HTML and not done"
     BadGatewayAfter "bad-gateway-after" "the first POST to each path, tokens aside, is done, then answered with a 502 in HTML"
+    LateCreation "late-creation" "the first POST that creates a license, and the first that creates a ticket, is answered with a 504 and done six seconds later"
     DropBefore "drop-before" "the first request of each method and path is cut off without being done"
     DropAfter "drop-after" "the first POST to each path is done, then cut off without an answer"
     HalfJson "half-json" "the first GET of each path and query is answered with half the JSON, otherwise in good order"

@@ -112,6 +112,11 @@ impl Faults {
         None
     }
 
+    /// Whether a call is answered now and done later.
+    pub(super) fn is_late(&mut self, call: &Call) -> bool {
+        creates(call) && self.strikes_once(Fault::LateCreation, name(call))
+    }
+
     /// What becomes of the answer to work that was done.
     pub(super) fn after(&mut self, call: &Call, mut reply: Reply) -> Reply {
         if reply.is_error() {
@@ -203,6 +208,17 @@ fn list_of(call: &Call) -> Option<&'static str> {
 /// The service, method and path, however the path was spelled.
 fn name(call: &Call) -> String {
     format!("{:?} {} {}", call.service, call.method, call.segments.join("/"))
+}
+
+/// Whether a call creates a license or a ticket.
+fn creates(call: &Call) -> bool {
+    let of_these = matches!(call.route().as_slice(), ["api", "softwarelicence" | "tickets"]);
+    let is_new = |record: &Value| record.get("id").is_none_or(Value::is_null);
+    of_these
+        && call.method == Method::POST
+        && call
+            .json()
+            .is_some_and(|body| body.as_array().is_some_and(|records| records.iter().any(is_new)))
 }
 
 fn is_token(call: &Call) -> bool {

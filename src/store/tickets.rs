@@ -1,12 +1,16 @@
 //! Tickets that halolink opened or is about to open.
 
+use std::{collections::HashSet, time::Duration};
+
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use super::{Error, Store, now};
+use super::{Error, Store, age_of, precise_now};
 
 /// What makes a ticket the same ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TicketKey {
+    /// The customer: after a remap it is another ticket.
+    pub customer: i64,
     /// The organization's string id.
     pub organization: String,
     /// The slug of a documented error; empty for free text.
@@ -26,6 +30,8 @@ pub struct OpenedTicket {
     pub ticket_id: Option<i64>,
     /// Tickets that looked the same before it was posted.
     pub known_ids: Vec<i64>,
+    /// How long ago it was posted, or about to be.
+    pub age: Duration,
 }
 
 impl FromRow<'_, SqliteRow> for OpenedTicket {
@@ -35,6 +41,7 @@ impl FromRow<'_, SqliteRow> for OpenedTicket {
             id: row.try_get("id")?,
             ticket_id: row.try_get("ticket_id")?,
             known_ids: serde_json::from_str(&known).unwrap_or_default(),
+            age: age_of(row.try_get("opened_at")?),
         })
     }
 }
@@ -47,9 +54,9 @@ impl Store {
     pub async fn opened_tickets(&self, profile: &str, key: &TicketKey) -> Result<Vec<OpenedTicket>, Error> {
         // A documented error is the same by its slug; free text by its summary.
         Ok(sqlx::query_as(
-            "SELECT id, ticket_id, known_ids FROM tickets
+            "SELECT id, ticket_id, known_ids, opened_at FROM tickets
              WHERE profile = $1 AND organization_id = $2 AND error = $3 AND LOWER(account) = LOWER($4)
-                 AND (error <> '' OR LOWER(summary) = LOWER($5)) AND NOT closed
+                 AND (error <> '' OR LOWER(summary) = LOWER($5)) AND customer_id = $6 AND NOT closed
              ORDER BY id DESC",
         )
         .bind(profile)
@@ -57,8 +64,30 @@ impl Store {
         .bind(&key.error)
         .bind(&key.account)
         .bind(&key.summary)
+        .bind(key.customer)
         .fetch_all(&self.pool)
         .await?)
+    }
+
+    /// Tickets that this profile knows as other ones of the same customer: about another organization,
+    /// account or error, however alike they look.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn other_tickets(&self, profile: &str, key: &TicketKey) -> Result<HashSet<i64>, Error> {
+        let ids: Vec<i64> = sqlx::query_scalar(
+            "SELECT ticket_id FROM tickets
+             WHERE profile = $1 AND customer_id = $5 AND ticket_id IS NOT NULL
+                 AND NOT (organization_id = $2 AND error = $3 AND LOWER(account) = LOWER($4))",
+        )
+        .bind(profile)
+        .bind(&key.organization)
+        .bind(&key.error)
+        .bind(&key.account)
+        .bind(key.customer)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().collect())
     }
 
     /// Records the intent to post a ticket, before it is posted.
@@ -68,7 +97,6 @@ impl Store {
     pub async fn intend_ticket(
         &self,
         profile: &str,
-        customer: i64,
         key: &TicketKey,
         known_ids: &[i64],
     ) -> Result<OpenedTicket, Error> {
@@ -79,19 +107,33 @@ impl Store {
         )
         .bind(profile)
         .bind(&key.organization)
-        .bind(customer)
+        .bind(key.customer)
         .bind(&key.error)
         .bind(&key.account)
         .bind(&key.summary)
         .bind(serde_json::to_string(known_ids).unwrap_or_else(|_| "[]".to_owned()))
-        .bind(now())
+        .bind(precise_now())
         .fetch_one(&self.pool)
         .await?;
         Ok(OpenedTicket {
             id,
             ticket_id: None,
             known_ids: known_ids.to_vec(),
+            age: Duration::ZERO,
         })
+    }
+
+    /// Lets an intent be as new as now: it is posted again, or its unclear answer came.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn renew_ticket_intent(&self, record: i64) -> Result<(), Error> {
+        sqlx::query("UPDATE tickets SET opened_at = $2 WHERE id = $1")
+            .bind(record)
+            .bind(precise_now())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     /// Records which ticket came of it.

@@ -435,6 +435,84 @@ fn a_license_whose_answer_was_lost_is_made_once() {
     });
 }
 
+/// The posts of licenses, and how many of them got a 504.
+fn posts(stage: &Stage) -> (usize, usize) {
+    let posts = stage.halo_requests("POST", "/api/SoftwareLicence");
+    let late = posts.iter().filter(|post| post.status == Some(504)).count();
+    (posts.len(), late)
+}
+
+#[test]
+fn a_license_that_halo_makes_late_is_made_once() {
+    let stage = connected();
+    stage.faults([Fault::LateCreation]);
+    create(&stage, "Brand New")
+        .expect(0)
+        .says(["Halo may still be making the license"]);
+    assert_eq!(posts(&stage), (1, 1));
+    assert_eq!(licenses_called(&stage, "Brand New"), 1);
+    assert_eq!(stage.mapped(), 1);
+}
+
+#[test]
+fn where_the_patience_ends_the_next_run_takes_the_late_license() {
+    let stage = connected();
+    stage.faults([Fault::LateCreation]);
+    let mut arguments = CREATE.to_vec();
+    arguments.extend(["Brand New", "--yes", "--patience", "3"]);
+    stage
+        .run(arguments)
+        .expect(75)
+        .says(["does not show it", "run the command again"]);
+    assert_eq!((licenses_called(&stage, "Brand New"), stage.mapped()), (0, 0));
+    // Another name is another license.
+    create(&stage, "Brand Newer").expect(0);
+    create(&stage, "Brand New").expect(0);
+    assert_eq!(posts(&stage), (2, 1));
+    assert_eq!(licenses_called(&stage, "Brand New"), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_killed_while_it_creates_is_followed_by_one_license() {
+    // Killed before the work, and after it and before the answer.
+    std::thread::scope(|scope| {
+        for is_made in [false, true] {
+            scope.spawn(move || {
+                let stage = connected();
+                stage.faults(if is_made {
+                    [Fault::DropAfter]
+                } else {
+                    [Fault::SlowAnswers]
+                });
+                let mut arguments = CREATE.to_vec();
+                arguments.extend(["Brand New", "--yes"]);
+                let running = stage.start(arguments);
+                if is_made {
+                    stage.wait_for("the post", |received| {
+                        received
+                            .iter()
+                            .any(|request| request.method == "POST" && request.path == "/api/SoftwareLicence")
+                    });
+                } else {
+                    // The plan's list and the one inside the lock were answered: the post is on its way.
+                    stage.wait_for("both lists", |received| {
+                        let lists = received.iter().filter(|request| {
+                            request.method == "GET" && request.path == "/api/SoftwareLicence"
+                        });
+                        lists.count() >= 4
+                    });
+                    std::thread::sleep(std::time::Duration::from_millis(500));
+                }
+                assert!(running.kill() || is_made, "it ended too early");
+                stage.faults([]);
+                create(&stage, "Brand New").expect(0);
+                assert_eq!(licenses_called(&stage, "Brand New"), 1, "made: {is_made}");
+            });
+        }
+    });
+}
+
 #[test]
 fn license_and_create_license_exclude_each_other() {
     let stage = connected();
@@ -679,18 +757,12 @@ fn map(stage: &Stage, organization: &str, customer: &str, license: &str) -> Outc
     ])
 }
 
+const CREATE: [&str; 5] = ["map-org", "1788161-14", "--customer", "21", "--create-license"];
+
 fn create(stage: &Stage, name: &str) -> Outcome {
-    stage.run([
-        "map-org",
-        "1788161-14",
-        "--customer",
-        "21",
-        "--create-license",
-        name,
-        "--yes",
-        "-o",
-        "json",
-    ])
+    let mut arguments = CREATE.to_vec();
+    arguments.extend([name, "--yes", "-o", "json"]);
+    stage.run(arguments)
 }
 
 fn from(stage: &Stage, text: &str) -> Outcome {

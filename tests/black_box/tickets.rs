@@ -1,9 +1,9 @@
 //! `open-ticket`: what the ticket says, and that the same one is never opened twice.
 
-use std::{process::Stdio, thread};
+use std::{process::Stdio, thread, time::Duration};
 
 use crate::support::{Outcome, Stage};
-use halolink::sandbox::{Fault, Ticket};
+use halolink::sandbox::{Fault, Options, Ticket};
 use serde_json::json;
 
 const ORGANIZATION: &str = "1788161-14";
@@ -268,11 +268,7 @@ fn a_ticket_is_found_in_halo_when_the_state_is_gone() {
     open(&stage, &["--error", "main-app-token"]).expect(0);
     let details = "Line one\nwith <b>tags</b> & more";
     open(&stage, &["--summary", "R&D <restore>", "--details", details]).expect(0);
-    std::fs::remove_dir_all(stage.home().join("data")).unwrap();
-    let mut connect = stage.connect_arguments();
-    connect.push("--adopt-state".to_owned());
-    stage.run(connect).expect(0);
-    stage.map_these(&[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
+    forget(&stage, &[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
     for flags in [
         &["--error", "main-app-token", "-o", "json"][..],
         &["--summary", "R&D <restore>", "-o", "json"],
@@ -311,6 +307,169 @@ fn a_lost_answer_opens_no_second_ticket() {
     });
 }
 
+/// The 504s that posts of tickets got.
+fn late(stage: &Stage) -> usize {
+    let posts = stage.halo_requests("POST", "/api/Tickets");
+    posts.iter().filter(|post| post.status == Some(504)).count()
+}
+
+#[test]
+fn a_ticket_that_halo_makes_late_is_not_opened_twice() {
+    let stage = mapped();
+    stage.faults([Fault::LateCreation]);
+    let outcome = open(&stage, &["--error", "main-app-token", "-o", "json"])
+        .expect(0)
+        .says(["Halo may still be making the ticket"]);
+    assert_eq!(late(&stage), 1, "{outcome}");
+    assert_eq!(outcome.first_change()["status"], "opened");
+    assert_eq!(outcome.first_change()["ticket"]["id"], only(&stage).id);
+    assert_eq!(stage.halo_requests("POST", "/api/Tickets").len(), 1);
+}
+
+#[test]
+fn where_the_patience_ends_the_next_run_finds_the_late_ticket() {
+    let stage = mapped();
+    stage.faults([Fault::LateCreation]);
+    let flags = ["--summary", "Restore test failed", "--patience", "3"];
+    open(&stage, &flags).expect(75).says(["run the command again"]);
+    assert_eq!((late(&stage), opened(&stage)), (1, 0));
+    // A dry run posts nothing either.
+    let dry = ["--summary", "Restore test failed", "--dry-run"];
+    open(&stage, &dry).expect(0);
+    open(&stage, &["--summary", "Restore test failed"]).expect(0);
+    assert_eq!(opened(&stage), 1);
+    assert_eq!(stage.halo_requests("POST", "/api/Tickets").len(), 1);
+}
+
+#[test]
+fn another_account_is_another_ticket_in_your_words_too() {
+    let stage = mapped();
+    let say = |account: Option<&str>| {
+        let mut flags = vec!["--summary", "Mailbox is behind", "-o", "json"];
+        flags.extend(account.iter().flat_map(|account| ["--account", account]));
+        open(&stage, &flags).expect(0).first_change()["status"].clone()
+    };
+    for account in [
+        None,
+        Some("anna@northwind.example"),
+        Some("ben@northwind.example"),
+    ] {
+        assert_eq!(say(account), "opened", "{account:?}");
+        assert_eq!(say(account), "unchanged", "{account:?}");
+    }
+    assert_eq!(say(Some("ANNA@northwind.example")), "unchanged");
+    assert_eq!(opened(&stage), 3);
+    // The state is gone, and what is in Halo tells them apart.
+    forget(&stage, &[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
+    assert_eq!(say(Some("ben@northwind.example")), "unchanged");
+    assert_eq!(say(Some("carla@northwind.example")), "opened");
+    assert_eq!(opened(&stage), 4);
+}
+
+#[test]
+fn tickets_whose_text_was_rewritten_are_told_apart_by_the_state() {
+    let stage = mapped();
+    let flags = |account| ["--summary", "Mailbox is behind", "--account", account];
+    open(&stage, &flags("anna@northwind.example")).expect(0);
+    for ticket in stage.world().tickets.values_mut() {
+        ticket.details_html = None;
+        ticket.details = Some("rewritten by a rule".to_owned());
+    }
+    open(&stage, &flags("ben@northwind.example")).expect(0);
+    open(&stage, &flags("anna@northwind.example")).expect(0);
+    assert_eq!(opened(&stage), 2);
+}
+
+#[test]
+fn mapped_to_another_customer_the_old_ones_ticket_is_not_it() {
+    let stage = mapped();
+    for flags in [
+        ["--error", "main-app-token"],
+        ["--summary", "Restore test failed"],
+    ] {
+        open(&stage, &flags).expect(0);
+    }
+    let before = stage.tickets(22).len();
+    stage.map_these(&[(ORGANIZATION.into(), 22, 19)]);
+    for flags in [
+        ["--error", "main-app-token"],
+        ["--summary", "Restore test failed"],
+    ] {
+        open(&stage, &flags).expect(0).prints(["Opened"]);
+        open(&stage, &flags).expect(0).prints(["Unchanged"]);
+    }
+    assert_eq!((opened(&stage), stage.tickets(22).len()), (2, before + 2));
+    // And back again.
+    stage.map_these(&[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
+    open(&stage, &["--error", "main-app-token"])
+        .expect(0)
+        .prints(["Unchanged"]);
+    assert_eq!(opened(&stage), 2);
+}
+
+#[test]
+fn details_that_name_another_organization_confuse_nothing() {
+    let stage = Stage::new();
+    stage.connect();
+    stage.map_these(&[("1788161-18".into(), 25, 29), ("1788161-49".into(), 25, 29)]);
+    let before = stage.tickets(25).len();
+    let open = |organization: &str, details: &str| {
+        let arguments = [
+            "open-ticket",
+            organization,
+            "--summary",
+            "Restore failed",
+            "--details",
+            details,
+        ];
+        stage.run(arguments).expect(0)
+    };
+    let fake = "as before:\nSaaS Backup organization: 1788161-49\nAccount: x@y.example";
+    open("1788161-18", fake).prints(["Opened"]);
+    // What only Halo tells.
+    forget(
+        &stage,
+        &[("1788161-18".into(), 25, 29), ("1788161-49".into(), 25, 29)],
+    );
+    open("1788161-18", "once more").prints(["Unchanged"]);
+    open("1788161-49", "its own").prints(["Opened"]);
+    assert_eq!(stage.tickets(25).len() - before, 2);
+}
+
+#[test]
+fn summaries_that_are_patterns_to_a_search_are_neither_doubled_nor_swallowed() {
+    let stage = mapped();
+    let summaries = [
+        "Restore [DC1] failed",
+        "Restore [D] failed",
+        "100% full",
+        "100 x full",
+        "job_1",
+        "jobs1",
+    ];
+    let say = |summary| {
+        open(&stage, &["--summary", summary, "-o", "json"])
+            .expect(0)
+            .first_change()["status"]
+            .clone()
+    };
+    for summary in summaries {
+        assert_eq!(say(summary), "opened", "{summary}");
+    }
+    // What only Halo tells.
+    forget(&stage, &[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
+    for summary in summaries {
+        assert_eq!(say(summary), "unchanged", "{summary}");
+    }
+    assert_eq!(opened(&stage), summaries.len());
+    // Nobody asks Halo to make sense of them.
+    for request in stage.halo_requests("GET", "/api/Tickets") {
+        for (name, value) in &request.query {
+            assert!(!value.contains(['%', '_', '[']), "{name}={value}");
+        }
+    }
+}
+
 #[test]
 fn a_lost_answer_of_a_forced_ticket_opens_one_more_and_not_two() {
     let stage = mapped();
@@ -323,10 +482,11 @@ fn a_lost_answer_of_a_forced_ticket_opens_one_more_and_not_two() {
 #[cfg(unix)]
 #[test]
 fn a_run_killed_before_the_answer_came_is_followed_by_no_second_ticket() {
-    use std::time::Duration;
-
-    // The ticket is made and its answer lost; halolink waits a moment before it looks, and is killed then.
-    let stage = mapped();
+    // The ticket is made and its answer lost; halolink looks for it, which takes a moment, and is killed then.
+    let stage = mapped_with(Options {
+        latency: Duration::from_millis(300),
+        ..Options::default()
+    });
     stage.faults([Fault::DropAfter]);
     let mut child = stage
         .command()
@@ -355,8 +515,6 @@ fn a_run_killed_before_the_answer_came_is_followed_by_no_second_ticket() {
 #[cfg(unix)]
 #[test]
 fn a_run_killed_while_it_posts_is_followed_by_one_ticket() {
-    use std::time::Duration;
-
     // Answers take their time: the intent is recorded, the request on its way when the process is killed.
     let stage = mapped();
     stage.faults([Fault::SlowAnswers]);
@@ -468,7 +626,11 @@ fn a_dry_run_opens_nothing_and_tells_what_is_open() {
 
 /// One organization mapped; its customer has a ticket of its own already.
 fn mapped() -> Stage {
-    let stage = Stage::new();
+    mapped_with(Options::default())
+}
+
+fn mapped_with(options: Options) -> Stage {
+    let stage = Stage::with(options);
     stage.connect();
     stage.map_these(&[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
     stage.sandbox.forget_received();
@@ -479,6 +641,15 @@ fn open(stage: &Stage, flags: &[&str]) -> Outcome {
     let mut arguments = vec!["open-ticket", ORGANIZATION];
     arguments.extend(flags);
     stage.run(arguments)
+}
+
+/// Loses the state, connects anew and maps these.
+fn forget(stage: &Stage, mapping: &[(String, i64, i64)]) {
+    std::fs::remove_dir_all(stage.home().join("data")).expect("a state");
+    let mut connect = stage.connect_arguments();
+    connect.push("--adopt-state".to_owned());
+    stage.run(connect).expect(0);
+    stage.map_these(mapping);
 }
 
 /// How many tickets were opened for the customer.

@@ -1,10 +1,14 @@
-//! Creating a license. Creating is not idempotent, so: look before, and look again after an unclear answer.
+//! Creating a license once. Creating is not idempotent, and a lost answer does not say whether it was made. So:
+//! look in Halo, record the intent, post, look again. After an unclear answer, or for an intent that a
+//! killed run left, the complete list is read until whatever was sent must have appeared, and only then it
+//! is posted again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Target;
 use crate::{
     backup::{Organization, SeatMetric},
+    commands::pending::{Look, look_until_settled},
     context::Context,
     failure::Failure,
     halo::{Customer, Halo, License},
@@ -15,10 +19,8 @@ use crate::{
 
 /// How often a license is posted in all, each time only after it was looked for.
 const TRIES: usize = 3;
-/// How long to wait before looking for what an unanswered request may still be creating.
-const SETTLE: Duration = Duration::from_secs(2);
 /// How long to wait for another process that creates a license.
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_secs(120);
 
 /// What `--create-license` comes to: a new license, or the one of that name that the customer has.
 pub(super) async fn target(
@@ -78,30 +80,79 @@ pub(super) async fn create(
     let halo = context.halo().await?;
     // One for all profiles: two may be of one site. No profile has an empty name.
     let _lock = store.lock("", "create-license", WAIT).await?;
-    for attempt in 1..=TRIES {
+    let began = Instant::now();
+    let what = format!("the license \"{name}\" for {customer}");
+    let look = async || look(&halo, customer.id, name).await;
+    let settled = async |age| look_until_settled(context, &what, age, began, &look).await;
+
+    let before = store.license_intent(&context.profile, customer.id, name).await?;
+    let mut found = match &before {
         // Inside the lock: another process may have made it since the plan.
-        if let Some(license) = look(&halo, customer.id, name).await? {
-            return Ok(Reference::new(license.id, license.name));
+        None => look().await?.map_or(Look::Absent, Look::Found),
+        Some(intent) => {
+            context
+                .ui
+                .detail(1, &format!("{what} was about to be made by {}", intent.by));
+            settled(intent.age).await?
         }
-        match halo.create_license(customer.id, name, count).await {
-            Ok(()) => {
-                if let Some(license) = look(&halo, customer.id, name).await? {
-                    return Ok(Reference::new(license.id, license.name));
+    };
+    let mut intent = before.map(|intent| intent.id);
+    let mut posted = 0;
+    loop {
+        match found {
+            Look::Found(license) => {
+                if let Some(intent) = intent {
+                    store.note_created_license(&context.profile, license.id).await?;
+                    store.forget_license_intent(intent).await?;
                 }
-                // Halo said yes and does not show it: posting again could make two.
-                return Err(Failure::failed(format!(
-                    "Halo took the license \"{name}\" for {customer} but does not list it"
+                return Ok(Reference::new(license.id, license.name));
+            }
+            Look::Absent if posted < TRIES => {}
+            Look::Absent | Look::OutOfPatience => {
+                return Err(Failure::try_later(format!(
+                    "Halo did not say whether it made {what}, and does not show it"
                 ))
-                .hint("look for it in Halo before creating it again")
+                .hint("run the command again: it looks for the license before it posts another")
                 .into());
             }
-            Err(error) if error.is_unclear() && attempt < TRIES => tokio::time::sleep(SETTLE).await,
+        }
+        let recorded = match intent {
+            Some(recorded) => {
+                store.renew_license_intent(recorded).await?;
+                recorded
+            }
+            None => store.intend_license(&context.profile, customer.id, name).await?,
+        };
+        intent = Some(recorded);
+        posted += 1;
+        let answer = halo.create_license(customer.id, name, count).await;
+        if let Err(error) = &answer
+            && !error.is_unclear()
+        {
+            // Refused, or never sent: there is nothing to look for later.
+            store.forget_license_intent(recorded).await?;
+        } else {
+            // It may have been long in coming: what is made late is late from here on.
+            store.renew_license_intent(recorded).await?;
+        }
+        match answer {
+            Ok(()) => {
+                found = settled(Duration::ZERO).await?;
+                if matches!(found, Look::Absent) {
+                    // Halo said yes and does not show it: posting again could make two.
+                    store.forget_license_intent(recorded).await?;
+                    return Err(Failure::failed(format!(
+                        "Halo said that it made {what}, and does not list it"
+                    ))
+                    .hint("look for it in Halo before creating it again")
+                    .into());
+                }
+            }
+            Err(error) if error.is_unclear() => {
+                context.ui.detail(1, &error.to_string());
+                found = settled(Duration::ZERO).await?;
+            }
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Failure::try_later(format!(
-        "the license \"{name}\" for {customer} could not be created"
-    ))
-    .hint("run the command again: it looks for the license first")
-    .into())
 }

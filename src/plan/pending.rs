@@ -1,0 +1,36 @@
+//! What was sent to be made, and may still appear although no answer said so.
+
+use std::time::Duration;
+
+/// For so long after it was sent, a service may still be making it. Sent again before, there could be two.
+pub const SETTLED: Duration = Duration::from_secs(30);
+
+/// Pauses between two looks: short at first, for most answers are late by a moment.
+const SHORTEST: Duration = Duration::from_secs(2);
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// How long to wait before looking again for what was sent so long ago; `None` where the last look was late
+/// enough: it may be sent again.
+pub fn until_next_look(age: Duration) -> Option<Duration> {
+    let left = SETTLED.checked_sub(age).filter(|left| !left.is_zero())?;
+    Some((age / 3).clamp(SHORTEST, LONGEST).min(left))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_look_is_when_it_is_settled_and_there_are_few() {
+        let mut age = Duration::ZERO;
+        let mut looks = 1;
+        while let Some(pause) = until_next_look(age) {
+            assert!(pause >= Duration::from_millis(1));
+            age += pause;
+            looks += 1;
+        }
+        assert_eq!(age, SETTLED);
+        assert!(looks <= 12, "{looks}");
+        assert_eq!(until_next_look(SETTLED + Duration::from_secs(1)), None);
+    }
+}
