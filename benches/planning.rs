@@ -5,20 +5,22 @@ use std::{collections::HashMap, hint::black_box};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use halolink::{
     plan::{
+        limits::Limits,
         names::{Index, Named},
-        seats::{Found, Limits, Mapped, Source, plan},
+        seats::{Found, Known, Mapped, Source, Synced, plan},
     },
     reference::Reference,
 };
 
 const LIMITS: Limits = Limits {
     max_change: 50,
+    min_change: 0,
     max_held_back: 20,
     force: false,
 };
 
 /// Mapped organizations, their licenses, and the quantities of the last sync.
-type World = (Vec<Mapped>, HashMap<i64, Found>, HashMap<i64, i64>);
+type World = (Vec<Mapped>, HashMap<i64, Found>, Known);
 
 /// A partner after a month: every twentieth organization has a seat more, one in a hundred is suspended,
 /// and every tenth shares the license of the one before it.
@@ -54,14 +56,22 @@ fn world(organizations: i64) -> World {
             },
         })
         .collect();
-    (mapped, found, synced)
+    let synced = synced
+        .into_iter()
+        .map(|(license, count)| (license, Synced { count, unlinked: 0 }))
+        .collect();
+    let known = Known {
+        synced,
+        ..Known::default()
+    };
+    (mapped, found, known)
 }
 
 fn planning(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("plan");
     for organizations in [1_000, 10_000, 100_000] {
-        let (mapped, found, synced) = world(organizations);
-        let writes = plan(&mapped, &found, &synced, LIMITS).writes().count();
+        let (mapped, found, known) = world(organizations);
+        let writes = plan(&mapped, &found, &known, LIMITS).writes().count();
         assert_eq!(
             writes as i64,
             organizations / 20,
@@ -74,7 +84,7 @@ fn planning(criterion: &mut Criterion) {
             |bencher, _| {
                 bencher.iter_batched(
                     || (),
-                    |()| plan(black_box(&mapped), black_box(&found), &synced, LIMITS),
+                    |()| plan(black_box(&mapped), black_box(&found), &known, LIMITS),
                     // Dropping the plan is not measured.
                     BatchSize::LargeInput,
                 );

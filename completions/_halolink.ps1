@@ -183,8 +183,9 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
         }
         'halolink;sync-seats' {
             [CompletionResult]::new('--seats-file', '--seats-file', [CompletionResultType]::ParameterName, 'Take the seats from a CSV file: the portal''s export, or organization,seats')
-            [CompletionResult]::new('--max-change', '--max-change', [CompletionResultType]::ParameterName, 'Hold back a license synced before that would change by more than this, in percent, or to 0')
-            [CompletionResult]::new('--max-held-back', '--max-held-back', [CompletionResultType]::ParameterName, 'Stop before any write if more than this share of the licenses would be held back, in percent')
+            [CompletionResult]::new('--max-change', '--max-change', [CompletionResultType]::ParameterName, 'Hold back what changed since the last sync by more than this and by more than --min-change, and what falls to 0')
+            [CompletionResult]::new('--min-change', '--min-change', [CompletionResultType]::ParameterName, 'Let changes of up to so many seats through whatever their percentage, but for a fall to 0')
+            [CompletionResult]::new('--max-held-back', '--max-held-back', [CompletionResultType]::ParameterName, 'Stop before any write if more than this share would be held back (of first syncs: more than half)')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Seconds to wait for another sync-seats of this profile to end')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]')
@@ -195,7 +196,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('--request-limit', '--request-limit', [CompletionResultType]::ParameterName, 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo''s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the plan and write nothing')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'With --dry-run: exit with 5 if anything would change')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Write what the limits on change hold back, and do not ask')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Write what is held back for its change, and do not ask')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question whether to go on')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question whether to go on')
             [CompletionResult]::new('--non-interactive', '--non-interactive', [CompletionResultType]::ParameterName, 'Never ask; a missing value is an error that names its flag (implied without a terminal)')

@@ -174,8 +174,9 @@ set edit:completion:arg-completer[halolink] = {|@words|
         }
         &'halolink;sync-seats'= {
             cand --seats-file 'Take the seats from a CSV file: the portal''s export, or organization,seats'
-            cand --max-change 'Hold back a license synced before that would change by more than this, in percent, or to 0'
-            cand --max-held-back 'Stop before any write if more than this share of the licenses would be held back, in percent'
+            cand --max-change 'Hold back what changed since the last sync by more than this and by more than --min-change, and what falls to 0'
+            cand --min-change 'Let changes of up to so many seats through whatever their percentage, but for a fall to 0'
+            cand --max-held-back 'Stop before any write if more than this share would be held back (of first syncs: more than half)'
             cand --wait 'Seconds to wait for another sync-seats of this profile to end'
             cand -p 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]'
             cand --profile 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]'
@@ -186,7 +187,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand --request-limit 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo''s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]'
             cand --dry-run 'Show the plan and write nothing'
             cand --exit-code 'With --dry-run: exit with 5 if anything would change'
-            cand --force 'Write what the limits on change hold back, and do not ask'
+            cand --force 'Write what is held back for its change, and do not ask'
             cand -y 'Answer yes to every question whether to go on'
             cand --yes 'Answer yes to every question whether to go on'
             cand --non-interactive 'Never ask; a missing value is an error that names its flag (implied without a terminal)'

@@ -158,8 +158,9 @@ complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s q -l quiet 
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l seats-file -d 'Take the seats from a CSV file: the portal\'s export, or organization,seats' -r -F
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-change -d 'Hold back a license synced before that would change by more than this, in percent, or to 0' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-held-back -d 'Stop before any write if more than this share of the licenses would be held back, in percent' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-change -d 'Hold back what changed since the last sync by more than this and by more than --min-change, and what falls to 0' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l min-change -d 'Let changes of up to so many seats through whatever their percentage, but for a fall to 0' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-held-back -d 'Stop before any write if more than this share would be held back (of first syncs: more than half)' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l wait -d 'Seconds to wait for another sync-seats of this profile to end' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
@@ -172,7 +173,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l patienc
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l dry-run -d 'Show the plan and write nothing'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l exit-code -d 'With --dry-run: exit with 5 if anything would change'
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l force -d 'Write what the limits on change hold back, and do not ask'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l force -d 'Write what is held back for its change, and do not ask'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s y -l yes -d 'Answer yes to every question whether to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s q -l quiet -d 'Print no notes and no progress'

@@ -266,7 +266,17 @@ pub struct Revoke {
     halolink sync-seats --dry-run\n  \
     halolink sync-seats --yes\n  \
     halolink sync-seats Contoso --seats-file organizations.csv\n\n\
-    Without --yes a person is asked before anything is written.")]
+    Without --yes a person is asked before anything is written.\n\n\
+    Held back until a person agrees or a script says --force:\n  \
+    - a change since the last sync of more than --max-change percent and more than --min-change seats,\n    \
+      and a fall to 0 whatever its size; from 0 every rise is more than any percentage\n  \
+    - a first sync that falls to 0, or by over half and more than --min-change seats, or rises to more than\n    \
+      ten times and by more than 100 seats; not a rise from 0, nor on a license that map-org created.\n    \
+      Naming the organization lets its first sync through, too\n\
+    Organizations that share a license are judged one by one.\n\
+    If 3 or more licenses, and more than --max-held-back percent of those whose quantity is known, would be\n\
+    held back, nothing is written; of first syncs, 3 or more and more than half. What cannot be written for a\n\
+    reason of its own (vanished, gone, moved, inactive, mapped in two profiles) stops nothing else.")]
 pub struct SyncSeats {
     /// Only the licenses of these organizations: ids, numbers or names
     #[arg(value_name = "ORG", add = ArgValueCandidates::new(complete::mapped_organizations))]
@@ -280,13 +290,17 @@ pub struct SyncSeats {
     /// Take the seats from a CSV file: the portal's export, or organization,seats
     #[arg(long, value_name = "FILE.csv", value_hint = ValueHint::FilePath)]
     pub seats_file: Option<PathBuf>,
-    /// Hold back a license synced before that would change by more than this, in percent, or to 0
+    /// Hold back what changed since the last sync by more than this and by more than --min-change, and what
+    /// falls to 0
     #[arg(long, value_name = "PERCENT", default_value_t = 50)]
     pub max_change: u32,
-    /// Stop before any write if more than this share of the licenses would be held back, in percent
+    /// Let changes of up to so many seats through whatever their percentage, but for a fall to 0
+    #[arg(long, value_name = "SEATS", default_value_t = 5)]
+    pub min_change: u32,
+    /// Stop before any write if more than this share would be held back (of first syncs: more than half)
     #[arg(long, value_name = "PERCENT", default_value_t = 20)]
     pub max_held_back: u32,
-    /// Write what the limits on change hold back, and do not ask
+    /// Write what is held back for its change, and do not ask
     #[arg(long)]
     pub force: bool,
     /// Seconds to wait for another sync-seats of this profile to end

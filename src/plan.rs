@@ -1,6 +1,8 @@
 //! Pure thinking: plain functions over plain data, without I/O, clock or randomness, knowing nobody.
 
 pub mod batches;
+pub mod elsewhere;
+pub mod limits;
 pub mod names;
 pub mod pending;
 pub mod products;

@@ -33,8 +33,8 @@ use crate::profile::{private_directory, private_file};
 pub use configuration::Configuration;
 pub use connections::Remembered;
 pub use ledger::{
-    Change, ChangeStatus, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState, RunTotals,
-    SeatPoint, Written,
+    Change, ChangeStatus, LicenseCount, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState,
+    RunTotals, SeatPoint, Written,
 };
 pub use license_intents::LicenseIntent;
 pub use lock::Lock;

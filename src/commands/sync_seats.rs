@@ -18,10 +18,15 @@ use crate::{
     context::Context,
     failure::{Completion, Failure, explain},
     halo::Halo,
-    plan::seats::{Decision, Item, Limits, Plan, plan},
+    plan::{
+        elsewhere::{Elsewhere, OtherMapping},
+        limits::Limits,
+        seats::{Decision, Item, Known, Mapped, Plan, Synced, plan},
+    },
     reference::Reference,
     store::{
-        ChangeStatus, Mapping, NameKind, NewChange, NewRun, OrganizationSeats, RunState, RunTotals, Store,
+        Change, ChangeStatus, LicenseCount, Mapping, NameKind, NewChange, NewRun, OrganizationSeats,
+        RunState, RunTotals, Store,
     },
 };
 use apply::Applied;
@@ -38,6 +43,8 @@ struct Scope {
     mappings: Vec<Mapping>,
     /// The profile's other mappings.
     others: Vec<Mapping>,
+    /// The organizations that were named, by id.
+    named: HashSet<String>,
     metric: SeatMetric,
     limits: Limits,
 }
@@ -140,10 +147,11 @@ async fn locked(
         }
     }
 
+    let stop = plan.stop.as_ref().map(ToString::to_string);
     let records: Vec<NewChange> = plan
         .items
         .iter()
-        .filter_map(|item| record(item, plan.stop.as_deref()))
+        .filter_map(|item| record(item, stop.as_deref()))
         .collect();
     store.record_changes(&context.profile, run, &records).await?;
     drop(records);
@@ -165,7 +173,7 @@ async fn locked(
         .as_ref()
         .map(|failure| failure.message.as_str())
         .or(applied.given_up.as_deref())
-        .or(plan.stop.as_deref());
+        .or(stop.as_deref());
     store.finish_run(run, state, &totals, error).await?;
     show::report(context, &plan, Some(&applied), scope.metric, &read.drifted);
     Ok(completion)
@@ -190,12 +198,15 @@ async fn scope(context: &Context, store: &Store, arguments: &cli::SyncSeats) -> 
             .into());
     }
     let all = store.mappings(&context.profile).await?;
+    let mut named = HashSet::new();
     let (mappings, others) = if arguments.organizations.is_empty() {
         (all, Vec::new())
     } else {
         let mut licenses = HashSet::new();
         for text in &arguments.organizations {
-            licenses.insert(naming::mapping(text, &all)?.license.id);
+            let mapping = naming::mapping(text, &all)?;
+            licenses.insert(mapping.license.id);
+            named.insert(mapping.organization.id.clone());
         }
         // A license carries the sum of all its organizations, also of those that were not named.
         all.into_iter()
@@ -204,9 +215,11 @@ async fn scope(context: &Context, store: &Store, arguments: &cli::SyncSeats) -> 
     Ok(Scope {
         mappings,
         others,
+        named,
         metric: configuration.seat_metric.unwrap_or_default(),
         limits: Limits {
             max_change: arguments.max_change,
+            min_change: arguments.min_change,
             max_held_back: arguments.max_held_back,
             force: arguments.force,
         },
@@ -215,9 +228,9 @@ async fn scope(context: &Context, store: &Store, arguments: &cli::SyncSeats) -> 
 
 /// What was read, ready to be planned with.
 struct Read {
-    mapped: Vec<crate::plan::seats::Mapped>,
+    mapped: Vec<Mapped>,
     found: HashMap<i64, crate::plan::seats::Found>,
-    synced: HashMap<i64, i64>,
+    known: Known,
     pages: Option<usize>,
     /// Who changed quantities by hand, by license.
     drifted: HashMap<i64, String>,
@@ -225,7 +238,7 @@ struct Read {
 
 impl Read {
     fn plan(&self, limits: Limits) -> Plan {
-        plan(&self.mapped, &self.found, &self.synced, limits)
+        plan(&self.mapped, &self.found, &self.known, limits)
     }
 }
 
@@ -237,6 +250,7 @@ async fn read_and_plan(
     run: Option<i64>,
 ) -> anyhow::Result<(Plan, Read)> {
     let unsettled = store.unsettled(&context.profile).await?;
+    let mut known = known(context, store, scope).await?;
     let mut wanted: HashSet<i64> = scope.mappings.iter().map(|mapping| mapping.license.id).collect();
     wanted.extend(unsettled.iter().map(|change| change.license));
 
@@ -258,7 +272,7 @@ async fn read_and_plan(
             }
         }
     };
-    let (mapped, reading) = tokio::try_join!(seats, licenses::read(&halo, &wanted))?;
+    let (mut mapped, reading) = tokio::try_join!(seats, licenses::read(&halo, &wanted))?;
     drop(progress);
     let Reading { found, pages } = reading;
 
@@ -266,6 +280,7 @@ async fn read_and_plan(
     let (written, lost): (Vec<_>, Vec<_>) = unsettled
         .into_iter()
         .partition(|change| found.get(&change.license).and_then(|found| found.count) == Some(change.to));
+    take_over(&written, &mut mapped, &mut known);
     if run.is_some() && !(written.is_empty() && lost.is_empty()) {
         store.settle(&context.profile, &written, &lost).await?;
         context.ui.note(&format!(
@@ -273,18 +288,64 @@ async fn read_and_plan(
             report::count(written.len(), "license")
         ));
     }
-    let mut synced = store.license_counts(&context.profile).await?;
-    synced.extend(written.iter().map(|change| (change.license, change.to)));
     let mut read = Read {
         mapped,
         found,
-        synced,
+        known,
         pages,
         drifted: HashMap::new(),
     };
     let plan = read.plan(scope.limits);
     read.drifted = explain_drift(context, &halo, &plan).await;
     Ok((plan, read))
+}
+
+/// What is known from before, and from the command line.
+async fn known(context: &Context, store: &Store, scope: &Scope) -> anyhow::Result<Known> {
+    let profile = &context.profile;
+    let others = store.mappings_of_other_profiles(profile).await?;
+    Ok(Known {
+        synced: store
+            .license_counts(profile)
+            .await?
+            .into_iter()
+            .map(|(license, LicenseCount { count, unlinked })| (license, Synced { count, unlinked }))
+            .collect(),
+        created: store.created_licenses(profile).await?,
+        elsewhere: Elsewhere::new(
+            profile,
+            others.into_iter().map(|other| OtherMapping {
+                profile: other.profile,
+                organization: other.mapping.organization,
+                license: other.mapping.license,
+            }),
+        ),
+        named: scope.named.clone(),
+    })
+}
+
+/// What a killed run wrote is what the next one compares with: the quantities, and whose seats they are.
+fn take_over(written: &[Change], mapped: &mut [Mapped], known: &mut Known) {
+    let changes: HashMap<i64, &Change> = written.iter().map(|change| (change.license, change)).collect();
+    for (license, change) in &changes {
+        let synced = Synced {
+            count: change.to,
+            // But for those that are mapped to it still: see below.
+            unlinked: change.seats.values().flatten().sum(),
+        };
+        known.synced.insert(*license, synced);
+    }
+    for mapping in mapped {
+        let license = mapping.license.id;
+        if let Some(seats) = changes
+            .get(&license)
+            .and_then(|change| change.seats.get(&mapping.organization.id))
+            && let Some(synced) = known.synced.get_mut(&license)
+        {
+            mapping.seats_before = *seats;
+            synced.unlinked -= seats.unwrap_or(0);
+        }
+    }
 }
 
 /// Who changed quantities by hand, where Halo recorded it.

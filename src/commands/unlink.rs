@@ -1,5 +1,7 @@
 //! `unlink`: ends mappings; touches nothing in Halo.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde::Serialize;
 
 use super::{naming, report};
@@ -8,7 +10,7 @@ use crate::{
     context::Context,
     failure::Completion,
     reference::Reference,
-    store::Mapping,
+    store::{LicenseCount, Mapping},
     ui::{Align, Table},
 };
 
@@ -31,13 +33,16 @@ struct Summary {
 /// # Errors
 /// Exit code 2 where a name names no mapping; then none is ended.
 pub async fn run(context: &Context, arguments: cli::Unlink) -> anyhow::Result<Completion> {
-    let mappings = context.look().await?.mappings(&context.profile).await?;
+    let store = context.look().await?;
+    let mappings = store.mappings(&context.profile).await?;
+    let counts = store.license_counts(&context.profile).await?;
     let chosen = choose(&arguments, &mappings)?;
 
     if chosen.is_empty() {
         print(context, &chosen, arguments.dry_run);
         return Ok(Completion::Done);
     }
+    let effects = effects(&mappings, &chosen, &counts);
     if !arguments.dry_run {
         show(context, &chosen);
         let question = format!("End {}?", report::count(chosen.len(), "mapping"));
@@ -53,7 +58,40 @@ pub async fn run(context: &Context, arguments: cli::Unlink) -> anyhow::Result<Co
         store.close().await;
     }
     print(context, &chosen, arguments.dry_run);
+    for effect in effects {
+        context.ui.note(&crate::ui::clean(&effect));
+    }
     Ok(Completion::Done)
+}
+
+/// What becomes of the licenses: one that others share is synced on without these; one that nobody maps to
+/// any more bills on until a person ends that.
+fn effects(mappings: &[Mapping], ended: &[&Mapping], counts: &HashMap<i64, LicenseCount>) -> Vec<String> {
+    let mut left: BTreeMap<i64, Vec<&Mapping>> = BTreeMap::new();
+    for mapping in ended {
+        left.entry(mapping.license.id).or_default().push(mapping);
+    }
+    left.into_iter()
+        .filter_map(|(license, ended)| {
+            let first = ended.first()?;
+            let label = format!("{} of {}", first.license, first.customer.name);
+            let sharers = mappings
+                .iter()
+                .filter(|mapping| mapping.license.id == license)
+                .count();
+            if sharers == ended.len() {
+                let quantity = counts.get(&license).map_or_else(
+                    || "its quantity".to_owned(),
+                    |synced| format!("its quantity, {} at the last sync", synced.count),
+                );
+                return Some(format!(
+                    "{label} keeps {quantity}, and bills on: set it to 0 in Halo or end it there if that is not meant"
+                ));
+            }
+            let seats: i64 = ended.iter().filter_map(|mapping| mapping.seats).sum();
+            (seats > 0).then(|| format!("{label} is shared: the next sync-seats takes {seats} seats off it"))
+        })
+        .collect()
 }
 
 fn choose<'a>(arguments: &cli::Unlink, mappings: &'a [Mapping]) -> anyhow::Result<Vec<&'a Mapping>> {
@@ -116,7 +154,5 @@ fn print(context: &Context, chosen: &[&Mapping], dry_run: bool) {
         ]);
     }
     context.ui.table(&table);
-    context
-        .ui
-        .note("Nothing was changed in Halo: the licenses keep their quantities");
+    context.ui.note("Nothing was changed in Halo");
 }

@@ -1,8 +1,12 @@
 //! What `sync-seats` is about to do: quantities from seats, with the safeguards that keep a bad answer from
 //! becoming a wrong invoice.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::{
+    elsewhere::Elsewhere,
+    limits::{LicenseChange, Limits, ShareChange, Stop, Tally, judge, stop},
+};
 use crate::reference::Reference;
 
 /// What SaaS Backup says about a mapped organization now.
@@ -52,19 +56,27 @@ pub struct Found {
     pub active: bool,
 }
 
-/// How much change is too much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// A license synced before may rise or fall by so many percent.
-    pub max_change: u32,
-    /// The run stops if more than so many percent of the licenses would be held back.
-    pub max_held_back: u32,
-    /// The limits do not count.
-    pub force: bool,
+/// A license's quantity as the last sync left it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Synced {
+    /// The quantity.
+    pub count: i64,
+    /// Seats in it of organizations that left the license since: they are expected to come off.
+    pub unlinked: i64,
 }
 
-/// Fewer held-back licenses than this never stop a run: in a small one each is a large share.
-pub const FEWEST_TO_STOP: usize = 3;
+/// What is known from before, and from the command line.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The quantities of the last sync, by license.
+    pub synced: HashMap<i64, Synced>,
+    /// The licenses that halolink made.
+    pub created: HashSet<i64>,
+    /// What other profiles of the site have mapped.
+    pub elsewhere: Elsewhere,
+    /// The organizations that were named: who names one says that its license is the right one.
+    pub named: HashSet<String>,
+}
 
 /// What is decided about a license.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +87,7 @@ pub enum Decision {
     Unchanged,
     /// Its quantity stays, as it should.
     Leave,
-    /// It would change by too much; a person or `--force` can decide otherwise.
+    /// It would be written, but changes by too much; a person or `--force` can decide otherwise.
     HoldBack,
     /// Something is wrong that nobody can decide away.
     Problem,
@@ -123,7 +135,7 @@ pub struct Plan {
     /// Every license that an organization is mapped to.
     pub items: Vec<Item>,
     /// Why nothing may be written at all.
-    pub stop: Option<String>,
+    pub stop: Option<Stop>,
 }
 
 impl Plan {
@@ -148,29 +160,19 @@ impl Plan {
 
 /// Plans the quantities of all licenses that these mappings name.
 ///
-/// `found` are the licenses as Halo has them, by id; `synced` the quantities of the last sync, by license.
-/// The order of neither matters.
-pub fn plan(
-    mapped: &[Mapped],
-    found: &HashMap<i64, Found>,
-    synced: &HashMap<i64, i64>,
-    limits: Limits,
-) -> Plan {
+/// `found` are the licenses as Halo has them, by id. The order of neither matters.
+pub fn plan(mapped: &[Mapped], found: &HashMap<i64, Found>, known: &Known, limits: Limits) -> Plan {
     let mut by_license: BTreeMap<i64, Vec<&Mapped>> = BTreeMap::new();
     for mapping in mapped {
         by_license.entry(mapping.license.id).or_default().push(mapping);
     }
+    let mut tally = Tally::default();
     let mut items: Vec<Item> = by_license
         .into_values()
         .filter_map(|mut mapped| {
             mapped.sort_by(|one, other| one.organization.id.cmp(&other.organization.id));
             let license = mapped.first()?.license.id;
-            item(
-                &mapped,
-                found.get(&license),
-                synced.get(&license).copied(),
-                limits,
-            )
+            item(&mapped, found.get(&license), known, limits, &mut tally)
         })
         .collect();
     items.sort_by_cached_key(|item| {
@@ -180,27 +182,21 @@ pub fn plan(
             item.license.id,
         )
     });
-    let stop = stop(&items, limits);
-    Plan { items, stop }
+    Plan {
+        items,
+        stop: stop(tally, limits),
+    }
 }
 
-fn stop(items: &[Item], limits: Limits) -> Option<String> {
-    let held = items
-        .iter()
-        .filter(|item| matches!(item.decision, Decision::HoldBack | Decision::Problem))
-        .count();
-    let too_many = held >= FEWEST_TO_STOP && held * 100 > items.len() * limits.max_held_back as usize;
-    (too_many && !limits.force).then(|| {
-        format!(
-            "{held} of {} licenses would be held back, more than {} percent: nothing is written",
-            items.len(),
-            limits.max_held_back
-        )
-    })
-}
-
-fn item(mapped: &[&Mapped], found: Option<&Found>, synced: Option<i64>, limits: Limits) -> Option<Item> {
+fn item(
+    mapped: &[&Mapped],
+    found: Option<&Found>,
+    known: &Known,
+    limits: Limits,
+    tally: &mut Tally,
+) -> Option<Item> {
     let first_mapping = mapped.first()?;
+    let synced = known.synced.get(&first_mapping.license.id);
     let shares: Vec<Share> = mapped.iter().map(|mapping| share(mapping)).collect();
     let to = shares
         .iter()
@@ -224,14 +220,19 @@ fn item(mapped: &[&Mapped], found: Option<&Found>, synced: Option<i64>, limits: 
             || mapped
                 .iter()
                 .any(|mapping| mapping.seats_before.is_none() && matches!(mapping.source, Source::Seats(_))),
-        drift: synced.filter(|synced| from.is_some_and(|from| from != *synced)),
+        drift: synced
+            .map(|synced| synced.count)
+            .filter(|count| from.is_some_and(|from| from != *count)),
         shares_changed: shares
             .iter()
             .zip(mapped)
             .any(|(share, mapping)| share.seats != mapping.seats_before),
         shares,
     };
-    let (decision, reason) = decide(&item, mapped, found, limits);
+    let (decision, reason) = match quantity(&item, mapped, found, known) {
+        Ok(quantity) => guard(&item, mapped, quantity, known, limits, tally),
+        Err((decision, reason)) => (decision, Some(reason)),
+    };
     if decision == Decision::Leave {
         // It keeps what it has, whatever the seats would add up to.
         item.to = item.from;
@@ -248,7 +249,10 @@ fn share(mapping: &Mapped) -> Share {
         Source::Unreadable | Source::Contradictory | Source::Unlisted => (None, None),
         Source::Vanished => (
             None,
-            Some("the organization is no longer in SaaS Backup".to_owned()),
+            Some(format!(
+                "the organization is no longer in SaaS Backup; if it left for good: halolink unlink {}",
+                mapping.organization.id
+            )),
         ),
     };
     Share {
@@ -258,16 +262,32 @@ fn share(mapping: &Mapped) -> Share {
     }
 }
 
-fn decide(
+/// A quantity that could be worked out.
+struct Quantity {
+    from: i64,
+    to: i64,
+    /// What is to be said if it is written.
+    note: Option<String>,
+}
+
+/// The quantity, for the guard to judge; or what is decided for a reason of the license's own.
+fn quantity(
     item: &Item,
     mapped: &[&Mapped],
     found: Option<&Found>,
-    limits: Limits,
-) -> (Decision, Option<String>) {
-    let problem = |reason: String| (Decision::Problem, Some(reason));
+    known: &Known,
+) -> Result<Quantity, (Decision, String)> {
+    let problem = |reason: String| Err((Decision::Problem, reason));
     let Some(found) = found else {
         return problem("the license is gone from Halo; map its organizations to another".to_owned());
     };
+    if let Some(conflict) = mapped.iter().find_map(|mapping| {
+        known
+            .elsewhere
+            .conflict(&mapping.organization.id, mapping.license.id)
+    }) {
+        return problem(conflict.to_string());
+    }
     if let Some(stranger) = mapped
         .iter()
         .find(|mapping| found.customer != Some(mapping.customer.id))
@@ -287,9 +307,13 @@ fn decide(
         return problem("its quantity in Halo could not be read".to_owned());
     };
     for mapping in mapped {
-        let name = &mapping.organization.name;
+        let Reference { id, name } = &mapping.organization;
         match mapping.source {
-            Source::Vanished => return problem(format!("{name} is no longer in SaaS Backup")),
+            Source::Vanished => {
+                return problem(format!(
+                    "{name} is no longer in SaaS Backup; if it left for good: halolink unlink {id}"
+                ));
+            }
             Source::Unlisted => return problem(format!("{name} is not in the seats file")),
             Source::Unreadable => {
                 return problem(format!("there is no readable seat number for {name}"));
@@ -309,10 +333,10 @@ fn decide(
         })
         .collect();
     if kept.len() == mapped.len() {
-        return (
+        return Err((
             Decision::Leave,
-            Some(format!("{} and keeps what it had", kept.join(", "))),
-        );
+            format!("{} and keeps what it had", kept.join(", ")),
+        ));
     }
     let Some(to) = item.to else {
         return problem(if kept.is_empty() {
@@ -324,47 +348,73 @@ fn decide(
             )
         });
     };
+    let note = (!kept.is_empty()).then(|| format!("{} and keeps its share", kept.join(", ")));
+    Ok(Quantity { from, to, note })
+}
+
+/// Lets a quantity through or holds it back, and counts it.
+fn guard(
+    item: &Item,
+    mapped: &[&Mapped],
+    Quantity { from, to, note }: Quantity,
+    known: &Known,
+    limits: Limits,
+    tally: &mut Tally,
+) -> (Decision, Option<String>) {
+    if mapped.iter().any(|mapping| mapping.seats_before.is_some()) {
+        tally.synced += 1;
+    }
+    if item.first {
+        tally.first += 1;
+    }
     if from == to {
         return (Decision::Unchanged, None);
     }
-    if !item.first
-        && let Some(reason) = too_much(from, to, limits.max_change)
-    {
-        return if limits.force {
-            (
-                Decision::Write,
-                Some(reason.replace("(--force writes it all the same)", "(written with --force)")),
-            )
-        } else {
-            (Decision::HoldBack, Some(reason))
-        };
-    }
-    let note = if kept.is_empty() {
-        None
-    } else {
-        Some(format!("{} and keeps its share", kept.join(", ")))
+    let synced = known.synced.get(&item.license.id).copied();
+    let shares: Vec<ShareChange> = item
+        .shares
+        .iter()
+        .zip(mapped)
+        .filter_map(|(share, mapping)| {
+            Some(ShareChange {
+                organization: &share.organization.name,
+                before: mapping.seats_before,
+                now: share.seats?,
+            })
+        })
+        .collect();
+    let change = LicenseChange {
+        from,
+        to,
+        shares: &shares,
+        unlinked: synced.unwrap_or_default().unlinked,
+        created: known.created.contains(&item.license.id),
     };
-    (Decision::Write, note)
-}
-
-/// Why a change is more than the limit allows.
-fn too_much(from: i64, to: i64, max_change: u32) -> Option<String> {
-    if to == 0 {
-        return Some(format!(
-            "it would fall from {from} to 0 (--force writes it all the same)"
-        ));
+    let Some(too_much) = judge(&change, limits) else {
+        return (Decision::Write, note);
+    };
+    if limits.force {
+        return (
+            Decision::Write,
+            Some(format!("{too_much} (written with --force)")),
+        );
     }
-    if from <= 0 {
-        return Some(format!(
-            "it would rise from {from} to {to} (--force writes it all the same)"
-        ));
+    let named = mapped
+        .iter()
+        .any(|mapping| mapping.seats_before.is_none() && known.named.contains(&mapping.organization.id));
+    if too_much.is_first() && named {
+        return (
+            Decision::Write,
+            Some(format!("{too_much} (written because its organization was named)")),
+        );
     }
-    let change = (to - from).abs();
-    (i128::from(change) * 100 > i128::from(from) * i128::from(max_change)).then(|| {
-        let direction = if to > from { "rise" } else { "fall" };
-        let percent = i128::from(change) * 100 / i128::from(from);
-        format!("it would {direction} by {percent} percent, more than --max-change {max_change} (--force writes it all the same)")
-    })
+    if too_much.is_first() {
+        tally.first_held += 1;
+    } else {
+        tally.synced_held += 1;
+    }
+    let way_out = too_much.way_out();
+    (Decision::HoldBack, Some(format!("{too_much} ({way_out})")))
 }
 
 #[cfg(test)]
@@ -375,6 +425,7 @@ mod tests {
 
     const LIMITS: Limits = Limits {
         max_change: 50,
+        min_change: 5,
         max_held_back: 20,
         force: false,
     };
@@ -401,8 +452,18 @@ mod tests {
     fn one(mappings: &[Mapped], found: Option<Found>, synced: Option<i64>) -> Item {
         let license = mappings[0].license.id;
         let found = found.map(|found| (license, found)).into_iter().collect();
-        let synced = synced.map(|count| (license, count)).into_iter().collect();
-        plan(mappings, &found, &synced, LIMITS).items.remove(0)
+        let known = known(synced.map(|count| (license, count)));
+        plan(mappings, &found, &known, LIMITS).items.remove(0)
+    }
+
+    fn known(synced: impl IntoIterator<Item = (i64, i64)>) -> Known {
+        Known {
+            synced: synced
+                .into_iter()
+                .map(|(license, count)| (license, Synced { count, unlinked: 0 }))
+                .collect(),
+            ..Known::default()
+        }
     }
 
     #[test]
@@ -474,35 +535,116 @@ mod tests {
     }
 
     #[test]
-    fn large_changes_are_held_back_after_the_first_sync() {
-        for (from, to, held) in [
-            (10, 15, false),
-            (10, 16, true),
-            (10, 5, false),
-            (10, 4, true),
-            (10, 0, true),
-            (0, 1, true),
-            (3, 3, false),
-        ] {
-            let mappings = [mapped("a", 1, Source::Seats(to), Some(from))];
-            let item = one(&mappings, Some(found(from)), Some(from));
-            assert_eq!(item.decision == Decision::HoldBack, held, "{from} -> {to}");
-            let first = one(&mappings, Some(found(from)), None);
-            assert_ne!(first.decision, Decision::HoldBack, "{from} -> {to}");
-        }
+    fn a_change_that_is_too_much_is_held_back_unless_it_is_forced() {
+        let mappings = [mapped("a", 1, Source::Seats(20), Some(10))];
+        let item = one(&mappings, Some(found(10)), Some(10));
+        assert_eq!(item.decision, Decision::HoldBack);
+        let held = item.reason.unwrap();
+        assert!(held.ends_with("(--force writes it all the same)"), "{held}");
+        let forced = Limits {
+            force: true,
+            ..LIMITS
+        };
+        let found = HashMap::from([(1, found(10))]);
+        let item = plan(&mappings, &found, &known([(1, 10)]), forced).items.remove(0);
+        assert_eq!(item.decision, Decision::Write);
+        let written = item.reason.unwrap();
+        assert!(written.ends_with("(written with --force)"), "{written}");
     }
 
     #[test]
-    fn an_organization_that_joins_a_license_makes_its_sync_the_first() {
-        let both = [
-            mapped("a", 1, Source::Seats(10), Some(10)),
-            mapped("b", 1, Source::Seats(30), None),
-        ];
-        let item = one(&both, Some(found(10)), Some(10));
+    fn an_organization_that_joins_is_judged_by_itself() {
+        let joined = |seats| {
+            let both = [
+                mapped("a", 1, Source::Seats(seats), Some(10)),
+                mapped("b", 1, Source::Seats(30), None),
+            ];
+            one(&both, Some(found(10)), Some(10))
+        };
+        let item = joined(10);
         assert_eq!(
             (item.decision, item.to, item.first),
             (Decision::Write, Some(40), true)
         );
+        let item = joined(20);
+        assert_eq!(item.decision, Decision::HoldBack);
+        assert!(item.reason.unwrap().starts_with("a would rise by 100 percent"));
+    }
+
+    #[test]
+    fn naming_an_organization_lets_its_own_first_sync_through_and_nothing_else() {
+        let decided = |mappings: &[Mapped], synced: &[(i64, i64)], named: &str| {
+            let known = Known {
+                named: HashSet::from([named.to_owned()]),
+                ..known(synced.iter().copied())
+            };
+            let found = HashMap::from([(1, found(82))]);
+            plan(mappings, &found, &known, LIMITS).items.remove(0).decision
+        };
+        let first = [mapped("a", 1, Source::Seats(0), None)];
+        assert_eq!(decided(&first, &[], "a"), Decision::Write);
+        assert_eq!(decided(&first, &[], "b"), Decision::HoldBack);
+        let later = [mapped("a", 1, Source::Seats(8), Some(82))];
+        assert_eq!(decided(&later, &[(1, 82)], "a"), Decision::HoldBack);
+        // The one that was named is not the one that joins with so many.
+        let joins = [
+            mapped("a", 1, Source::Seats(82), Some(82)),
+            mapped("b", 1, Source::Seats(9000), None),
+        ];
+        assert_eq!(decided(&joins, &[(1, 82)], "a"), Decision::HoldBack);
+        assert_eq!(decided(&joins, &[(1, 82)], "b"), Decision::Write);
+    }
+
+    #[test]
+    fn what_another_profile_has_mapped_too_is_not_written() {
+        use crate::plan::elsewhere::OtherMapping;
+        let other = |organization: &str, license| OtherMapping {
+            profile: "brand".to_owned(),
+            organization: Reference::new(organization.to_owned(), organization),
+            license: Reference::new(license, "License"),
+        };
+        for (other, problem) in [
+            (other("x", 1), true),
+            (other("a", 2), true),
+            (other("x", 2), false),
+        ] {
+            let known = Known {
+                elsewhere: Elsewhere::new("default", [other.clone()]),
+                ..Known::default()
+            };
+            let mappings = [mapped("a", 1, Source::Seats(3), None)];
+            let forced = Limits {
+                force: true,
+                ..LIMITS
+            };
+            let item = plan(&mappings, &HashMap::from([(1, found(1))]), &known, forced)
+                .items
+                .remove(0);
+            assert_eq!(item.decision == Decision::Problem, problem, "{other:?}: {item:?}");
+        }
+    }
+
+    #[test]
+    fn problems_of_their_own_never_stop_the_others() {
+        let mappings: Vec<Mapped> = (0..10)
+            .map(|license| {
+                let source = match license {
+                    0..4 => Source::Vanished,
+                    4..6 => Source::Unreadable,
+                    6..8 => Source::Seats(30),
+                    _ => Source::Seats(11),
+                };
+                mapped(&format!("o{license}"), license, source, Some(10))
+            })
+            .collect();
+        let halo: HashMap<i64, Found> = (0..10).map(|license| (license, found(10))).collect();
+        let plan = plan(
+            &mappings,
+            &halo,
+            &known((0..10).map(|license| (license, 10))),
+            LIMITS,
+        );
+        assert_eq!((plan.stop.as_ref(), plan.writes().count()), (None, 2));
     }
 
     #[test]
@@ -521,7 +663,7 @@ mod tests {
             })
             .collect();
         let halo: HashMap<i64, Found> = (0..12).map(|license| (license, found(10))).collect();
-        let synced: HashMap<i64, i64> = (0..12).map(|license| (license, 10)).collect();
+        let synced = known((0..12).map(|license| (license, 10)));
         let stopped = plan(&mappings, &halo, &synced, LIMITS);
         assert!(stopped.stop.is_some());
         assert_eq!(stopped.writes().count(), 0);
@@ -534,7 +676,7 @@ mod tests {
                 ..LIMITS
             },
         );
-        assert_eq!((forced.stop.as_deref(), forced.writes().count()), (None, 12));
+        assert_eq!((forced.stop.as_ref(), forced.writes().count()), (None, 12));
         let patient = plan(
             &mappings,
             &halo,
@@ -569,14 +711,14 @@ mod tests {
             counts in proptest::collection::hash_map(0_i64..12, 0_i64..5000, 0..12),
             synced in proptest::collection::hash_map(0_i64..12, 0_i64..5000, 0..12),
             force in any::<bool>(),
-        ) -> (Vec<Mapped>, HashMap<i64, Found>, HashMap<i64, i64>, Limits) {
+        ) -> (Vec<Mapped>, HashMap<i64, Found>, Known, Limits) {
             let mappings = rows
                 .into_iter()
                 .enumerate()
                 .map(|(number, (license, source, before))| mapped(&format!("o{number}"), license, source, before))
                 .collect();
             let found = counts.into_iter().map(|(license, count)| (license, found(count))).collect();
-            (mappings, found, synced, Limits { force, ..LIMITS })
+            (mappings, found, known(synced), Limits { force, ..LIMITS })
         }
     }
 
@@ -605,7 +747,7 @@ mod tests {
                 if let Some(license) = found.get_mut(license) {
                     license.count = Some(*count);
                 }
-                synced.insert(*license, *count);
+                synced.synced.insert(*license, Synced { count: *count, unlinked: 0 });
             }
             let again = plan(&mapped, &found, &synced, limits);
             for (license, _) in written {

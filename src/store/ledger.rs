@@ -13,8 +13,8 @@ use super::{Error, Store, lock, now};
 use crate::reference::Reference;
 
 pub use records::{
-    Change, ChangeStatus, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState, RunTotals,
-    SeatPoint, Written,
+    Change, ChangeStatus, LicenseCount, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState,
+    RunTotals, SeatPoint, Written,
 };
 
 /// Rows in one statement: SQLite takes 32,766 parameters.
@@ -62,10 +62,32 @@ impl Store {
         .bind(profile)
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows
+        let mut changes: Vec<Change> = rows
             .into_iter()
-            .map(|(id, run, license, to)| Change { id, run, license, to })
-            .collect())
+            .map(|(id, run, license, to)| Change {
+                id,
+                run,
+                license,
+                to,
+                seats: HashMap::new(),
+            })
+            .collect();
+        if !changes.is_empty() {
+            let seats: Vec<(i64, String, Option<i64>)> = sqlx::query_as(
+                "SELECT change_id, organization_id, seats FROM change_seats
+                 JOIN changes ON changes.id = change_id JOIN runs ON runs.id = run_id
+                 WHERE profile = $1 AND status IN ('intended', 'unread')",
+            )
+            .bind(profile)
+            .fetch_all(&self.pool)
+            .await?;
+            for (id, organization, seats) in seats {
+                if let Ok(index) = changes.binary_search_by_key(&id, |change| change.id) {
+                    changes[index].seats.insert(organization, seats);
+                }
+            }
+        }
+        Ok(changes)
     }
 
     /// Records what became of the changes of killed runs: written or never written.
@@ -273,17 +295,20 @@ impl Store {
         Ok(())
     }
 
-    /// The quantities that were last written or confirmed, by license.
+    /// The licenses' quantities as the last sync left them.
     ///
     /// # Errors
     /// A failed statement.
-    pub async fn license_counts(&self, profile: &str) -> Result<HashMap<i64, i64>, Error> {
-        let rows: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT license_id, count FROM license_counts WHERE profile = $1")
+    pub async fn license_counts(&self, profile: &str) -> Result<HashMap<i64, LicenseCount>, Error> {
+        let rows: Vec<(i64, i64, i64)> =
+            sqlx::query_as("SELECT license_id, count, unlinked FROM license_counts WHERE profile = $1")
                 .bind(profile)
                 .fetch_all(&self.pool)
                 .await?;
-        Ok(rows.into_iter().collect())
+        Ok(rows
+            .into_iter()
+            .map(|(license, count, unlinked)| (license, LicenseCount { count, unlinked }))
+            .collect())
     }
 
     /// Runs as they are: one that says it is running while nobody holds its lock was killed.
@@ -384,18 +409,25 @@ impl Store {
 }
 
 /// What was read back becomes what the next run compares with: the licenses' quantities, and each mapped
-/// organization's share of them.
+/// organization's share of them. Seats of an organization that left while the run was under way are in the
+/// quantity and are expected to come off.
 async fn take_over_verified(
     transaction: &mut sqlx::Transaction<'_, Sqlite>,
     profile: &str,
     run: i64,
 ) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO license_counts (profile, license_id, count, synced_at)
-         SELECT $1, license_id, to_count, $3 FROM changes
+        "INSERT INTO license_counts (profile, license_id, count, synced_at, unlinked)
+         SELECT $1, license_id, to_count, $3,
+             (SELECT COALESCE(SUM(seats), 0) FROM change_seats
+              WHERE change_id = changes.id AND organization_id NOT IN
+                  (SELECT organization_id FROM mappings
+                   WHERE profile = $1 AND mappings.license_id = changes.license_id))
+         FROM changes
          WHERE run_id = $2 AND verified AND to_count IS NOT NULL
              AND license_id IN (SELECT license_id FROM mappings WHERE profile = $1)
-         ON CONFLICT (profile, license_id) DO UPDATE SET count = excluded.count, synced_at = excluded.synced_at",
+         ON CONFLICT (profile, license_id) DO UPDATE SET
+             count = excluded.count, synced_at = excluded.synced_at, unlinked = excluded.unlinked",
     )
     .bind(profile)
     .bind(run)

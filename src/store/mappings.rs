@@ -139,13 +139,19 @@ impl Store {
         Ok(mapped)
     }
 
-    /// Stores mappings, replacing those of the same organizations: all of them or none.
+    /// Stores mappings, replacing those of the same organizations: all of them or none. A license that an
+    /// organization leaves by it is expected to lose that organization's seats.
     ///
     /// # Errors
     /// A failed statement.
     pub async fn map(&self, profile: &str, mappings: &[Mapping]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for rows in mappings.chunks(ROWS) {
+            let leaving: Vec<&str> = rows
+                .iter()
+                .map(|mapping| mapping.organization.id.as_str())
+                .collect();
+            expect_falls(&mut transaction, profile, &leaving).await?;
             let mut statement: QueryBuilder<Sqlite> = QueryBuilder::new(
                 "INSERT INTO mappings (profile, organization_id, organization_name, organization_number,
                      customer_id, customer_name, license_id, license_name, mapped_at, flag, seats) ",
@@ -203,18 +209,21 @@ impl Store {
         Ok(())
     }
 
-    /// Ends the mappings of these organizations: all of them or none.
+    /// Ends the mappings of these organizations: all of them or none. A license that others share is
+    /// expected to lose their seats.
     ///
     /// # Errors
     /// A failed statement.
     pub async fn unmap(&self, profile: &str, organizations: &[String]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        for organization in organizations {
-            sqlx::query("DELETE FROM mappings WHERE profile = $1 AND organization_id = $2")
-                .bind(profile)
-                .bind(organization)
-                .execute(&mut *transaction)
-                .await?;
+        for organizations in organizations.chunks(ROWS) {
+            let leaving: Vec<&str> = organizations.iter().map(String::as_str).collect();
+            expect_falls(&mut transaction, profile, &leaving).await?;
+            let mut statement: QueryBuilder<Sqlite> =
+                QueryBuilder::new("DELETE FROM mappings WHERE profile = ");
+            statement.push_bind(profile).push(" AND organization_id IN (");
+            listed(&mut statement, &leaving);
+            statement.build().execute(&mut *transaction).await?;
         }
         forget_unmapped(&mut transaction, profile).await?;
         transaction.commit().await?;
@@ -226,6 +235,38 @@ impl Store {
 fn normalized(site_url: &str) -> String {
     let url = Url::parse(site_url).map_or_else(|_| site_url.trim().to_lowercase(), String::from);
     url.trim_end_matches('/').to_owned()
+}
+
+/// Before organizations leave their licenses: their seats are in the quantities of the last sync, and the
+/// next one takes them off.
+async fn expect_falls(
+    transaction: &mut sqlx::Transaction<'_, Sqlite>,
+    profile: &str,
+    leaving: &[&str],
+) -> Result<(), Error> {
+    let mut statement: QueryBuilder<Sqlite> = QueryBuilder::new(
+        "UPDATE license_counts SET unlinked = unlinked + leaving.seats FROM
+             (SELECT license_id, SUM(seats) AS seats FROM mappings WHERE profile = ",
+    );
+    statement
+        .push_bind(profile)
+        .push(" AND seats IS NOT NULL AND organization_id IN (");
+    listed(&mut statement, leaving);
+    statement
+        .push(" GROUP BY license_id) AS leaving WHERE profile = ")
+        .push_bind(profile)
+        .push(" AND license_counts.license_id = leaving.license_id");
+    statement.build().execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// The texts as the rest of an `IN (…)`.
+fn listed(statement: &mut QueryBuilder<Sqlite>, texts: &[&str]) {
+    let mut list = statement.separated(", ");
+    for text in texts {
+        list.push_bind((*text).to_owned());
+    }
+    list.push_unseparated(")");
 }
 
 /// A license that nothing is mapped to any more is not "synced before" when it is mapped anew.
@@ -287,5 +328,59 @@ mod tests {
         assert_eq!(others("brand").await, pair("mine"));
         assert_eq!(others("elsewhere").await, []);
         assert_eq!(others("never connected").await, []);
+    }
+
+    #[tokio::test]
+    async fn seats_that_leave_a_license_are_expected_to_come_off() {
+        use crate::store::{ChangeStatus, LicenseCount, NewChange, NewRun, OrganizationSeats, Written};
+        use std::collections::HashSet;
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("state.db")).await.unwrap();
+        let all = [mapping("a", 17), mapping("b", 17), mapping("c", 17)];
+        store.map("p", &all).await.unwrap();
+        let new_run = NewRun {
+            command: "sync-seats",
+            source: "api",
+            metric: "used",
+            organizations: 3,
+        };
+        let run = store.begin_run("p", &new_run).await.unwrap();
+        let seats = [("a", 50), ("b", 30), ("c", 20)].map(|(organization, seats)| OrganizationSeats {
+            organization: Reference::new(organization.to_owned(), organization),
+            seats: Some(seats),
+        });
+        let change = NewChange {
+            license: Reference::new(17, "License"),
+            customer: Reference::new(7, "Customer"),
+            from: Some(1),
+            to: Some(100),
+            status: ChangeStatus::Intended,
+            verified: false,
+            reason: None,
+            seats: seats.to_vec(),
+        };
+        store.record_changes("p", run, &[change]).await.unwrap();
+        // One while the run writes, one after it, one to another license.
+        let leaves = async |organization: &str| {
+            store.unmap("p", &[organization.to_owned()]).await.unwrap();
+        };
+        let count = async || store.license_counts("p").await.unwrap().get(&17).copied();
+        let expected = |unlinked| Some(LicenseCount { count: 100, unlinked });
+        leaves("c").await;
+        let all_written = Written {
+            failed: &HashMap::new(),
+            skipped: &HashMap::new(),
+            unread: &HashSet::new(),
+            alone: &HashSet::new(),
+        };
+        store.record_written("p", run, all_written).await.unwrap();
+        assert_eq!(count().await, expected(20));
+        store.map("p", &[mapping("b", 18)]).await.unwrap();
+        assert_eq!(count().await, expected(50));
+        leaves("b").await;
+        assert_eq!(count().await, expected(50));
+        // With the last one the license is forgotten.
+        leaves("a").await;
+        assert_eq!(count().await, None);
     }
 }

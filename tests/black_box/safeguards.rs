@@ -41,7 +41,12 @@ fn a_vanished_organization_is_held_back_and_the_others_are_written() {
     let outcome = stage.sync([]).expect(4);
     assert_eq!(outcome.change(*license)["status"], "skipped", "{outcome}");
     assert_eq!(outcome.change(*license)["to"], json!(null), "{outcome}");
-    assert!(reason(&outcome, *license).ends_with("is no longer in SaaS Backup"));
+    let why = reason(&outcome, *license);
+    assert!(
+        why.contains("is no longer in SaaS Backup") && why.contains(&format!("halolink unlink {gone}")),
+        "{why}"
+    );
+    assert!(!why.contains("--force"), "{why}");
     assert_eq!(stage.count(*license), before);
     stage.expect_sums(&mapping[1..]);
     let flagged = stage.flagged();
@@ -85,7 +90,7 @@ fn a_single_mapping_is_safe_from_an_empty_list_as_well() {
 }
 
 #[test]
-fn a_short_list_of_organizations_stops_the_whole_run() {
+fn a_short_list_of_organizations_writes_those_that_are_listed_and_no_other() {
     let stage = Stage::new();
     stage.synced();
     let mapping = stage.plain(25);
@@ -93,27 +98,19 @@ fn a_short_list_of_organizations_stops_the_whole_run() {
     let before = counts(&stage, &mapping);
     stage.faults([Fault::OrganizationsShort]);
     let outcome = stage.sync([]).expect(4);
-    // Also those are not written that are in the list.
-    let (listed, _, license) = &mapping[0];
-    assert!(
-        reason(&outcome, *license).contains("would be held back, more than 20 percent: nothing is written"),
-        "{listed}: {outcome}"
-    );
-    expect_no_write(&stage, &outcome);
-    assert_eq!(counts(&stage, &mapping), before);
-    let run = stage.last_run();
-    assert_eq!(run["summary"]["updated"], 0);
-    let error = run["error"].as_str().expect("why it stopped");
-    assert!(error.contains("nothing is written"), "{error}");
-
-    let table = stage.run(["sync-seats", "--yes"]).expect(4);
-    table.says(["nothing is written", "--max-held-back", "--force"]);
-    // Somebody who knows better can let the rest through, and only the rest.
-    let outcome = stage.sync(["--max-held-back", "100"]).expect(4);
-    assert_eq!(outcome.change(*license)["status"], "updated", "{outcome}");
-    let missing = mapping.last().expect("there are 25");
-    assert_eq!(outcome.change(missing.2)["status"], "skipped", "{outcome}");
-    assert_eq!(stage.count(missing.2), *before.last().expect("there are 25"));
+    let (missing, listed): (Vec<_>, Vec<_>) = mapping
+        .iter()
+        .zip(&before)
+        .partition(|((_, _, license), _)| outcome.change(*license)["status"] == "skipped");
+    assert!(missing.len() >= 3 && !listed.is_empty(), "{outcome}");
+    for ((_, _, license), before) in missing {
+        assert!(reason(&outcome, *license).contains("is no longer in SaaS Backup"));
+        assert_eq!(stage.count(*license), *before, "{outcome}");
+    }
+    for ((_, _, license), before) in listed {
+        assert_eq!(stage.count(*license), before + 1, "{outcome}");
+    }
+    assert_eq!(stage.last_run()["error"], json!(null));
 }
 
 #[test]
@@ -123,10 +120,7 @@ fn garbled_seats_are_not_guessed() {
     let all = stage.plain(25);
     stage.add_seats(&all, 1);
     stage.faults([Fault::SeatsGarbled]);
-    let stopped = stage.sync([]).expect(4);
-    expect_no_write(&stage, &stopped);
-
-    let outcome = stage.sync(["--max-held-back", "100"]).expect(4);
+    let outcome = stage.sync([]).expect(4);
     let (garbled, good): (Vec<_>, Vec<_>) = all
         .into_iter()
         .partition(|(_, _, license)| outcome.change(*license)["status"] == "skipped");
@@ -205,20 +199,45 @@ fn a_fall_to_nothing_is_held_back_whatever_the_limit() {
     assert_ne!(stage.count(*license), 0);
     stage.sync(["--force"]).expect(0);
     assert_eq!(stage.count(*license), 0);
-    // And from nothing there is no percentage.
-    stage.set_seats(organization, 1);
-    stage.sync(["--max-change", "1000"]).expect(4);
+    // From nothing a rise is more than any percentage, once it is over the floor.
+    stage.set_seats(organization, 6);
+    let outcome = stage.sync(["--max-change", "1000"]).expect(4);
+    assert!(reason(&outcome, *license).contains("from 0 to 6"), "{outcome}");
     assert_eq!(stage.count(*license), 0);
+    stage.set_seats(organization, 5);
+    stage.sync(["--max-change", "1000"]).expect(0);
+    assert_eq!(stage.count(*license), 5);
 }
 
 #[test]
-fn a_first_sync_is_marked_and_not_held_back() {
+fn a_few_seats_are_no_mass_change() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(15);
+    let small = &mapping[..4];
+    for (organization, _, _) in small {
+        stage.set_seats(organization, 1);
+    }
+    stage.sync(["--force"]).expect(0);
+    for (organization, _, _) in small {
+        stage.set_seats(organization, 2);
+    }
+    stage.add_seats(&mapping[4..], 1);
+    // Without a floor, the four would stop everybody.
+    let outcome = stage.sync(["--min-change", "0"]).expect(4);
+    assert_eq!(outcome.json()["summary"]["updated"], 0, "{outcome}");
+    stage.sync([]).expect(0);
+    stage.expect_sums(&mapping);
+}
+
+#[test]
+fn a_first_sync_is_marked_and_written_where_it_is_plausible() {
     let stage = Stage::new();
     stage.connect();
     let mapping = stage.plain(4);
     stage.map_these(&mapping);
-    for (organization, _, _) in &mapping {
-        stage.set_seats(organization, 5000);
+    for (organization, _, license) in &mapping {
+        // More than any later sync may change.
+        stage.set_seats(organization, stage.count(*license) * 4);
     }
     stage
         .run(["sync-seats", "--dry-run"])
@@ -233,6 +252,104 @@ fn a_first_sync_is_marked_and_not_held_back() {
     assert_eq!(outcome.change(mapping[0].2)["first"], false, "{outcome}");
 }
 
+/// Connected and mapped, never synced, each license with that quantity in Halo.
+fn never_synced(stage: &Stage, organizations: usize, quantity: i64) -> Vec<(String, i64, i64)> {
+    stage.connect();
+    let mapping = stage.plain(organizations);
+    stage.map_these(&mapping);
+    for (_, _, license) in &mapping {
+        stage
+            .world()
+            .licenses
+            .get_mut(license)
+            .expect("it is there")
+            .count = quantity;
+    }
+    stage.sandbox.forget_received();
+    mapping
+}
+
+#[test]
+fn a_first_sync_that_looks_like_the_wrong_license_is_held_back() {
+    let stage = Stage::new();
+    let mapping = never_synced(&stage, 8, 82);
+    let mut wanted = vec![82_i64; 8];
+    for (index, seats, held) in [
+        (0, 8, true),
+        (1, 0, true),
+        (2, 821, true),
+        (3, 41, false),
+        (4, 182, false),
+        (5, 83, false),
+    ] {
+        stage.set_seats(&mapping[index].0, seats);
+        if !held {
+            wanted[index] = seats;
+        }
+    }
+    for row in &mapping[6..] {
+        stage.set_seats(&row.0, 82);
+    }
+    let outcome = stage.sync([]).expect(4);
+    assert_eq!(counts(&stage, &mapping), wanted, "{outcome}");
+    let why = reason(&outcome, mapping[0].2);
+    assert!(
+        why.contains("at its first sync it would fall from 82 to 8")
+            && why.contains("naming the organization"),
+        "{why}"
+    );
+
+    // Who names an organization says that its license is the right one, and no other's.
+    stage.sync([mapping[0].0.as_str()]).expect(0);
+    assert_eq!(stage.count(mapping[0].2), 8);
+    assert_eq!(stage.count(mapping[1].2), 82);
+    stage.sync(["--force"]).expect(0);
+    stage.expect_sums(&mapping);
+    // From then on it is no first sync: naming it changes nothing.
+    stage.set_seats(&mapping[1].0, 50);
+    stage.sync([mapping[1].0.as_str()]).expect(4);
+    assert_eq!(stage.count(mapping[1].2), 0);
+}
+
+#[test]
+fn a_rise_from_nothing_is_what_a_new_license_does() {
+    let stage = Stage::new();
+    let mapping = never_synced(&stage, 3, 0);
+    for (organization, _, _) in &mapping {
+        stage.set_seats(organization, 5000);
+    }
+    stage.sync([]).expect(0);
+    stage.expect_sums(&mapping);
+}
+
+#[test]
+fn a_lost_state_and_a_bad_answer_write_nothing_at_all() {
+    let stage = Stage::new();
+    let mapping = never_synced(&stage, 14, 40);
+    for (organization, _, _) in &mapping[..10] {
+        stage.set_seats(organization, 0);
+    }
+    for (organization, _, _) in &mapping[10..12] {
+        stage.set_seats(organization, i64::from(i32::MAX));
+    }
+    for (organization, _, _) in &mapping[12..] {
+        stage.set_seats(organization, 41);
+    }
+    let outcome = stage.sync([]).expect(4);
+    expect_no_write(&stage, &outcome);
+    assert!(
+        reason(&outcome, mapping[13].2)
+            .starts_with("12 of 14 licenses would be held back at their first sync"),
+        "{outcome}"
+    );
+    stage
+        .run(["sync-seats", "--yes"])
+        .expect(4)
+        .says(["nothing is written", "name the organizations"]);
+    stage.sync(["--force"]).expect(0);
+    stage.expect_sums(&mapping);
+}
+
 #[test]
 fn mapped_anew_it_is_a_first_sync_again() {
     let stage = Stage::new();
@@ -240,10 +357,11 @@ fn mapped_anew_it_is_a_first_sync_again() {
     let (organization, _, license) = &mapping[0];
     stage.run(["unlink", organization, "--yes"]).expect(0);
     stage.map_these(&mapping);
-    stage.set_seats(organization, 5000);
+    let seats = stage.count(*license) * 4;
+    stage.set_seats(organization, seats);
     let outcome = stage.sync([]).expect(0);
     assert_eq!(outcome.change(*license)["first"], true, "{outcome}");
-    assert_eq!(stage.count(*license), 5000);
+    assert_eq!(stage.count(*license), seats);
 }
 
 #[test]
@@ -274,10 +392,11 @@ fn mapped_to_another_license_and_back_it_is_a_first_sync_again() {
             ])
             .expect(0);
     }
-    stage.set_seats(organization, 5000);
+    let seats = stage.count(*license) * 4;
+    stage.set_seats(organization, seats);
     let outcome = stage.sync([]).expect(0);
     assert_eq!(outcome.change(*license)["first"], true, "{outcome}");
-    assert_eq!(stage.count(*license), 5000);
+    assert_eq!(stage.count(*license), seats);
 }
 
 #[test]
@@ -523,6 +642,197 @@ fn several_organizations_on_one_license_add_up() {
     remove(&stage, &shared[1].0);
     stage.sync(["--force"]).expect(4);
     assert_eq!(stage.count(shared[0].2), before);
+}
+
+/// Two organizations that share a license, synced once with these seats.
+fn shared_with(stage: &Stage, seats: [i64; 2]) -> Vec<(String, i64, i64)> {
+    stage.connect();
+    let shared = shared(stage);
+    stage.map_these(&shared);
+    for ((organization, _, _), seats) in shared.iter().zip(seats) {
+        stage.set_seats(organization, seats);
+    }
+    stage.sync(["--force"]).expect(0);
+    shared
+}
+
+#[test]
+fn an_organization_that_joins_does_not_hide_another_s_fall() {
+    let stage = Stage::new();
+    stage.connect();
+    let shared = shared(&stage);
+    let license = shared[0].2;
+    stage.map_these(&shared[..1]);
+    stage.set_seats(&shared[0].0, 100);
+    stage.set_seats(&shared[1].0, 60);
+    stage.sync(["--force"]).expect(0);
+
+    stage.map_these(&shared[1..]);
+    stage.set_seats(&shared[0].0, 1);
+    let outcome = stage.sync([]).expect(4);
+    assert!(
+        reason(&outcome, license).contains("would fall by 99 percent from 100 to 1"),
+        "{outcome}"
+    );
+    assert_eq!(stage.count(license), 100);
+
+    // Who joins without anybody changing is written.
+    stage.set_seats(&shared[0].0, 98);
+    let outcome = stage.sync([]).expect(0);
+    assert_eq!(outcome.change(license)["first"], true, "{outcome}");
+    assert_eq!(stage.count(license), 158);
+
+    // Nor do two that change in opposite directions hide each other.
+    stage.set_seats(&shared[0].0, 8);
+    stage.set_seats(&shared[1].0, 151);
+    stage.sync([]).expect(4);
+    assert_eq!(stage.count(license), 158);
+}
+
+#[test]
+fn who_leaves_a_shared_license_takes_its_seats_along() {
+    let stage = Stage::new();
+    let shared = shared_with(&stage, [12, 90]);
+    let license = shared[0].2;
+    stage
+        .run(["unlink", &shared[1].0, "--yes"])
+        .expect(0)
+        .says(["the next sync-seats takes 90 seats off it"]);
+    stage.set_seats(&shared[0].0, 13);
+    let outcome = stage.sync([]).expect(0);
+    assert_eq!(stage.count(license), 13, "{outcome}");
+    let change = outcome.change(license);
+    assert_eq!(
+        (&change["drift_from"], &change["first"]),
+        (&json!(null), &json!(false)),
+        "{outcome}"
+    );
+    // That was expected once, and not for ever.
+    stage.set_seats(&shared[0].0, 3);
+    stage.sync([]).expect(4);
+    assert_eq!(stage.count(license), 13);
+}
+
+#[test]
+fn what_falls_by_more_than_who_left_is_held_back() {
+    let stage = Stage::new();
+    let shared = shared_with(&stage, [60, 40]);
+    stage.run(["unlink", &shared[1].0, "--yes"]).expect(0);
+    stage.set_seats(&shared[0].0, 6);
+    stage.sync([]).expect(4);
+    assert_eq!(stage.count(shared[0].2), 100);
+    stage.set_seats(&shared[0].0, 55);
+    stage.sync([]).expect(0);
+    assert_eq!(stage.count(shared[0].2), 55);
+}
+
+#[test]
+fn who_is_mapped_elsewhere_takes_its_seats_along() {
+    let stage = Stage::new();
+    let shared = shared_with(&stage, [12, 90]);
+    let (organization, customer, license) = shared[1].clone();
+    let other = stage
+        .world()
+        .licenses
+        .values()
+        .find(|found| found.client_id == customer && found.id != license && found.is_active)
+        .expect("the customer has another license")
+        .id;
+    stage
+        .run([
+            "map-org",
+            &organization,
+            "--customer",
+            &customer.to_string(),
+            "--license",
+            &other.to_string(),
+            "--yes",
+        ])
+        .expect(0);
+    let outcome = stage.sync([shared[0].0.as_str()]).expect(0);
+    assert_eq!(stage.count(license), 12, "{outcome}");
+}
+
+#[test]
+fn the_last_to_leave_a_license_is_told_that_it_bills_on() {
+    let stage = Stage::new();
+    let shared = shared_with(&stage, [12, 90]);
+    stage
+        .run(["unlink", "--all", "--yes"])
+        .expect(0)
+        .says(["keeps its quantity, 102 at the last sync, and bills on"]);
+    assert_eq!(stage.count(shared[0].2), 102);
+}
+
+/// Another profile of that site, with these mappings in the same state, however they came there.
+fn other_profile(stage: &Stage, profile: &str, site: &str, mapping: &[(String, i64, i64)]) {
+    use halolink::{
+        reference::Reference,
+        store::{Mapping, Store, now},
+    };
+    let mappings: Vec<Mapping> = mapping
+        .iter()
+        .map(|(organization, customer, license)| Mapping {
+            organization: Reference::new(organization.clone(), organization),
+            organization_number: None,
+            customer: Reference::new(*customer, "Customer"),
+            license: Reference::new(*license, "License"),
+            mapped_at: now(),
+            flag: None,
+            seats: None,
+        })
+        .collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let store = Store::open(&stage.state_file())
+            .await
+            .expect("the state can be opened");
+        store.bind_site(profile, site).await.expect("it can be bound");
+        store.map(profile, &mappings).await.expect("they can be stored");
+        store.close().await;
+    });
+}
+
+#[test]
+fn what_two_profiles_of_a_site_have_mapped_is_written_by_neither() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(6);
+    stage.add_seats(&mapping, 1);
+    let before = counts(&stage, &mapping);
+    // The same license for another organization; the same organization on another license.
+    let both = [
+        ("9-9".to_owned(), mapping[0].1, mapping[0].2),
+        (mapping[1].0.clone(), mapping[1].1, 999_999),
+    ];
+    other_profile(&stage, "elsewhere", "https://other.example/", &both);
+    let site = stage.sandbox.site_url();
+    other_profile(&stage, "brand", &format!("{site}/"), &both);
+
+    for arguments in [["-q"], ["--force"]] {
+        let outcome = stage.sync(arguments).expect(4);
+        for (index, unlink) in [(0, "9-9"), (1, mapping[1].0.as_str())] {
+            let why = reason(&outcome, mapping[index].2);
+            for part in [
+                r#""default" and "brand""#,
+                &format!("halolink unlink {unlink} --profile brand"),
+            ] {
+                assert!(why.contains(part), "{why}");
+            }
+            assert_eq!(stage.count(mapping[index].2), before[index], "{outcome}");
+        }
+        stage.expect_sums(&mapping[2..]);
+    }
+    assert_eq!(stage.flagged().len(), 2);
+
+    for organization in ["9-9", &mapping[1].0] {
+        stage
+            .run(["unlink", organization, "--profile", "brand", "--yes"])
+            .expect(0);
+    }
+    // Of another site it is another license.
+    stage.sync([]).expect(0);
+    stage.expect_sums(&mapping);
+    assert_eq!(stage.flagged(), []);
 }
 
 #[test]

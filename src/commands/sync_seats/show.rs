@@ -51,7 +51,7 @@ struct Summary {
 /// The status and the reason of an item: planned if nothing was applied.
 fn status(item: &Item, plan: &Plan, applied: Option<&Applied>) -> (&'static str, Option<String>) {
     match (&item.decision, &plan.stop, applied) {
-        (Decision::Write, Some(stop), _) => ("skipped", Some(stop.clone())),
+        (Decision::Write, Some(stop), _) => ("skipped", Some(stop.to_string())),
         (Decision::Write, None, None) => ("planned", item.reason.clone()),
         (Decision::Write, None, Some(applied)) => {
             let license = &item.license.id;
@@ -103,7 +103,7 @@ pub(super) fn plan(context: &Context, plan: &Plan, drifted: &HashMap<i64, String
         context.ui.data("");
     }
     if let Some(stop) = &plan.stop {
-        context.ui.warn(&format!("{stop} (--max-held-back, --force)"));
+        context.ui.warn(&format!("{stop} ({})", stop.way_out()));
     }
 }
 

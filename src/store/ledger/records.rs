@@ -152,6 +152,17 @@ pub struct Change {
     pub license: i64,
     /// The quantity meant.
     pub to: i64,
+    /// The seats that it is made of, by organization id.
+    pub seats: HashMap<String, Option<i64>>,
+}
+
+/// A license's quantity as the last sync left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LicenseCount {
+    /// The quantity that was last written or confirmed.
+    pub count: i64,
+    /// Seats in it of organizations that were unlinked or mapped elsewhere since.
+    pub unlinked: i64,
 }
 
 /// A recorded run.

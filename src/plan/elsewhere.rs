@@ -1,0 +1,135 @@
+//! What other profiles of the same Halo site have mapped. A license in two profiles would get the sum of one,
+//! then of the other, at every run; an organization in two would be billed twice.
+
+use std::{collections::HashMap, fmt};
+
+use crate::reference::Reference;
+
+/// A mapping of another profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherMapping {
+    /// The profile.
+    pub profile: String,
+    /// The organization that is mapped there.
+    pub organization: Reference<String>,
+    /// The license that it is mapped to there.
+    pub license: Reference,
+}
+
+/// All mappings of the other profiles of the site.
+#[derive(Clone, Debug, Default)]
+pub struct Elsewhere {
+    /// The profile that they are "other" to.
+    profile: String,
+    by_organization: HashMap<String, OtherMapping>,
+    by_license: HashMap<i64, OtherMapping>,
+}
+
+/// Something that two profiles would bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    what: What,
+    profile: String,
+    other: OtherMapping,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Organization,
+    License,
+}
+
+impl Elsewhere {
+    /// What the other profiles of this profile's site have mapped.
+    pub fn new(profile: &str, others: impl IntoIterator<Item = OtherMapping>) -> Self {
+        let mut elsewhere = Self {
+            profile: profile.to_owned(),
+            ..Self::default()
+        };
+        for other in others {
+            elsewhere
+                .by_license
+                .entry(other.license.id)
+                .or_insert_with(|| other.clone());
+            elsewhere
+                .by_organization
+                .entry(other.organization.id.clone())
+                .or_insert(other);
+        }
+        elsewhere
+    }
+
+    /// What stands against this organization being mapped to this license here.
+    pub fn conflict(&self, organization: &str, license: i64) -> Option<Conflict> {
+        let found = |what: What, other: &OtherMapping| Conflict {
+            what,
+            profile: self.profile.clone(),
+            other: other.clone(),
+        };
+        self.by_organization
+            .get(organization)
+            .map(|other| found(What::Organization, other))
+            .or_else(|| {
+                self.by_license
+                    .get(&license)
+                    .map(|other| found(What::License, other))
+            })
+    }
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let OtherMapping {
+            profile: other,
+            organization,
+            license,
+        } = &self.other;
+        let here = &self.profile;
+        match self.what {
+            What::Organization => write!(
+                formatter,
+                "{organization} is mapped in two profiles, \"{here}\" and \"{other}\" (there to {license}), and \
+                 would be billed twice"
+            )?,
+            What::License => write!(
+                formatter,
+                "the license is mapped in two profiles, \"{here}\" and \"{other}\" (there by {organization}), and \
+                 each would overwrite the other's sum"
+            )?,
+        }
+        write!(
+            formatter,
+            "; unlink it in one of them, as with: halolink unlink {} --profile {other}",
+            organization.id
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_organization_and_a_license_conflict_each_by_itself() {
+        let elsewhere = Elsewhere::new(
+            "main",
+            [OtherMapping {
+                profile: "brand".to_owned(),
+                organization: Reference::new("1-1".to_owned(), "Contoso"),
+                license: Reference::new(17, "Backup"),
+            }],
+        );
+        assert_eq!(elsewhere.conflict("1-2", 18), None);
+        let said = |organization: &str, license: i64| {
+            let conflict = elsewhere.conflict(organization, license).unwrap();
+            let said = conflict.to_string();
+            for part in ["\"main\"", "\"brand\"", "halolink unlink 1-1 --profile brand"] {
+                assert!(said.contains(part), "{said}");
+            }
+            said
+        };
+        assert!(said("1-1", 18).starts_with("Contoso (1-1) is mapped in two profiles"));
+        assert!(said("1-2", 17).starts_with("the license is mapped in two profiles"));
+        assert!(said("1-1", 17).contains("billed twice"));
+    }
+}

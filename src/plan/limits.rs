@@ -1,0 +1,568 @@
+//! How much change is too much: the guard between a bad answer and a wrong invoice. One rule, in one place.
+//!
+//! **A change since the last sync** is too much where it is more than `max_change` percent *and* more than
+//! `min_change` seats, or a fall to 0 whatever its size; from 0 every rise is more than any percentage.
+//!
+//! **A first sync** has no seats of its own to compare with, only the quantity that somebody else put into
+//! Halo. It is too much where the quantity would fall to 0, or by over half and over `min_change` seats, or
+//! rise to more than ten times and by more than 100 seats. A rise from 0 is what a new license does, and one
+//! that halolink made may rise as it likes.
+//!
+//! Organizations that share a license are judged one by one, so that none hides another: those that were in
+//! the last sync by what each had then, and the license as a whole by what it should have after those that
+//! left (`unlinked`) and those that joined. A license of which no organization was in a sync is at its first.
+//!
+//! With `max_change` 50 and `min_change` 5, where `a 10→12` had 10 seats at the last sync and has 12 now, and
+//! `b new 30` joined with 30:
+//!
+//! | quantity | its organizations | unlinked | |
+//! | --- | --- | --- | --- |
+//! | 1→2 | a 1→2 | | written: one seat is no mass change |
+//! | 10→15 | a 10→15 | | written: 50 percent is not more than 50 |
+//! | 10→16 | a 10→16 | | **held back**: 60 percent and 6 seats |
+//! | 3→0 | a 3→0 | | **held back**: a fall to 0 |
+//! | 0→5 | a 0→5 | | written: not over the floor |
+//! | 0→6 | a 0→6 | | **held back**: over the floor, and more than any percentage of 0 |
+//! | 100→12 | a 10→12 | | **held back**: somebody made it 100 in Halo since |
+//! | 10→40 | a 10→10, b new 30 | | written: b joined |
+//! | 100→101 | a 100→1, b new 100 | | **held back**: a fell from 100 to 1 |
+//! | 10→1000 | a 10→10, b new 990 | | **held back** as a first sync: more than ten times as much |
+//! | 100→60 | a 60→60 | 40 | written: 40 left, as was meant |
+//! | 100→5 | a 60→5 | 40 | **held back**: from the 60 that it should have |
+//! | 82→8 | b new 8 | | **held back**: is it the right license? |
+//! | 82→60 | b new 60 | | written |
+//! | 0→5000 | b new 5000 | | written |
+//! | 5→5000 | b new 5000 | | **held back**, unless halolink made the license |
+
+use std::fmt;
+
+/// How much change is too much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A change of more than so many percent is too much,
+    pub max_change: u32,
+    /// if it is of more than so many seats.
+    pub min_change: u32,
+    /// The run stops if more than so many percent of the licenses would be held back.
+    pub max_held_back: u32,
+    /// The limits do not count.
+    pub force: bool,
+}
+
+/// A first sync may fall by so many percent.
+const FIRST_FALL: u32 = 50;
+/// A first sync may rise to so many times the quantity, or
+const FIRST_RISE_TIMES: i64 = 10;
+/// by so many seats.
+const FIRST_RISE_SEATS: i64 = 100;
+/// Fewer held-back licenses than this never stop a run: in a small one each is a large share.
+pub const FEWEST_TO_STOP: usize = 3;
+/// The run stops if more than so many percent of the first syncs would be held back.
+const MAX_FIRST_HELD_BACK: u32 = 50;
+
+/// What one organization has in a license.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShareChange<'a> {
+    /// The organization's name.
+    pub organization: &'a str,
+    /// Its seats at the last sync; none where this is its first.
+    pub before: Option<i64>,
+    /// Its seats now.
+    pub now: i64,
+}
+
+/// The change of a license's quantity that is to be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LicenseChange<'a> {
+    /// The quantity in Halo.
+    pub from: i64,
+    /// The quantity to be written.
+    pub to: i64,
+    /// The organizations whose seats it is.
+    pub shares: &'a [ShareChange<'a>],
+    /// Seats in the last synced quantity of organizations that left the license since.
+    pub unlinked: i64,
+    /// Whether halolink made the license.
+    pub created: bool,
+}
+
+/// A change that is too much.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TooMuch {
+    /// The organization that changes so much; none where it is the license as a whole.
+    who: Option<String>,
+    from: i64,
+    to: i64,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Since the last sync: more than these limits allow.
+    Change { max_change: u32, min_change: u32 },
+    /// To 0, since the last sync.
+    ToNothing,
+    /// At the first sync of the license.
+    First,
+    /// At the first sync of organizations that joined a license.
+    Joined,
+}
+
+impl TooMuch {
+    /// Whether it is a first sync that is too much: naming its organization is another way to say that the
+    /// license is the right one.
+    pub fn is_first(&self) -> bool {
+        matches!(self.kind, Kind::First | Kind::Joined)
+    }
+
+    /// How a person or a script has it written all the same.
+    pub fn way_out(&self) -> &'static str {
+        if self.is_first() {
+            "if the license is the right one, --force or naming the organization writes it"
+        } else {
+            "--force writes it all the same"
+        }
+    }
+}
+
+impl fmt::Display for TooMuch {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let Self { from, to, .. } = *self;
+        let who = self.who.as_deref().unwrap_or("it");
+        let verb = if to > from { "rise" } else { "fall" };
+        match self.kind {
+            Kind::ToNothing => write!(formatter, "{who} would fall from {from} to 0"),
+            Kind::First => write!(
+                formatter,
+                "at its first sync {who} would {verb} from {from} to {to}"
+            ),
+            Kind::Joined => write!(
+                formatter,
+                "with who is new to it, {who} would {verb} from {from} to {to}"
+            ),
+            Kind::Change { min_change, .. } if from <= 0 => write!(
+                formatter,
+                "{who} would {verb} from {from} to {to}, more than --min-change {min_change}"
+            ),
+            Kind::Change {
+                max_change,
+                min_change,
+            } => {
+                let percent = difference(from, to) * 100 / i128::from(from);
+                write!(
+                    formatter,
+                    "{who} would {verb} by {percent} percent from {from} to {to}, \
+                     more than --max-change {max_change} and --min-change {min_change}"
+                )
+            }
+        }
+    }
+}
+
+/// Why a change is too much to be written unasked; none where it is not. See the module for the rule.
+pub fn judge(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
+    let known = || change.shares.iter().filter(|share| share.before.is_some());
+    if known().next().is_none() {
+        return first_sync(change, limits);
+    }
+    if change.to == 0 && change.from > 0 {
+        return Some(TooMuch {
+            who: None,
+            from: change.from,
+            to: 0,
+            kind: Kind::ToNothing,
+        });
+    }
+    // Alone on its license, what it is billed is the license's quantity, whoever changed that.
+    if change.shares.len() > 1
+        && let Some(too_much) = known()
+            .find_map(|share| since_last_sync(Some(share.organization), share.before?, share.now, limits))
+    {
+        return Some(too_much);
+    }
+    let joined = change
+        .shares
+        .iter()
+        .filter(|share| share.before.is_none())
+        .fold(0_i64, |sum, share| sum.saturating_add(share.now));
+    let stayed = change.from.saturating_sub(change.unlinked).max(0);
+    let expected = stayed.saturating_add(joined);
+    since_last_sync(None, expected, change.to, limits).or_else(|| {
+        (!change.created && rises_absurdly(stayed, expected)).then_some(TooMuch {
+            who: None,
+            from: stayed,
+            to: expected,
+            kind: Kind::Joined,
+        })
+    })
+}
+
+fn since_last_sync(who: Option<&str>, from: i64, to: i64, limits: Limits) -> Option<TooMuch> {
+    let change = difference(from, to);
+    let kind = if to == 0 && from > 0 {
+        Kind::ToNothing
+    } else if change > i128::from(limits.min_change)
+        && (from <= 0 || change * 100 > i128::from(from) * i128::from(limits.max_change))
+    {
+        Kind::Change {
+            max_change: limits.max_change,
+            min_change: limits.min_change,
+        }
+    } else {
+        return None;
+    };
+    Some(TooMuch {
+        who: who.map(str::to_owned),
+        from,
+        to,
+        kind,
+    })
+}
+
+fn first_sync(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
+    let LicenseChange { from, to, .. } = *change;
+    let to_nothing = to == 0 && from > 0;
+    let falls = to < from
+        && since_last_sync(
+            None,
+            from,
+            to,
+            Limits {
+                max_change: FIRST_FALL,
+                ..limits
+            },
+        )
+        .is_some();
+    let rises = !change.created && rises_absurdly(from, to);
+    (to_nothing || falls || rises).then_some(TooMuch {
+        who: None,
+        from,
+        to,
+        kind: Kind::First,
+    })
+}
+
+fn rises_absurdly(from: i64, to: i64) -> bool {
+    from > 0
+        && to > from.saturating_mul(FIRST_RISE_TIMES)
+        && difference(from, to) > i128::from(FIRST_RISE_SEATS)
+}
+
+fn difference(from: i64, to: i64) -> i128 {
+    (i128::from(to) - i128::from(from)).abs()
+}
+
+/// How many of the licenses whose quantity could be worked out would be held back. Those with a problem of
+/// their own (vanished, moved, inactive, not readable) count on neither side: they say nothing about the rest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Licenses with an organization that was in the last sync.
+    pub synced: usize,
+    /// Those of them that changed too much since.
+    pub synced_held: usize,
+    /// Licenses that are at their first sync, or an organization of theirs is.
+    pub first: usize,
+    /// Those of them for which that is too much.
+    pub first_held: usize,
+}
+
+/// Why nothing may be written at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    held: usize,
+    of: usize,
+    percent: u32,
+    first: bool,
+}
+
+impl Stop {
+    /// How a person or a script has the rest written all the same.
+    pub fn way_out(&self) -> &'static str {
+        if self.first {
+            "look at the licenses that they are mapped to; then --force, or name the organizations"
+        } else {
+            "--max-held-back, --force"
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let Self {
+            held, of, percent, ..
+        } = self;
+        let when = if self.first { " at their first sync" } else { "" };
+        write!(
+            formatter,
+            "{held} of {of} licenses would be held back{when}, more than {percent} percent: nothing is written"
+        )
+    }
+}
+
+/// Whether so many are held back that the answers themselves are not to be trusted.
+pub fn stop(tally: Tally, limits: Limits) -> Option<Stop> {
+    let of = |held: usize, of: usize, percent: u32, first: bool| {
+        let share = held.saturating_mul(100) > of.saturating_mul(percent as usize);
+        (held >= FEWEST_TO_STOP && share && !limits.force).then_some(Stop {
+            held,
+            of,
+            percent,
+            first,
+        })
+    };
+    of(tally.synced_held, tally.synced, limits.max_held_back, false).or_else(|| {
+        let percent = MAX_FIRST_HELD_BACK.max(limits.max_held_back);
+        of(tally.first_held, tally.first, percent, true)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        max_change: 50,
+        min_change: 5,
+        max_held_back: 20,
+        force: false,
+    };
+
+    /// Of the shares, unlinked: what is decided.
+    fn judged(from: i64, to: i64, shares: &[Seats], unlinked: i64) -> Option<TooMuch> {
+        let shares: Vec<ShareChange> = shares
+            .iter()
+            .map(|&(before, now)| ShareChange {
+                organization: "Contoso",
+                before,
+                now,
+            })
+            .collect();
+        let change = LicenseChange {
+            from,
+            to,
+            shares: &shares,
+            unlinked,
+            created: false,
+        };
+        judge(&change, LIMITS)
+    }
+
+    /// Seats at the last sync, and now.
+    type Seats = (Option<i64>, i64);
+
+    #[derive(Debug, PartialEq)]
+    enum Is {
+        Written,
+        HeldBack,
+        HeldBackAsFirst,
+    }
+    use Is::{HeldBack, HeldBackAsFirst, Written};
+
+    #[test]
+    fn the_examples_are_true() {
+        let cases: [(i64, i64, &[Seats], i64, Is); 16] = [
+            (1, 2, &[(Some(1), 2)], 0, Written),
+            (10, 15, &[(Some(10), 15)], 0, Written),
+            (10, 16, &[(Some(10), 16)], 0, HeldBack),
+            (3, 0, &[(Some(3), 0)], 0, HeldBack),
+            (0, 5, &[(Some(0), 5)], 0, Written),
+            (0, 6, &[(Some(0), 6)], 0, HeldBack),
+            (100, 12, &[(Some(10), 12)], 0, HeldBack),
+            (10, 40, &[(Some(10), 10), (None, 30)], 0, Written),
+            (100, 101, &[(Some(100), 1), (None, 100)], 0, HeldBack),
+            (10, 1000, &[(Some(10), 10), (None, 990)], 0, HeldBackAsFirst),
+            (100, 60, &[(Some(60), 60)], 40, Written),
+            (100, 5, &[(Some(60), 5)], 40, HeldBack),
+            (82, 8, &[(None, 8)], 0, HeldBackAsFirst),
+            (82, 60, &[(None, 60)], 0, Written),
+            (0, 5000, &[(None, 5000)], 0, Written),
+            (5, 5000, &[(None, 5000)], 0, HeldBackAsFirst),
+        ];
+        for (from, to, shares, unlinked, expected) in cases {
+            let is = match judged(from, to, shares, unlinked) {
+                None => Written,
+                Some(too_much) if too_much.is_first() => HeldBackAsFirst,
+                Some(_) => HeldBack,
+            };
+            assert_eq!(is, expected, "{from} -> {to}: {shares:?}, {unlinked} unlinked");
+        }
+    }
+
+    #[test]
+    fn the_edges_of_a_first_sync() {
+        for (from, to, held) in [
+            (10, 5, false),
+            (11, 5, true),
+            // Over half, and not over the floor.
+            (7, 2, false),
+            (8, 2, true),
+            (2, 0, true),
+            (0, 0, false),
+            // Ten times, and a hundred more.
+            (12, 120, false),
+            (12, 121, true),
+            (3, 103, false),
+            (3, 104, true),
+            (1, i64::from(i32::MAX), true),
+            (0, i64::from(i32::MAX), false),
+        ] {
+            let too_much = judged(from, to, &[(None, to)], 0);
+            assert_eq!(too_much.is_some(), held, "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn on_a_license_that_halolink_made_only_falls_are_held_back() {
+        for (to, held) in [(5000, false), (8, true), (0, true)] {
+            let shares = [ShareChange {
+                organization: "Contoso",
+                before: None,
+                now: to,
+            }];
+            let change = LicenseChange {
+                from: 40,
+                to,
+                shares: &shares,
+                unlinked: 0,
+                created: true,
+            };
+            assert_eq!(judge(&change, LIMITS).is_some(), held, "40 -> {to}");
+        }
+    }
+
+    #[test]
+    fn it_says_who_changes_and_what_to_do() {
+        let held = judged(101, 2, &[(Some(1), 1), (Some(100), 1)], 0).unwrap();
+        assert_eq!(
+            held.to_string(),
+            "Contoso would fall by 99 percent from 100 to 1, more than --max-change 50 and --min-change 5"
+        );
+        let held = judged(82, 8, &[(None, 8)], 0).unwrap();
+        assert_eq!(held.to_string(), "at its first sync it would fall from 82 to 8");
+        assert!(held.way_out().contains("naming the organization"));
+        assert_eq!(
+            judged(9, 0, &[(Some(9), 0)], 0).unwrap().to_string(),
+            "it would fall from 9 to 0"
+        );
+        assert_eq!(
+            judged(0, 9, &[(Some(0), 9)], 0).unwrap().to_string(),
+            "it would rise from 0 to 9, more than --min-change 5"
+        );
+    }
+
+    #[test]
+    fn a_run_stops_when_too_many_are_held_back() {
+        let stops = |synced_held, synced, first_held, first| {
+            let tally = Tally {
+                synced,
+                synced_held,
+                first,
+                first_held,
+            };
+            stop(tally, LIMITS).map(|stop| stop.first)
+        };
+        assert_eq!(stops(2, 2, 2, 2), None, "fewer than three never do");
+        assert_eq!(stops(3, 15, 0, 0), None, "20 percent");
+        assert_eq!(stops(3, 14, 0, 0), Some(false));
+        assert_eq!(stops(0, 0, 3, 6), None, "half");
+        assert_eq!(stops(0, 0, 4, 7), Some(true));
+        assert_eq!(stops(0, 100, 4, 7), Some(true));
+    }
+
+    prop_compose! {
+        fn any_share()(before in proptest::option::of(0_i64..300), now in 0_i64..300) -> Seats {
+            (before, now)
+        }
+    }
+
+    /// A license: its organizations, its quantity, what left it, whether it was made here.
+    #[derive(Clone, Debug)]
+    struct License {
+        shares: Vec<Seats>,
+        from: i64,
+        unlinked: i64,
+        created: bool,
+    }
+
+    prop_compose! {
+        fn any_license()(
+            shares in proptest::collection::vec(any_share(), 1..6),
+            from in 0_i64..1000,
+            unlinked in 0_i64..200,
+            created in any::<bool>(),
+        ) -> License { License { shares, from, unlinked, created } }
+    }
+
+    impl License {
+        fn judged(&self, limits: Limits) -> Option<TooMuch> {
+            let shares: Vec<ShareChange> = self
+                .shares
+                .iter()
+                .map(|&(before, now)| ShareChange {
+                    organization: "Contoso",
+                    before,
+                    now,
+                })
+                .collect();
+            let change = LicenseChange {
+                from: self.from,
+                to: shares.iter().map(|share| share.now).sum(),
+                shares: &shares,
+                unlinked: self.unlinked,
+                created: self.created,
+            };
+            judge(&change, limits)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_falls_to_0_unasked(mut license in any_license()) {
+            for share in &mut license.shares {
+                share.1 = 0;
+            }
+            if license.from > 0 {
+                prop_assert!(license.judged(LIMITS).is_some());
+            }
+        }
+
+        #[test]
+        fn wider_limits_hold_nothing_more_back(license in any_license(), percent in 50_u32..500, seats in 5_u32..500) {
+            let wider = Limits { max_change: percent, min_change: seats, ..LIMITS };
+            if license.judged(LIMITS).is_none() {
+                prop_assert_eq!(license.judged(wider), None);
+            }
+        }
+
+        #[test]
+        fn nobody_who_shares_or_joins_or_leaves_hides_a_change(
+            mut license in any_license(), before in 1_i64..300, now in 0_i64..300,
+        ) {
+            license.shares.push((Some(before), now));
+            if since_last_sync(None, before, now, LIMITS).is_some() {
+                prop_assert!(license.judged(LIMITS).is_some());
+            }
+        }
+
+        #[test]
+        fn who_leaves_holds_nobody_back(stay in 1_i64..1000, left in 0_i64..1000) {
+            prop_assert_eq!(judged(stay + left, stay, &[(Some(stay), stay)], left), None);
+        }
+
+        #[test]
+        fn who_joins_at_a_usual_size_holds_nobody_back(stay in 1_i64..1000, joins in 0_i64..=100) {
+            prop_assert_eq!(judged(stay, stay + joins, &[(Some(stay), stay), (None, joins)], 0), None);
+        }
+
+        #[test]
+        fn any_numbers_are_judged(from in any::<i64>(), to in any::<i64>(), before in any::<i64>(), unlinked in any::<i64>()) {
+            for shares in [vec![(Some(before), to)], vec![(None, to)], vec![(Some(before), to), (None, to)]] {
+                if let Some(too_much) = judged(from, to, &shares, unlinked) {
+                    prop_assert!(!too_much.to_string().is_empty());
+                }
+            }
+        }
+    }
+}
