@@ -290,6 +290,11 @@ impl Context {
         }
     }
 
+    /// Tells a person of a wait for another process that takes long.
+    pub fn told(&self) -> impl Fn(&str) + Sync + '_ {
+        |line| self.ui.note(line)
+    }
+
     /// Requests sent so far.
     pub fn requests(&self) -> Requests {
         let halo = self.halo.lock().unwrap_or_else(PoisonError::into_inner);

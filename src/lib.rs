@@ -31,6 +31,7 @@ pub mod files;
 pub mod halo;
 pub mod http;
 pub mod lenient;
+pub mod lock_file;
 pub mod plan;
 pub mod profile;
 pub mod reference;

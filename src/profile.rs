@@ -4,6 +4,7 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -11,7 +12,12 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
-use crate::{failure::Failure, halo, secrets::Entries};
+use crate::{
+    failure::Failure,
+    halo,
+    lock_file::{self, LockFile, Told},
+    secrets::Entries,
+};
 
 /// Where the secrets of a connection are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -75,6 +81,8 @@ struct Stored {
 
 /// The file whose lock makes a change one step.
 const LOCK: &str = "config.lock";
+/// How long another process may take to change the file: it never takes a second.
+const WAIT: Duration = Duration::from_secs(30);
 
 /// The configuration file.
 #[derive(Clone, Debug)]
@@ -174,8 +182,8 @@ impl Profiles {
     ///
     /// # Errors
     /// A file that cannot be read or written.
-    pub fn store(&self, profile: &str, connection: &Connection) -> anyhow::Result<()> {
-        self.change(|document| {
+    pub async fn store(&self, profile: &str, connection: &Connection, told: Told<'_>) -> anyhow::Result<()> {
+        self.change(told, |document| {
             let profiles = document
                 .entry("profiles")
                 .or_insert_with(|| {
@@ -209,14 +217,15 @@ impl Profiles {
             record(table, connection);
             Ok(())
         })
+        .await
     }
 
     /// Records which connection it is and which state it has, for a connection that is there.
     ///
     /// # Errors
     /// A file that cannot be read or written.
-    pub fn record(&self, profile: &str, connection: &Connection) -> anyhow::Result<()> {
-        self.change(|document| {
+    pub async fn record(&self, profile: &str, connection: &Connection, told: Told<'_>) -> anyhow::Result<()> {
+        self.change(told, |document| {
             let table = document
                 .get_mut("profiles")
                 .and_then(|profiles| profiles.get_mut(profile))
@@ -226,17 +235,18 @@ impl Profiles {
             }
             Ok(())
         })
+        .await
     }
 
     /// Removes a profile's connection. Comments above it stay; a file with nothing left in it goes.
     ///
     /// # Errors
     /// A file that cannot be read or written.
-    pub fn remove(&self, profile: &str) -> anyhow::Result<()> {
+    pub async fn remove(&self, profile: &str, told: Told<'_>) -> anyhow::Result<()> {
         if !self.path.exists() {
             return Ok(());
         }
-        self.change(|document| {
+        self.change(told, |document| {
             let Some(profiles) = document.get_mut("profiles").and_then(Item::as_table_like_mut) else {
                 return Ok(());
             };
@@ -267,6 +277,7 @@ impl Profiles {
             }
             Ok(())
         })
+        .await
     }
 
     fn read(&self) -> anyhow::Result<DocumentMut> {
@@ -280,12 +291,27 @@ impl Profiles {
     }
 
     /// Reads, changes and writes the file as one step: under a lock, and never half-written.
-    fn change(&self, change: impl FnOnce(&mut DocumentMut) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    /// The lock is waited for, and a person `told` who holds it.
+    async fn change(
+        &self,
+        told: Told<'_>,
+        change: impl FnOnce(&mut DocumentMut) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         let cannot = || format!("cannot write {}", self.path.display());
         let directory = self.path.parent().unwrap_or(Path::new("."));
         private_directory(directory).with_context(cannot)?;
-        let lock = private_file(&directory.join(LOCK)).with_context(cannot)?;
-        lock.lock().with_context(cannot)?;
+        let explain = |holder: &str| format!("{} is being changed by {holder}", self.path.display());
+        let _lock = LockFile::take(&directory.join(LOCK), WAIT, explain, told)
+            .await
+            .map_err(|error| match error {
+                lock_file::Error::Held(holder) => Failure::try_later(format!(
+                    "cannot change {}: its lock ({LOCK}) is held by {holder}",
+                    self.path.display()
+                ))
+                .hint("run the command again when it is done")
+                .into(),
+                lock_file::Error::Io(error) => anyhow::Error::new(error).context(cannot()),
+            })?;
         let mut document = self.read()?;
         change(&mut document)?;
         let text = document.to_string();
@@ -369,6 +395,7 @@ pub fn profile_name(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lock_file::nobody;
 
     fn connection() -> Connection {
         Connection {
@@ -385,22 +412,22 @@ mod tests {
         }
     }
 
-    #[test]
-    fn comments_and_other_profiles_survive() {
+    #[tokio::test]
+    async fn comments_and_other_profiles_survive() {
         let directory = tempfile::tempdir().unwrap();
         let profiles = Profiles::new(directory.path());
-        profiles.store("one", &connection()).unwrap();
+        profiles.store("one", &connection(), &nobody).await.unwrap();
         let text = fs::read_to_string(profiles.path()).unwrap();
         fs::write(profiles.path(), format!("# mine\n{text}")).unwrap();
-        profiles.store("two", &connection()).unwrap();
-        profiles.remove("one").unwrap();
+        profiles.store("two", &connection(), &nobody).await.unwrap();
+        profiles.remove("one", &nobody).await.unwrap();
         assert!(fs::read_to_string(profiles.path()).unwrap().contains("# mine"));
         assert_eq!(profiles.connection("one").unwrap(), None);
         assert_eq!(profiles.connection("two").unwrap(), Some(connection()));
     }
 
-    #[test]
-    fn a_broken_file_is_reported_and_kept() {
+    #[tokio::test]
+    async fn a_broken_file_is_reported_and_kept() {
         let directory = tempfile::tempdir().unwrap();
         let profiles = Profiles::new(directory.path());
         for broken in [
@@ -413,7 +440,27 @@ mod tests {
             assert!(profiles.connection("default").is_err(), "{broken}");
         }
         fs::write(profiles.path(), "profiles = [").unwrap();
-        assert!(profiles.store("default", &connection()).is_err());
+        assert!(profiles.store("default", &connection(), &nobody).await.is_err());
         assert_eq!(fs::read_to_string(profiles.path()).unwrap(), "profiles = [");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lock_that_stays_held_is_told_of_and_given_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let profiles = Profiles::new(directory.path());
+        let lock = private_file(&directory.path().join(LOCK)).unwrap();
+        lock.lock().unwrap();
+        let lines = std::sync::Mutex::new(Vec::new());
+        let told = |line: &str| lines.lock().unwrap().push(line.to_owned());
+        let refused = profiles.store("default", &connection(), &told).await.unwrap_err();
+        let failure = crate::failure::explain(&refused);
+        assert_eq!(failure.kind, crate::failure::Kind::TryLater);
+        assert!(failure.message.contains("config.lock"), "{}", failure.message);
+        let lines = lines.into_inner().unwrap();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].starts_with("waiting up to 28 s: "), "{lines:?}");
+        assert!(!profiles.path().exists());
+        lock.unlock().unwrap();
+        profiles.store("default", &connection(), &nobody).await.unwrap();
     }
 }

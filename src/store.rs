@@ -28,7 +28,10 @@ use sqlx::{
 };
 use tempfile::TempDir;
 
-use crate::profile::{private_directory, private_file};
+use crate::{
+    lock_file::Told,
+    profile::{private_directory, private_file},
+};
 
 pub use configuration::Configuration;
 pub use connections::Remembered;
@@ -37,7 +40,6 @@ pub use ledger::{
     RunTotals, SeatPoint, Written,
 };
 pub use license_intents::LicenseIntent;
-pub use lock::Lock;
 pub use mappings::{Mapping, OfOtherProfile};
 pub use names::NameKind;
 pub use tickets::{OpenedTicket, TicketKey};
@@ -116,29 +118,28 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the state, making what is missing.
+    /// Opens the state, making what is missing; `told` hears of a wait for another process that takes long.
     ///
     /// # Errors
     /// A file that cannot be used.
-    pub async fn open(path: &Path) -> Result<Self, Error> {
+    pub async fn open(path: &Path, told: Told<'_>) -> Result<Self, Error> {
         let failed = |error| cannot_use(path, error);
         private_directory(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
         // Made by hand first, so that it is private from its first byte; its companions take after it.
         private_file(path).map_err(failed)?;
-        Self::open_existing(path).await
+        Self::open_existing(path, told).await
     }
 
-    /// Opens a state that is there, bringing its tables up to date.
+    /// Opens a state that is there, bringing its tables up to date; `told` hears of a wait that takes long.
     ///
     /// # Errors
     /// A file that cannot be used.
-    pub async fn open_existing(path: &Path) -> Result<Self, Error> {
+    pub async fn open_existing(path: &Path, told: Told<'_>) -> Result<Self, Error> {
         let pool = pool(path, for_writing(path)).await?;
         if schema(&pool, path).await? != Schema::Current {
             // Two first runs at once would both create the tables.
-            let _migrating = lock::file(path, "migrate", BUSY)
-                .await
-                .map_err(|error| cannot_use(path, error))?;
+            let what = "bringing the state up to date";
+            let _migrating = lock::file(path, "migrate", what, BUSY, told).await?;
             migrate(&pool, path).await?;
         }
         Self::of(pool, path).await
@@ -481,6 +482,7 @@ fn age_of(time: &str) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lock_file::nobody;
 
     const SITE: &str = "https://acme.halopsa.com/";
     const SPAN: Duration = Duration::from_secs(300);
@@ -488,7 +490,9 @@ mod tests {
     /// A state in which these were noted: how many seconds from now, how many requests.
     async fn noted(rows: &[(i64, i64)]) -> (tempfile::TempDir, Store) {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(&directory.path().join("state.db")).await.unwrap();
+        let store = Store::open(&directory.path().join("state.db"), &nobody)
+            .await
+            .unwrap();
         let now = Timestamp::now().as_millisecond();
         for (seconds, count) in rows {
             sqlx::query("INSERT INTO requests (site_url, sent_at, count) VALUES ($1, $2, $3)")

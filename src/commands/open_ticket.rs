@@ -68,7 +68,9 @@ pub async fn run(context: &Context, mut arguments: cli::OpenTicket) -> anyhow::R
     } else {
         let store = context.store().await?;
         // Two processes that look at the same time would both find nothing and both post.
-        let _lock = store.lock(&context.profile, "open-ticket", WAIT).await?;
+        let _lock = store
+            .lock(&context.profile, "open-ticket", WAIT, &context.told())
+            .await?;
         let found = post::open(context, &halo, &store, &wanted, arguments.new).await?;
         store.close().await;
         match found {

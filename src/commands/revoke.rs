@@ -70,7 +70,7 @@ pub async fn run(context: &Context, arguments: cli::Revoke) -> anyhow::Result<Co
         // Secrets first: whatever happens after, they are gone.
         let deleted = delete_secrets(context, &plan).await?;
         items.extend(deleted.iter().map(|secret| format!("{secret} in the keyring")));
-        context.profiles.remove(&context.profile)?;
+        context.profiles.remove(&context.profile, &context.told()).await?;
         if plan.is_own_state {
             clear_state(context, &plan, arguments.purge).await?;
         }
@@ -194,7 +194,7 @@ async fn clear_state(context: &Context, plan: &Plan, purge: bool) -> anyhow::Res
     if plan.remembered.is_empty() && !plan.is_in_state {
         return Ok(());
     }
-    let store = Store::open_existing(context.state_file()).await?;
+    let store = Store::open_existing(context.state_file(), &context.told()).await?;
     context.make_directories_private(&store).await;
     // Anew: bringing an older state up to date gives ids to what is in it.
     let found = Found::of(&store, &context.profile).await?;

@@ -61,7 +61,12 @@ pub async fn run(context: &Context, arguments: cli::SyncSeats) -> anyhow::Result
     let store = context.store().await?;
     // What a run that held the lock before this one left is read only now.
     let _lock = store
-        .lock(&context.profile, LOCK, Duration::from_secs(arguments.wait))
+        .lock(
+            &context.profile,
+            LOCK,
+            Duration::from_secs(arguments.wait),
+            &context.told(),
+        )
         .await?;
     let scope = scope(context, &store, &arguments).await?;
     if scope.mappings.is_empty() {

@@ -162,7 +162,7 @@ impl Context {
         if first {
             self.make_files_private();
         }
-        let store = Store::open_existing(&self.state).await?;
+        let store = Store::open_existing(&self.state, &self.told()).await?;
         if first {
             self.make_directories_private(&store).await;
             if let Some(connection) = connection
@@ -383,7 +383,9 @@ impl Context {
         if copied.is_ok() {
             recorded.id = Some(known.id.clone());
         }
-        self.profiles.record(&self.profile, &recorded)?;
+        self.profiles
+            .record(&self.profile, &recorded, &self.told())
+            .await?;
         copied?;
         if moves {
             self.secrets.forget_all(&Entries::FirstVersion).await?;

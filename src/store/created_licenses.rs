@@ -45,11 +45,14 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lock_file::nobody;
 
     #[tokio::test]
     async fn a_license_that_was_made_is_remembered_per_profile_until_it_is_purged() {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(&directory.path().join("state.db")).await.unwrap();
+        let store = Store::open(&directory.path().join("state.db"), &nobody)
+            .await
+            .unwrap();
         for _ in 0..2 {
             store.note_created_license("a", 17).await.unwrap();
         }

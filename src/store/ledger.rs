@@ -9,8 +9,11 @@ use std::collections::{HashMap, HashSet};
 
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::{Error, Store, lock, now};
-use crate::reference::Reference;
+use super::{Error, Store, now};
+use crate::{
+    lock_file::{host_name, user_name},
+    reference::Reference,
+};
 
 pub use records::{
     Change, ChangeStatus, LicenseCount, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState,
@@ -39,8 +42,8 @@ impl Store {
         .bind(profile)
         .bind(run.command)
         .bind(now())
-        .bind(lock::user_name())
-        .bind(lock::host_name())
+        .bind(user_name())
+        .bind(host_name())
         .bind(run.source)
         .bind(run.metric)
         .bind(i64::try_from(run.organizations).unwrap_or(i64::MAX))

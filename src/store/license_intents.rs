@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::{Error, Store, age_of, lock, precise_now};
+use super::{Error, Store, age_of, precise_now};
+use crate::lock_file::{host_name, user_name};
 
 /// A license that was about to be created, and may be in Halo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl Store {
         .bind(customer)
         .bind(name)
         .bind(precise_now())
-        .bind(format!("{}@{}", lock::user_name(), lock::host_name()))
+        .bind(format!("{}@{}", user_name(), host_name()))
         .fetch_one(&self.pool)
         .await?)
     }
@@ -93,11 +94,14 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lock_file::nobody;
 
     #[tokio::test]
     async fn an_intent_is_found_by_customer_and_name_until_it_is_forgotten() {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(&directory.path().join("state.db")).await.unwrap();
+        let store = Store::open(&directory.path().join("state.db"), &nobody)
+            .await
+            .unwrap();
         let id = store.intend_license("a", 21, "Größe").await.unwrap();
         let found = store.license_intent("a", 21, "GRÖSSE").await.unwrap();
         assert_eq!(found, None, "another word");

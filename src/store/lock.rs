@@ -1,123 +1,87 @@
-//! One run of a kind at a time.
-//!
-//! The lock is the operating system's lock on a file beside the state, so that it ends with its process,
-//! however that ended: nothing has to guess whether a holder is still alive. The state only keeps who
-//! holds it, to be named to others.
+//! One run of a kind at a time: a lock file beside the state for each.
 
 use std::{
-    fs::{File, TryLockError},
-    io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use tokio::time::{Instant, sleep};
+use super::{Error, Store, cannot_use, look::companion};
+use crate::lock_file::{self, LockFile, Told};
 
-use super::{Error, Store, now};
-use crate::profile::private_file;
-
-/// How often a waiting process looks whether the lock is free.
-const LOOK: Duration = Duration::from_millis(200);
-
-/// A lock that is held until this is dropped.
-#[derive(Debug)]
-pub struct Lock {
-    _file: File,
-}
-
-/// Takes the lock file of that name beside the state, waiting for it.
-pub(super) async fn file(state: &Path, name: &str, wait: Duration) -> io::Result<File> {
-    let file = private_file(&path_of(state, name))?;
-    // What has passed is compared: a wait can be longer than any clock goes.
-    let start = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if start.elapsed() < wait => sleep(LOOK).await,
-            Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
-    }
+/// Takes the lock file of that name beside the state, waiting for it. `what` is being done under it.
+pub(super) async fn file(
+    state: &Path,
+    name: &str,
+    what: &str,
+    wait: Duration,
+    told: Told<'_>,
+) -> Result<LockFile, Error> {
+    let explain = |holder: &str| {
+        let what = what.to_owned();
+        let holder = holder.to_owned();
+        Error::Held { what, holder }.to_string()
+    };
+    LockFile::take(&path_of(state, name), wait, explain, told)
+        .await
+        .map_err(|error| match error {
+            lock_file::Error::Held(holder) => Error::Held {
+                what: what.to_owned(),
+                holder,
+            },
+            lock_file::Error::Io(error) => cannot_use(state, error),
+        })
 }
 
 /// Where the lock file of that name is.
 fn path_of(state: &Path, name: &str) -> PathBuf {
-    let mut path = state.as_os_str().to_owned();
-    path.push(format!(".{name}.lock"));
-    PathBuf::from(path)
+    companion(state, &format!(".{name}.lock"))
 }
 
 impl Store {
     /// Whether somebody holds the lock now.
     pub(super) fn is_locked(&self, profile: &str, what: &str) -> bool {
-        let path = path_of(&self.path, &format!("{profile}.{what}"));
-        File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+        LockFile::is_held(&path_of(&self.path, &format!("{profile}.{what}")))
     }
 
-    /// Takes the lock for `what` (e.g. "sync-seats") in a profile, waiting up to `wait` for another holder.
-    /// One that a crash left behind is free.
+    /// Takes the lock for `what` (e.g. "sync-seats") in a profile, waiting up to `wait` for another holder;
+    /// a person is `told` of a wait that takes long. One that a crash left behind is free.
     ///
     /// # Errors
     /// [`Error::Held`], naming the holder.
-    pub async fn lock(&self, profile: &str, what: &str, wait: Duration) -> Result<Lock, Error> {
+    pub async fn lock(
+        &self,
+        profile: &str,
+        what: &str,
+        wait: Duration,
+        told: Told<'_>,
+    ) -> Result<LockFile, Error> {
         let name = format!("{profile}.{what}");
-        match file(&self.path, &name, wait).await {
-            Ok(file) => {
-                sqlx::query(
-                    "INSERT INTO locks (name, holder) VALUES ($1, $2)
-                     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder",
-                )
-                .bind(&name)
-                .bind(format!(
-                    "{}@{} (process {}, since {})",
-                    user_name(),
-                    host_name(),
-                    std::process::id(),
-                    now()
-                ))
-                .execute(&self.pool)
-                .await?;
-                Ok(Lock { _file: file })
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                let holder: Option<String> = sqlx::query_scalar("SELECT holder FROM locks WHERE name = $1")
-                    .bind(&name)
-                    .fetch_optional(&self.pool)
-                    .await?;
-                Err(Error::Held {
-                    what: format!("{what} for the profile {profile}"),
-                    holder: holder.unwrap_or_else(|| "another halolink".to_owned()),
-                })
-            }
-            Err(error) => Err(Error::Open {
-                path: self.path.clone(),
-                reason: error.to_string(),
-            }),
-        }
+        let work = if profile.is_empty() {
+            what.to_owned()
+        } else {
+            format!("{what} for the profile {profile}")
+        };
+        file(&self.path, &name, &work, wait, told).await
     }
-}
-
-/// Who runs this.
-pub fn user_name() -> String {
-    whoami::username().unwrap_or_else(|_| "unknown".to_owned())
-}
-
-/// Where this runs.
-pub fn host_name() -> String {
-    whoami::hostname().unwrap_or_else(|_| "unknown".to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lock_file::nobody;
 
     #[tokio::test]
     async fn a_second_holder_waits_or_is_told_who_holds_it() {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(&directory.path().join("state.db")).await.unwrap();
-        let held = store.lock("default", "sync-seats", Duration::ZERO).await.unwrap();
+        let store = Store::open(&directory.path().join("state.db"), &nobody)
+            .await
+            .unwrap();
+        let held = store
+            .lock("default", "sync-seats", Duration::ZERO, &nobody)
+            .await
+            .unwrap();
         let refused = store
-            .lock("default", "sync-seats", Duration::ZERO)
+            .lock("default", "sync-seats", Duration::ZERO, &nobody)
             .await
             .unwrap_err();
         let message = refused.to_string();
@@ -125,8 +89,18 @@ mod tests {
             message.contains(&format!("process {}", std::process::id())),
             "{message}"
         );
-        assert!(store.lock("other", "sync-seats", Duration::ZERO).await.is_ok());
+        assert!(
+            store
+                .lock("other", "sync-seats", Duration::ZERO, &nobody)
+                .await
+                .is_ok()
+        );
         drop(held);
-        assert!(store.lock("default", "sync-seats", Duration::ZERO).await.is_ok());
+        assert!(
+            store
+                .lock("default", "sync-seats", Duration::ZERO, &nobody)
+                .await
+                .is_ok()
+        );
     }
 }

@@ -287,6 +287,7 @@ async fn forget_unmapped(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lock_file::nobody;
 
     fn mapping(organization: &str, license: i64) -> Mapping {
         Mapping {
@@ -303,7 +304,9 @@ mod tests {
     #[tokio::test]
     async fn other_profiles_are_those_of_the_same_site() {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(&directory.path().join("state.db")).await.unwrap();
+        let store = Store::open(&directory.path().join("state.db"), &nobody)
+            .await
+            .unwrap();
         for (profile, site) in [
             ("mine", "https://acme.halopsa.com/"),
             ("brand", "https://ACME.halopsa.com:443"),
@@ -335,7 +338,9 @@ mod tests {
         use crate::store::{ChangeStatus, LicenseCount, NewChange, NewRun, OrganizationSeats, Written};
         use std::collections::HashSet;
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(&directory.path().join("state.db")).await.unwrap();
+        let store = Store::open(&directory.path().join("state.db"), &nobody)
+            .await
+            .unwrap();
         let all = [mapping("a", 17), mapping("b", 17), mapping("c", 17)];
         store.map("p", &all).await.unwrap();
         let new_run = NewRun {

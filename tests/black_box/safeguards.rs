@@ -784,7 +784,7 @@ fn other_profile(stage: &Stage, profile: &str, site: &str, mapping: &[(String, i
         .collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        let store = Store::open(&stage.state_file())
+        let store = Store::open(&stage.state_file(), &halolink::lock_file::nobody)
             .await
             .expect("the state can be opened");
         store.bind_site(profile, site).await.expect("it can be bound");

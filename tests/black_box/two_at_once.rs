@@ -227,3 +227,39 @@ fn who_waited_works_with_what_the_first_left() {
         "{waited}"
     );
 }
+
+/// Holds the lock on a file for three seconds and a half while a command runs.
+fn while_held(stage: &Stage, lock: &std::path::Path, arguments: &[&str]) -> crate::support::Outcome {
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(lock)
+        .expect("the lock file");
+    file.lock().expect("nobody else has it");
+    let running = stage.start(arguments.iter().copied());
+    std::thread::sleep(Duration::from_millis(3500));
+    file.unlock().expect("unlocked");
+    running.end()
+}
+
+#[test]
+fn a_wait_for_a_lock_is_explained_after_two_seconds() {
+    let stage = Stage::new();
+    stage.with_plain(1);
+    let mut lock = stage.state_file().into_os_string();
+    lock.push(".default.sync-seats.lock");
+    while_held(&stage, lock.as_ref(), &["sync-seats", "--yes", "--wait", "20"])
+        .expect(0)
+        .says([
+            "waiting up to 18 s: sync-seats for the profile default is already being done by",
+            "does not say who it is",
+        ]);
+    let lock = stage.config_directory().join("config.lock");
+    while_held(&stage, &lock, &["revoke", "--yes"])
+        .expect(0)
+        .says(["waiting up to 28 s: ", "config.toml is being changed by"]);
+    // A lock names nobody who has left.
+    let is_holder = |path: &std::path::PathBuf| path.display().to_string().ends_with(".holder");
+    assert!(!stage.traces().iter().any(is_holder), "{:?}", stage.traces());
+}

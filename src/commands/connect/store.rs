@@ -90,7 +90,7 @@ impl Undo {
 
 /// Takes the connection out of the state again; whether the state is used otherwise.
 async fn forget(context: &Context, before: &Before, id: &str) -> anyhow::Result<bool> {
-    let store = Store::open_existing(context.state_file()).await?;
+    let store = Store::open_existing(context.state_file(), &context.told()).await?;
     match &before.remembered {
         Some(known) => store.remember_connection(&context.profile, known).await?,
         None => store.forget_connection(&context.profile, id).await?,
@@ -111,7 +111,7 @@ async fn write(
     undo: &mut Undo,
 ) -> anyhow::Result<()> {
     context.make_files_private();
-    let store = Store::open(context.state_file()).await?;
+    let store = Store::open(context.state_file(), &context.told()).await?;
     context.make_directories_private(&store).await;
     store
         .bind_site(&context.profile, connection.site.site_url.as_str())
@@ -156,14 +156,15 @@ async fn write(
             undo.kept.push((secret, entries.clone(), old));
         }
     }
-    context.profiles.store(
-        &context.profile,
-        &Connection {
-            id: Some(known.id.clone()),
-            state_id: store.id().map(ToOwned::to_owned),
-            ..connection.clone()
-        },
-    )?;
+    let connected = Connection {
+        id: Some(known.id.clone()),
+        state_id: store.id().map(ToOwned::to_owned),
+        ..connection.clone()
+    };
+    context
+        .profiles
+        .store(&context.profile, &connected, &context.told())
+        .await?;
     remember_directory(&store, undo, context.profiles.path()).await?;
     clear(context, &store, connection, known, had).await?;
     store.close().await;

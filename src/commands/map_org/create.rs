@@ -79,7 +79,7 @@ pub(super) async fn create(
 ) -> anyhow::Result<Reference> {
     let halo = context.halo().await?;
     // One for all profiles: two may be of one site. No profile has an empty name.
-    let _lock = store.lock("", "create-license", WAIT).await?;
+    let _lock = store.lock("", "create-license", WAIT, &context.told()).await?;
     let began = Instant::now();
     let what = format!("the license \"{name}\" for {customer}");
     let look = async || look(&halo, customer.id, name).await;
