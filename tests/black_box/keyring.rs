@@ -4,11 +4,12 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     path::Path,
     process::{Child, Command, Stdio},
 };
 
+use super::identity::{first_version, forget_ids};
 use crate::support::{Outcome, Stage};
 use tempfile::TempDir;
 
@@ -87,12 +88,57 @@ impl Session {
     fn connect(&self, stage: &Stage, secrets: [&str; 3]) -> Outcome {
         let mut arguments = stage.connect_arguments();
         arguments.truncate(arguments.len() - 2);
+        self.run_connect(stage, arguments, secrets)
+    }
+
+    /// The same with `--secret-store none`.
+    fn connect_without_store(&self, stage: &Stage, secrets: [&str; 3]) -> Outcome {
+        self.run_connect(stage, stage.connect_arguments(), secrets)
+    }
+
+    fn run_connect(&self, stage: &Stage, arguments: Vec<String>, secrets: [&str; 3]) -> Outcome {
         stage.run_with(arguments, b"", |command| {
             command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
             command.env("HALOLINK_CLIENT_SECRET", secrets[0]);
             command.env("HALOLINK_RESELLER_TOKEN", secrets[1]);
             command.env("HALOLINK_ACCESS_TOKEN", secrets[2]);
         })
+    }
+
+    /// How many secrets of halolink are kept.
+    fn kept(&self) -> usize {
+        self.found().matches("secret = ").count()
+    }
+
+    /// Moves every secret to an entry whose name begins otherwise.
+    fn rename(&self, from: &str, to: &str) {
+        for name in ["client-secret", "reseller-token", "access-token"] {
+            let tool = |arguments: &[&str], account: &str, input: &str| {
+                let mut child = Command::new("secret-tool")
+                    .args(arguments)
+                    .args(["service", "halolink", "username", account])
+                    .args(if arguments[0] == "store" {
+                        &["target", "default"][..]
+                    } else {
+                        &[]
+                    })
+                    .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+                    .stdin(Stdio::piped())
+                    .stdout(Stdio::piped())
+                    .spawn()
+                    .expect("secret-tool is installed");
+                let mut keys = child.stdin.take().expect("piped");
+                keys.write_all(input.as_bytes()).expect("it reads");
+                drop(keys);
+                let output = child.wait_with_output().expect("it ends");
+                assert!(output.status.success(), "secret-tool {arguments:?} {account}");
+                String::from_utf8(output.stdout).expect("text")
+            };
+            let secret = tool(&["lookup"], &format!("{from}{name}"), "");
+            assert!(!secret.is_empty());
+            tool(&["clear"], &format!("{from}{name}"), "");
+            tool(&["store", "--label", "halolink"], &format!("{to}{name}"), &secret);
+        }
     }
 
     /// What `secret-tool` finds of halolink, attributes included.
@@ -365,6 +411,212 @@ fn a_keyring_that_says_nothing_is_given_up_on() {
         "within 5 s",
         "HALOLINK_CLIENT_SECRET",
     ]);
+}
+
+#[test]
+fn another_connection_of_the_same_name_keeps_its_secrets() {
+    let place = tempfile::tempdir().expect("a directory");
+    let session = Session::start(place.path(), Keyring::Unlocked);
+    let (production, _) = stage();
+    let (trial, _) = stage();
+    for stage in [&production, &trial] {
+        let secrets = secrets(stage);
+        session
+            .connect(stage, [&secrets[0], &secrets[1], &secrets[2]])
+            .expect(0);
+    }
+    assert_eq!(session.kept(), 6);
+    session.run(&trial, &["revoke", "--purge", "--yes"]).expect(0);
+    assert_eq!(session.kept(), 3);
+    session.run(&production, &["list", "organizations"]).expect(0);
+}
+
+#[test]
+fn another_configuration_with_the_same_state_keeps_its_secrets() {
+    let (stage, place) = stage();
+    let session = Session::start(place.path(), Keyring::Unlocked);
+    let secrets = secrets(&stage);
+    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
+    session.connect(&stage, given).expect(0);
+    let elsewhere = stage.home().join("trial");
+    let in_trial = |arguments: &[&str]| {
+        stage.run_with(arguments, b"", |command| {
+            command.env("DBUS_SESSION_BUS_ADDRESS", &session.bus);
+            command.env("HALOLINK_CONFIG_DIR", &elsewhere);
+            command.env("HALOLINK_CLIENT_SECRET", given[0]);
+            command.env("HALOLINK_RESELLER_TOKEN", given[1]);
+            command.env("HALOLINK_ACCESS_TOKEN", given[2]);
+        })
+    };
+    // Nothing is connected there yet, so there is nothing to revoke.
+    in_trial(&["revoke", "--yes"])
+        .expect(3)
+        .says(["HALOLINK_CONFIG_DIR"]);
+    assert_eq!(session.kept(), 3);
+    let connect = stage.connect_arguments();
+    let connect: Vec<&str> = connect[..connect.len() - 2].iter().map(String::as_str).collect();
+    in_trial(&connect).expect(0);
+    assert_eq!(session.kept(), 6);
+    in_trial(&["revoke", "--yes"]).expect(0);
+    assert_eq!(session.kept(), 3);
+    session.run(&stage, &["list", "organizations"]).expect(0);
+}
+
+#[test]
+fn connecting_without_a_store_deletes_what_was_kept_before() {
+    let (stage, place) = stage();
+    let session = Session::start(place.path(), Keyring::Unlocked);
+    let secrets = secrets(&stage);
+    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
+    session.connect(&stage, given).expect(0);
+    session
+        .connect_without_store(&stage, given)
+        .expect(0)
+        .says(["secrets in the keyring were deleted"]);
+    assert_eq!(session.kept(), 0);
+    // It is without secrets now, and there is nothing more to delete.
+    session.run(&stage, &["list", "customers"]).expect(3);
+    let revoked = stage.run(["revoke", "--yes"]).expect(0);
+    assert!(!revoked.stdout.contains("keyring"), "{revoked}");
+}
+
+#[test]
+fn what_the_keyring_did_not_let_go_of_is_left_to_revoke() {
+    let (stage, place) = stage();
+    let session = Session::start(place.path(), Keyring::Unlocked);
+    let secrets = secrets(&stage);
+    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
+    session.connect(&stage, given).expect(0);
+    // The stage's own bus is none.
+    stage
+        .run_with(stage.connect_arguments(), b"", |command| {
+            command.env("HALOLINK_CLIENT_SECRET", given[0]);
+            command.env("HALOLINK_RESELLER_TOKEN", given[1]);
+            command.env("HALOLINK_ACCESS_TOKEN", given[2]);
+        })
+        .expect(0)
+        .says(["still in the keyring", "revoke"]);
+    let entry = format!("default@{}/client-secret", connection_id(&stage));
+    stage
+        .run(["revoke", "--yes"])
+        .expect(1)
+        .says(["halolink", &entry]);
+    assert_eq!(session.kept(), 3);
+    session
+        .run(&stage, &["revoke", "--yes"])
+        .expect(0)
+        .prints(["client secret in the keyring"]);
+    assert_eq!(session.kept(), 0);
+}
+
+#[test]
+fn secrets_are_deleted_also_when_the_configuration_was_lost() {
+    let (stage, place) = stage();
+    let session = Session::start(place.path(), Keyring::Unlocked);
+    let secrets = secrets(&stage);
+    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
+    for whole in [false, true] {
+        session.connect(&stage, given).expect(0);
+        let config = stage.config_directory();
+        if whole {
+            fs::remove_dir_all(config).expect("removed");
+        } else {
+            fs::remove_file(config.join("config.toml")).expect("removed");
+        }
+        session
+            .run(&stage, &["revoke", "--yes"])
+            .expect(0)
+            .prints(["client secret in the keyring"]);
+        assert_eq!(session.kept(), 0, "{}", session.found());
+        session.run(&stage, &["revoke", "--yes"]).expect(3);
+    }
+
+    // Connected anew instead, it is the same connection.
+    session.connect(&stage, given).expect(0);
+    let id = connection_id(&stage);
+    fs::remove_dir_all(stage.config_directory()).expect("removed");
+    session.connect(&stage, given).expect(0);
+    assert_eq!(connection_id(&stage), id);
+    assert_eq!(session.kept(), 3);
+}
+
+#[test]
+fn secrets_are_deleted_also_when_the_state_was_lost() {
+    let (stage, place) = stage();
+    let session = Session::start(place.path(), Keyring::Unlocked);
+    let secrets = secrets(&stage);
+    session
+        .connect(&stage, [&secrets[0], &secrets[1], &secrets[2]])
+        .expect(0);
+    fs::remove_dir_all(stage.home().join("data")).expect("removed");
+    session.run(&stage, &["revoke", "--yes"]).expect(0);
+    assert_eq!(session.kept(), 0);
+}
+
+/// Entries of halolink 0.1 are named for the profile alone.
+#[tokio::test]
+async fn secrets_of_the_first_version_are_taken_over() {
+    let (stage, place) = stage();
+    let session = Session::start(place.path(), Keyring::Unlocked);
+    let secrets = secrets(&stage);
+    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
+    let as_first_version = async || {
+        session.connect(&stage, given).expect(0);
+        session.rename(&format!("default@{}/", connection_id(&stage)), "default/");
+        forget_ids(&stage);
+        fs::remove_dir_all(stage.home().join("data")).expect("removed");
+        first_version(&stage.state_file(), &stage.sandbox.site_url()).await;
+        assert!(
+            session.found().contains("default/client-secret"),
+            "{}",
+            session.found()
+        );
+    };
+
+    as_first_version().await;
+    session.run(&stage, &["list", "organizations"]).expect(0);
+    assert!(
+        session.found().contains("default/client-secret"),
+        "a look moved it"
+    );
+    session.run(&stage, &["sync-seats", "--yes"]).expect(0);
+    let entry = format!("default@{}/client-secret", connection_id(&stage));
+    assert!(session.found().contains(&entry), "{}", session.found());
+    assert_eq!(session.kept(), 3);
+    session.run(&stage, &["list", "organizations"]).expect(0);
+    session.run(&stage, &["revoke", "--yes"]).expect(0);
+    assert_eq!(session.kept(), 0);
+
+    // Connecting again takes them over too.
+    as_first_version().await;
+    session.connect(&stage, given).expect(0);
+    assert_eq!(session.kept(), 3, "{}", session.found());
+    session.run(&stage, &["revoke", "--yes"]).expect(0);
+
+    // Revoked without having been used again, or with config.toml lost.
+    for lost in [false, true] {
+        as_first_version().await;
+        if lost {
+            fs::remove_dir_all(stage.config_directory()).expect("removed");
+        }
+        session.run(&stage, &["revoke", "--yes"]).expect(0);
+        assert_eq!(session.kept(), 0, "lost: {lost}");
+    }
+
+    // And --secret-store none over them.
+    as_first_version().await;
+    session.connect_without_store(&stage, given).expect(0);
+    assert_eq!(session.kept(), 0);
+}
+
+#[test]
+fn without_a_keyring_revoking_a_connection_that_never_used_one_is_no_error() {
+    let stage = Stage::new();
+    stage.connect();
+    stage
+        .run(["revoke", "--yes"])
+        .expect(0)
+        .says(["No secret was put in a keyring", "default@"]);
 }
 
 /// A stage without secrets in its environment, and a place for a keyring.

@@ -204,3 +204,42 @@ fn assert_no_file_has(stage: &Stage, secrets: &[String]) {
     }
     assert!(seen > 0, "there were no files to look into");
 }
+
+/// What is purged is not in free pages or the log either.
+#[test]
+fn a_purge_leaves_no_name_in_the_state() {
+    let stage = Stage::new();
+    stage.synced();
+    stage.run(["list", "customers", "--refresh"]).expect(0);
+    let names: Vec<String> = {
+        let world = stage.world();
+        let organizations = world.organizations.iter().take(5);
+        let organizations = organizations.map(|organization| organization.organization_name.clone());
+        let customers = world
+            .customers
+            .values()
+            .take(5)
+            .map(|customer| customer.name.clone());
+        organizations.chain(customers).collect()
+    };
+    // Freed before, and freed by the purge.
+    stage.run(["unlink", "--all", "--yes"]).expect(0);
+    assert!(named(&stage, &names).is_some(), "they were never there");
+    stage.run(["revoke", "--purge", "--yes"]).expect(0);
+    assert_eq!(named(&stage, &names), None);
+}
+
+/// A name that is in a file of the state's, and the file.
+fn named(stage: &Stage, names: &[String]) -> Option<String> {
+    for file in std::fs::read_dir(stage.home().join("data")).expect("the directory of the state") {
+        let file = file.expect("a file").path();
+        let bytes = std::fs::read(&file).expect("readable");
+        let found = names
+            .iter()
+            .find(|name| bytes.windows(name.len()).any(|window| window == name.as_bytes()));
+        if let Some(name) = found {
+            return Some(format!("{name} in {}", file.display()));
+        }
+    }
+    None
+}
