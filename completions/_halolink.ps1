@@ -100,7 +100,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('--patience', '--patience', [CompletionResultType]::ParameterName, 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]')
             [CompletionResult]::new('--request-limit', '--request-limit', [CompletionResultType]::ParameterName, 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo''s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]')
             [CompletionResult]::new('--show', '--show', [CompletionResultType]::ParameterName, 'Show the configuration and change nothing')
-            [CompletionResult]::new('--reset', '--reset', [CompletionResultType]::ParameterName, 'Clear the configuration, and nothing else')
+            [CompletionResult]::new('--reset', '--reset', [CompletionResultType]::ParameterName, 'Clear the configuration, and nothing else; seat sync that was off stays off, and where other seats than the used ones were billed it waits for --seat-metric')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would change and change nothing')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question whether to go on')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question whether to go on')

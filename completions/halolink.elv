@@ -95,7 +95,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand --patience 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]'
             cand --request-limit 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo''s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]'
             cand --show 'Show the configuration and change nothing'
-            cand --reset 'Clear the configuration, and nothing else'
+            cand --reset 'Clear the configuration, and nothing else; seat sync that was off stays off, and where other seats than the used ones were billed it waits for --seat-metric'
             cand --dry-run 'Show what would change and change nothing'
             cand -y 'Answer yes to every question whether to go on'
             cand --yes 'Answer yes to every question whether to go on'

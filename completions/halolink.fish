@@ -99,7 +99,7 @@ never\t'Never'"
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l show -d 'Show the configuration and change nothing'
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l reset -d 'Clear the configuration, and nothing else'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l reset -d 'Clear the configuration, and nothing else; seat sync that was off stays off, and where other seats than the used ones were billed it waits for --seat-metric'
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l dry-run -d 'Show what would change and change nothing'
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -s y -l yes -d 'Answer yes to every question whether to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'

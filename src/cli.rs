@@ -188,7 +188,8 @@ pub struct Configure {
     /// Show the configuration and change nothing
     #[arg(long, conflicts_with_all = ["sync_seats", "seat_metric", "ticket_type", "sla", "priority", "note_outcome", "reset"])]
     pub show: bool,
-    /// Clear the configuration, and nothing else
+    /// Clear the configuration, and nothing else; seat sync that was off stays off, and where other seats
+    /// than the used ones were billed it waits for --seat-metric
     #[arg(long, conflicts_with_all = ["sync_seats", "seat_metric", "ticket_type", "sla", "priority", "note_outcome"])]
     pub reset: bool,
     /// Show what would change and change nothing

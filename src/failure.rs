@@ -244,6 +244,8 @@ fn of_store(error: &store::Error) -> Failure {
         E::NotOurs { .. } => Failure::failed(message)
             .hint("HALOLINK_STATE must name halolink's own state file, or one that does not exist"),
         E::Newer { .. } => Failure::failed(message).hint("install the newer halolink"),
+        E::Unknown { .. } => Failure::failed(message)
+            .hint("say which seats are billed: halolink configure --seat-metric METRIC"),
         E::Open { .. } | E::Sql { .. } => Failure::failed(message),
     }
 }

@@ -33,7 +33,7 @@ use crate::{
     profile::{private_directory, private_file},
 };
 
-pub use configuration::Configuration;
+pub use configuration::{Configuration, SeatSync};
 pub use connections::Remembered;
 pub use ledger::{
     Change, ChangeStatus, LicenseCount, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState,
@@ -83,6 +83,14 @@ pub enum Error {
         /// Who, in words.
         holder: String,
     },
+    /// It has a word that this halolink does not know.
+    #[error("the state has the {what} \"{word}\", which is none")]
+    Unknown {
+        /// What the word is for.
+        what: &'static str,
+        /// The word.
+        word: String,
+    },
     /// A statement failed.
     #[error("the state could not be read or written: {0}")]
     Sql(sqlx::Error),
@@ -90,6 +98,14 @@ pub enum Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
+        if let sqlx::Error::ColumnDecode { source: cause, .. } | sqlx::Error::Decode(cause) = &error
+            && let Some(Error::Unknown { what, word }) = cause.downcast_ref()
+        {
+            return Error::Unknown {
+                what,
+                word: word.clone(),
+            };
+        }
         match &error {
             // SQLITE_BUSY and its extended codes.
             sqlx::Error::Database(database)

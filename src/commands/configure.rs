@@ -11,7 +11,7 @@ use crate::{
     halo::{self, Halo, Outcome},
     plan::names::Named,
     reference::Reference,
-    store::Configuration,
+    store::{self, Configuration, SeatSync},
     ui::{Align, Format, Table},
 };
 
@@ -29,8 +29,8 @@ pub struct Shown {
 impl From<&Configuration> for Shown {
     fn from(configuration: &Configuration) -> Self {
         Self {
-            sync_seats: configuration.sync_seats.unwrap_or(true),
-            seat_metric: configuration.seat_metric.unwrap_or_default(),
+            sync_seats: configuration.seat_sync() == SeatSync::On,
+            seat_metric: configuration.metric(),
             ticket_type: configuration.ticket_type.clone(),
             sla: configuration.sla.clone(),
             priority: configuration.priority.clone(),
@@ -51,6 +51,39 @@ struct Change {
 struct Summary {
     updated: usize,
     planned: usize,
+    /// What `sync-seats` does with this configuration.
+    effect: String,
+}
+
+/// What `sync-seats` does with a configuration, in a sentence.
+fn effect(configuration: &Configuration) -> String {
+    match configuration.seat_sync() {
+        SeatSync::On => format!("sync-seats bills the {} seats", configuration.metric()),
+        SeatSync::Off => "sync-seats writes nothing: seat sync is switched off".to_owned(),
+        SeatSync::MetricWasReset(before) => format!(
+            "sync-seats writes nothing until it is said which seats are billed: it was {before}, and without a \
+             seat metric it would be {}",
+            SeatMetric::default()
+        ),
+    }
+}
+
+/// Sees to it that seats are to be synced.
+///
+/// # Errors
+/// Exit code 1 where they are not, with what to say to change that.
+pub fn require_sync(context: &Context, configuration: &Configuration) -> anyhow::Result<()> {
+    let failure = match configuration.seat_sync() {
+        SeatSync::On => return Ok(()),
+        SeatSync::Off => Failure::failed("seat sync is switched off for this profile")
+            .hint(context.command("configure --sync-seats on")),
+        SeatSync::MetricWasReset(before) => Failure::failed(format!(
+            "the {before} seats were billed until the configuration was reset, and nobody said yet which are \
+             billed now"
+        ))
+        .hint(context.command(&format!("configure --seat-metric {before}, or another metric"))),
+    };
+    Err(failure.into())
 }
 
 /// Runs `configure`.
@@ -58,13 +91,23 @@ struct Summary {
 /// # Errors
 /// Exit code 2 for names that name nothing, and for a priority of another SLA.
 pub async fn run(context: &Context, arguments: cli::Configure) -> anyhow::Result<Completion> {
-    let before = context.look().await?.configuration(&context.profile).await?;
+    let store = context.look().await?;
+    let before = if arguments.seat_metric.is_some() {
+        // Also one that is none can be replaced.
+        match store.configuration(&context.profile).await {
+            Err(store::Error::Unknown { .. }) => store.configuration_but_metric(&context.profile).await?,
+            found => found?,
+        }
+    } else {
+        store.configuration(&context.profile).await?
+    };
+    store.close().await;
     if arguments.show {
         show(context, &before);
         return Ok(Completion::Done);
     }
     let after = if arguments.reset {
-        Configuration::default()
+        before.reset()
     } else if is_empty(&arguments) {
         if !context.ui.is_interactive() {
             return Err(context.missing(
@@ -80,11 +123,7 @@ pub async fn run(context: &Context, arguments: cli::Configure) -> anyhow::Result
     let changes = changes(&before, &after, arguments.dry_run);
     if !arguments.dry_run {
         let store = context.store().await?;
-        if arguments.reset {
-            store.reset_configuration(&context.profile).await?;
-        } else {
-            store.set_configuration(&context.profile, &after).await?;
-        }
+        store.set_configuration(&context.profile, &after).await?;
         store.close().await;
     }
     print(context, changes, &after, arguments.dry_run);
@@ -114,9 +153,13 @@ async fn from_flags(
     let mut after = before.clone();
     if let Some(switch) = arguments.sync_seats {
         after.sync_seats = Some(switch == Switch::On);
+        if switch == Switch::On {
+            after.metric_before_reset = None;
+        }
     }
     if let Some(metric) = arguments.seat_metric {
         after.seat_metric = Some(metric);
+        after.metric_before_reset = None;
     }
     let asks_halo = [
         &arguments.ticket_type,
@@ -250,7 +293,7 @@ async fn wizard(context: &Context, before: &Configuration) -> anyhow::Result<Con
         "purchased  the purchased total",
         "required   required seats",
     ];
-    let metric = before.seat_metric.unwrap_or_default();
+    let metric = before.metric_before_reset.unwrap_or(before.metric());
     let position = SeatMetric::ALL
         .iter()
         .position(|known| *known == metric)
@@ -298,6 +341,7 @@ async fn wizard(context: &Context, before: &Configuration) -> anyhow::Result<Con
         sla,
         priority,
         note_outcome,
+        metric_before_reset: None,
     })
 }
 
@@ -384,6 +428,7 @@ fn print(context: &Context, changes: Vec<Change>, after: &Configuration, dry_run
     let summary = Summary {
         updated: if dry_run { 0 } else { count },
         planned: if dry_run { count } else { 0 },
+        effect: effect(after),
     };
     if report::print(context, "configure", dry_run, changes, summary) {
         return;
@@ -397,4 +442,6 @@ fn print(context: &Context, changes: Vec<Change>, after: &Configuration, dry_run
         ),
         (count, false) => format!("{} changed", report::count(count, "setting")),
     });
+    let from_now_on = if dry_run { "Then" } else { "From now on" };
+    context.ui.note(&format!("{from_now_on} {}", effect(after)));
 }

@@ -199,7 +199,7 @@ async fn plan_one(
 
 async fn metric(context: &Context) -> anyhow::Result<crate::backup::SeatMetric> {
     let configuration = context.look().await?.configuration(&context.profile).await?;
-    Ok(configuration.seat_metric.unwrap_or_default())
+    Ok(configuration.metric())
 }
 
 /// The organization; where SaaS Backup cannot be asked, what was typed is taken as its id and name, to be

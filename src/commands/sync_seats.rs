@@ -11,12 +11,12 @@ use std::{
     time::Duration,
 };
 
-use super::{naming, report};
+use super::{configure, naming, report};
 use crate::{
     backup::SeatMetric,
     cli,
     context::Context,
-    failure::{Completion, Failure, explain},
+    failure::{Completion, explain},
     halo::Halo,
     plan::{
         elsewhere::{Elsewhere, OtherMapping},
@@ -197,11 +197,7 @@ fn outcome(plan: &Plan, applied: &Applied) -> (RunState, Completion) {
 /// Which mappings, which metric, which limits.
 async fn scope(context: &Context, store: &Store, arguments: &cli::SyncSeats) -> anyhow::Result<Scope> {
     let configuration = store.configuration(&context.profile).await?;
-    if configuration.sync_seats == Some(false) {
-        return Err(Failure::failed("seat sync is switched off for this profile")
-            .hint(context.command("configure --sync-seats on"))
-            .into());
-    }
+    configure::require_sync(context, &configuration)?;
     let all = store.mappings(&context.profile).await?;
     let mut named = HashSet::new();
     let (mappings, others) = if arguments.organizations.is_empty() {
@@ -221,7 +217,7 @@ async fn scope(context: &Context, store: &Store, arguments: &cli::SyncSeats) -> 
         mappings,
         others,
         named,
-        metric: configuration.seat_metric.unwrap_or_default(),
+        metric: configuration.metric(),
         limits: Limits {
             max_change: arguments.max_change,
             min_change: arguments.min_change,

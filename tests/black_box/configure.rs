@@ -259,7 +259,9 @@ fn a_dry_run_stores_nothing() {
         .run(["configure", "--sla", "Gold", "--dry-run", "-o", "json"])
         .expect(0)
         .json();
-    assert_eq!(outcome["summary"], json!({"updated": 0, "planned": 1}));
+    let effect = "sync-seats bills the used seats";
+    let summary = json!({"updated": 0, "planned": 1, "effect": effect});
+    assert_eq!(outcome["summary"], summary);
     assert_eq!(shown(&stage), before);
     stage.run(["configure", "--sla", "Gold"]).expect(0);
     stage.run(["configure", "--reset", "--dry-run"]).expect(0);
@@ -277,15 +279,104 @@ fn reset_clears_the_configuration_and_nothing_else() {
             "--sla",
             "Gold",
             "--seat-metric",
-            "active",
+            "used",
             "--sync-seats",
-            "off",
+            "on",
         ])
         .expect(0);
     stage.map_these(&[("1788161-14".into(), 21, 17)]);
-    stage.run(["configure", "--reset"]).expect(0);
+    stage
+        .run(["configure", "--reset"])
+        .expect(0)
+        .says(["From now on sync-seats bills the used seats"]);
     assert_eq!(shown(&stage), first);
     assert_eq!(stage.mapped(), 1);
+    stage.sync([]).expect(0);
+}
+
+#[test]
+fn a_reset_does_not_switch_seat_sync_on() {
+    let stage = Stage::new();
+    stage.connect();
+    stage.map_all();
+    stage
+        .run(["configure", "--sync-seats", "off", "--sla", "Gold"])
+        .expect(0);
+    let outcome = stage.run(["configure", "--reset", "-o", "json"]).expect(0);
+    let effect = outcome.json()["summary"]["effect"].to_string();
+    assert!(effect.contains("writes nothing"), "{effect}");
+    assert_eq!(shown(&stage)["sla"], Value::Null);
+    assert_eq!(shown(&stage)["sync_seats"], false);
+    stage.sandbox.forget_received();
+    stage.sync([]).expect(1).says(["configure --sync-seats on"]);
+    stage.run(["sync-seats", "--dry-run"]).expect(1);
+    assert!(!stage.was_written());
+    stage.run(["configure", "--sync-seats", "on"]).expect(0);
+    stage.sync([]).expect(0);
+}
+
+#[test]
+fn a_reset_does_not_bill_other_seats_than_before() {
+    for answer in [
+        &["--seat-metric", "active"][..],
+        &["--seat-metric", "used"],
+        &["--sync-seats", "on"],
+    ] {
+        let stage = Stage::new();
+        stage.connect();
+        stage.map_all();
+        stage.run(["configure", "--seat-metric", "active"]).expect(0);
+        stage
+            .run(["configure", "--reset"])
+            .expect(0)
+            .says(["writes nothing", "active", "used"]);
+        // Neither a second reset nor another setting is an answer.
+        stage.run(["configure", "--reset"]).expect(0);
+        stage.run(["configure", "--sla", "Gold"]).expect(0);
+        assert_eq!(shown(&stage)["sync_seats"], false);
+        stage.sandbox.forget_received();
+        stage
+            .sync([])
+            .expect(1)
+            .says(["active", "configure --seat-metric active"]);
+        assert!(!stage.was_written());
+        stage
+            .run([&["configure"], answer].concat())
+            .expect(0)
+            .says(["From now on sync-seats bills"]);
+        stage.sync([]).expect(0);
+    }
+}
+
+#[tokio::test]
+async fn a_metric_that_is_none_is_an_error_and_can_be_replaced() {
+    let stage = Stage::new();
+    stage.connect();
+    stage.map_all();
+    stage.run(["configure", "--seat-metric", "active"]).expect(0);
+    let state = sqlx::SqlitePool::connect(&format!("sqlite://{}", stage.state_file().display()))
+        .await
+        .expect("a state");
+    sqlx::query("UPDATE configurations SET seat_metric = 'licensed'")
+        .execute(&state)
+        .await
+        .expect("updated");
+    state.close().await;
+    stage.sandbox.forget_received();
+    for command in [
+        &["sync-seats", "--yes"][..],
+        &["sync-seats", "--dry-run"],
+        &["configure", "--show"],
+        &["configure", "--reset"],
+        &["status"],
+    ] {
+        stage
+            .run(command)
+            .expect(1)
+            .says(["licensed", "configure --seat-metric"]);
+    }
+    assert!(!stage.was_written());
+    stage.run(["configure", "--seat-metric", "used"]).expect(0);
     stage.sync([]).expect(0);
 }
 

@@ -26,11 +26,19 @@ const CHANGING: [(&[&str], &[&str], &[&str]); 7] = [
     (
         &["configure", "--sla", "Gold"],
         &["setting", "from", "to", "status"],
-        &["updated", "planned"],
+        &["updated", "planned", "effect"],
     ),
     (
         &["map-org", "1788161-14", "--customer", "21", "--license", "17"],
-        &["organization", "customer", "license", "from", "status", "reason"],
+        &[
+            "organization",
+            "customer",
+            "license",
+            "from",
+            "status",
+            "reason",
+            "doubts",
+        ],
         &["mapped", "remapped", "unchanged", "planned"],
     ),
     (
