@@ -211,7 +211,7 @@ fn of_http(error: &http::Error, message: String) -> Failure {
         E::Redirected { to, .. } => {
             Failure::failed(message).hint(format!("if {to} is the right place, connect to it directly"))
         }
-        E::Status { .. } | E::Unreadable { .. } | E::TooLarge { .. } | E::Setup { .. } => {
+        E::Status { .. } | E::Unreadable { .. } | E::TooLarge { .. } | E::Setup { .. } | E::Withdrawn => {
             Failure::failed(message)
         }
     }

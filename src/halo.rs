@@ -6,6 +6,7 @@
 mod auth;
 mod customers;
 mod error;
+mod license_changes;
 mod licenses;
 mod lookups;
 mod paging;
@@ -25,7 +26,8 @@ use crate::http::{self, Body, Http, Observer, Pace, Request};
 pub use auth::{Discovery, Scopes, discover, site_url};
 pub use customers::Customer;
 pub use error::Error;
-pub use licenses::{License, LicenseChange, LicensePage, Quantity};
+pub use license_changes::LicenseChange;
+pub use licenses::{License, LicensePage, Quantity};
 pub use lookups::{Outcome, Priority, Sla, TicketType};
 pub use paging::Progress;
 pub use resource::Resource;
@@ -117,22 +119,6 @@ impl Halo {
         let mut request = self.write(resource, records);
         self.authorized(resource, &mut request, async |request| {
             self.http.json(request).await
-        })
-        .await
-    }
-
-    /// Posts absolute values: doing it twice is the same as once, and the answer says nothing reliable.
-    async fn post_absolute(
-        &self,
-        resource: Resource,
-        records: &serde_json::Value,
-        tries: usize,
-    ) -> Result<(), Error> {
-        let mut request = self.write(resource, records);
-        request.repeatable = true;
-        request.tries = tries;
-        self.authorized(resource, &mut request, async |request| {
-            self.http.accepted(request).await
         })
         .await
     }

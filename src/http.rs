@@ -33,7 +33,7 @@ use serde::de::DeserializeOwned;
 
 pub use address::{host_of, is_host, is_loopback, require_secure};
 pub use error::Error;
-pub use request::{Body, Request};
+pub use request::{Body, Request, StillWanted};
 pub use wait::whole_seconds;
 pub use window::{Hold, SPAN, Window};
 
@@ -198,10 +198,25 @@ impl Http {
         let mut patience = wait::Patience::new(self.pace.patience);
         loop {
             require_secure(&url)?;
+            if request.courtesy && !self.window.has_plenty() {
+                return Err(Error::RateLimited {
+                    host: self.host.clone(),
+                    pause: 0,
+                    waited: 0,
+                    patience: 0,
+                });
+            }
+            let waited = patience.spent();
             self.wait_for_budget(&mut patience).await?;
+            if patience.spent() > waited
+                && let Some(still_wanted) = &request.still_wanted
+                && !still_wanted().await
+            {
+                return Err(Error::Withdrawn);
+            }
             let response = self.send(request, &url).await?;
             let status = response.status();
-            if status == StatusCode::TOO_MANY_REQUESTS {
+            if status == StatusCode::TOO_MANY_REQUESTS && !request.courtesy {
                 let pause = wait::after_refusal(response.headers().get(RETRY_AFTER), &mut patience);
                 self.window.block(pause, RATE_LIMIT);
                 continue;
@@ -212,6 +227,7 @@ impl Http {
                 continue;
             }
             if status.is_server_error()
+                && !request.courtesy
                 && let Some(pause) = wait::stated_pause(response.headers().get(RETRY_AFTER))
             {
                 // Whoever tries again waits for as long as it asks.

@@ -17,7 +17,7 @@ use crate::{
     cli,
     context::Context,
     failure::{Completion, explain},
-    halo::Halo,
+    halo::{Halo, LicenseChange},
     plan::{
         elsewhere::{Elsewhere, OtherMapping},
         limits::Limits,
@@ -36,6 +36,8 @@ use licenses::Reading;
 pub(super) const LOCK: &str = "sync-seats";
 /// Up to so many licenses that drifted are looked up in Halo's record of changes, one request each.
 const MOST_DRIFT_LOOKUPS: usize = 5;
+/// Time for all of them.
+const DRIFT_LOOKUP_TIME: Duration = Duration::from_secs(5);
 
 /// What the run is about.
 struct Scope {
@@ -351,20 +353,33 @@ fn take_over(written: &[Change], mapped: &mut [Mapped], known: &mut Known) {
 
 /// Who changed quantities by hand, where Halo recorded it.
 async fn explain_drift(context: &Context, halo: &Halo, plan: &Plan) -> HashMap<i64, String> {
-    let mut drifted = HashMap::new();
-    let items = plan
+    let items: Vec<(&Item, i64, i64)> = plan
         .items
         .iter()
-        .filter_map(|item| Some((item, item.drift?, item.from?)));
-    for (item, synced, from) in items.take(MOST_DRIFT_LOOKUPS) {
-        // Who it was is worth a request, not a failure.
-        let change = halo.last_change(item.license.id).await.ok().flatten();
-        let by = change
-            .as_ref()
-            .and_then(|change| change.who.as_deref())
-            .unwrap_or("somebody");
+        .filter_map(|item| Some((item, item.drift?, item.from?)))
+        .take(MOST_DRIFT_LOOKUPS)
+        .collect();
+    // Who it was is worth a request, not a failure, nor a wait while others wait for the lock.
+    let mut changes: HashMap<i64, LicenseChange> = HashMap::new();
+    let ask = async {
+        for (item, synced, from) in &items {
+            match halo.who_changed(item.license.id, *synced, *from).await {
+                Ok(change) => changes.extend(change.map(|change| (item.license.id, change))),
+                Err(error) => {
+                    return context
+                        .ui
+                        .detail(1, format!("who changed it is not known: {error}"));
+                }
+            }
+        }
+    };
+    // What was learned until then is kept.
+    let _ = tokio::time::timeout(DRIFT_LOOKUP_TIME, ask).await;
+    let mut drifted = HashMap::new();
+    for (item, synced, from) in items {
+        let change = changes.get(&item.license.id);
+        let by = change.map_or("somebody", |change| &change.who);
         let at = change
-            .as_ref()
             .and_then(|change| change.at.as_deref())
             .map(|at| format!(" at {at}"))
             .unwrap_or_default();

@@ -66,6 +66,11 @@ impl Error {
         matches!(self, Error::Http(http::Error::ServerFailed { .. }))
     }
 
+    /// Whether it was not sent, because it was not wanted any more by the time that it could be.
+    pub fn is_withdrawn(&self) -> bool {
+        matches!(self, Error::Http(http::Error::Withdrawn))
+    }
+
     /// The service's own words where there are any: why it said no, or failed.
     pub fn words(&self) -> String {
         match self {

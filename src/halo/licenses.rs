@@ -9,7 +9,7 @@ use super::{
     Error, Halo, Resource,
     paging::{Page, Progress, Record, Until},
 };
-use crate::lenient;
+use crate::{http::StillWanted, lenient};
 
 /// A license.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -218,16 +218,28 @@ impl Halo {
     ///
     /// # Errors
     /// As every call; a refusal concerns the whole batch. Where no proper answer comes it is sent again, up to
-    /// `tries` times in all.
-    pub async fn set_quantities(&self, quantities: &[Quantity], tries: usize) -> Result<(), Error> {
+    /// `tries` times in all. [`Error::is_withdrawn`] where it was not `still_wanted` after waiting for a rate limit.
+    pub async fn set_quantities(
+        &self,
+        quantities: &[Quantity],
+        tries: usize,
+        still_wanted: StillWanted,
+    ) -> Result<(), Error> {
         let records: Vec<Value> = quantities
             .iter()
             .map(|quantity| {
                 json!({"id": quantity.license, "client_id": quantity.customer, "count": quantity.count})
             })
             .collect();
-        self.post_absolute(Resource::Licenses, &Value::Array(records), tries)
-            .await
+        let mut request = self.write(Resource::Licenses, &Value::Array(records));
+        // Absolute values: doing it twice is the same as once, and the answer says nothing reliable.
+        request.repeatable = true;
+        request.tries = tries;
+        request.still_wanted = Some(still_wanted);
+        self.authorized(Resource::Licenses, &mut request, async |request| {
+            self.http.accepted(request).await
+        })
+        .await
     }
 
     /// Creates a license. Not repeatable: after an unclear answer, look for it by name first.
@@ -251,55 +263,11 @@ impl Halo {
             .map(drop)
     }
 
-    /// Who changed a license's quantity last, as Halo recorded it: a name and a time where it has them.
-    ///
-    /// # Errors
-    /// As every call.
-    pub async fn last_change(&self, license: i64) -> Result<Option<LicenseChange>, Error> {
-        let id = license.to_string();
-        let rows: Vec<Value> = self
-            .all(Resource::LicenseChanges, &[("licence_id", id.as_str())])
-            .await?;
-        Ok(rows
-            .iter()
-            .filter_map(LicenseChange::read)
-            .max_by(|one, other| one.at.cmp(&other.at)))
-    }
-
     /// Reads one page of licenses, to see that it is permitted.
     ///
     /// # Errors
     /// As every call.
     pub async fn check_licenses(&self) -> Result<(), Error> {
         self.page::<Row>(Resource::Licenses, &[], 1).await.map(drop)
-    }
-}
-
-/// A change of a quantity that Halo recorded. Its fields are in no description, so several spellings are tried.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LicenseChange {
-    /// Who made it.
-    pub who: Option<String>,
-    /// When, as Halo writes it.
-    pub at: Option<String>,
-}
-
-impl LicenseChange {
-    fn read(row: &Value) -> Option<Self> {
-        let fields = row.as_object()?;
-        let text = |names: &[&str]| {
-            names.iter().find_map(|name| {
-                fields
-                    .get(*name)
-                    .and_then(Value::as_str)
-                    .map(str::trim)
-                    .filter(|text| !text.is_empty())
-                    .map(ToOwned::to_owned)
-            })
-        };
-        Some(Self {
-            who: text(&["agent_name", "who", "changed_by", "user_name", "uname", "agent"]),
-            at: text(&["change_date", "date", "datetime", "changed_at", "date_changed"]),
-        })
     }
 }

@@ -19,6 +19,9 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// It had to wait, and was not wanted any more after that: the request was not sent.
+    #[error("it was not sent: after waiting it was not wanted any more")]
+    Withdrawn,
     /// No connection: the request was not sent.
     #[error("cannot reach {host}: {reason} (tried {tries} times)")]
     Unreachable {

@@ -1,5 +1,8 @@
 //! One request, before it is sent.
 
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
 use reqwest::{
     Method, Url,
     header::{HeaderMap, HeaderName, HeaderValue},
@@ -35,7 +38,15 @@ pub struct Request {
     pub repeatable: bool,
     /// How often it is sent before the service counts as down.
     pub tries: usize,
+    /// Whether it does without an answer rather than wait for one: it is sent only where the rate budget has
+    /// plenty of room, and a limit that it meets holds nobody back.
+    pub courtesy: bool,
+    /// Asked where it had to wait for a rate limit, right before it is sent.
+    pub still_wanted: Option<StillWanted>,
 }
+
+/// Whether a request is to be sent still.
+pub type StillWanted = Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
 
 impl Request {
     /// A read; always repeatable.
@@ -47,6 +58,8 @@ impl Request {
             body: Body::None,
             repeatable: true,
             tries: TRIES,
+            courtesy: false,
+            still_wanted: None,
         }
     }
 
@@ -59,7 +72,16 @@ impl Request {
             body,
             repeatable: false,
             tries: TRIES,
+            courtesy: false,
+            still_wanted: None,
         }
+    }
+
+    /// The same request, as one that is not worth waiting for; sent once.
+    pub fn as_courtesy(mut self) -> Self {
+        self.courtesy = true;
+        self.tries = 1;
+        self
     }
 
     /// The same request with a header whose value is secret.

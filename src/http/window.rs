@@ -100,6 +100,15 @@ impl Window {
         Ok(())
     }
 
+    /// Whether nothing is held back and a fifth of the allowance is left.
+    pub fn has_plenty(&self) -> bool {
+        let now = Instant::now();
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let blocked = state.blocked.is_some_and(|block| !block.left().is_zero());
+        let sent = state.leaving.iter().filter(|leaves| **leaves > now).count();
+        !blocked && self.limit.is_none_or(|limit| sent <= limit - limit.div_ceil(5))
+    }
+
     /// The service asked for a pause: nothing is sent for this long.
     pub fn block(&self, pause: Duration, why: &'static str) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -198,6 +207,20 @@ mod tests {
                 Err(hold) => prop_assert!(hold.pause <= Duration::from_secs(longest).max(SPAN)),
             }
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn plenty_is_a_fifth_that_is_left() {
+        let window = Window::new(Some(10));
+        for _ in 0..9 {
+            assert!(window.has_plenty());
+            assert_eq!(window.take(), Ok(()));
+        }
+        assert!(!window.has_plenty());
+        tokio::time::advance(SPAN).await;
+        assert!(window.has_plenty());
+        window.block(Duration::from_secs(30), "because");
+        assert!(!window.has_plenty());
     }
 
     #[tokio::test(start_paused = true)]

@@ -100,11 +100,22 @@ impl Faults {
                 return Some(Reply::page(StatusCode::BAD_GATEWAY));
             }
         }
-        if call.method == Method::POST
-            && call.segments.get(1).is_some_and(|part| part == "softwarelicence")
-            && self.strikes(Fault::WritesDown)
-        {
-            return Some(Reply::page(StatusCode::BAD_GATEWAY));
+        let resource = call.segments.get(1).map_or("", String::as_str);
+        if call.method == Method::POST && resource == "softwarelicence" {
+            if self.strikes(Fault::WritesDown) {
+                return Some(Reply::page(StatusCode::BAD_GATEWAY));
+            }
+            if self.strikes_once(Fault::WriteLimited, name(call)) {
+                return Some(limited("5"));
+            }
+        }
+        if resource == "licencechange" {
+            if self.strikes(Fault::ChangesDown) {
+                return Some(Reply::page(StatusCode::INTERNAL_SERVER_ERROR));
+            }
+            if self.strikes(Fault::ChangesLimited) {
+                return Some(limited("60"));
+            }
         }
         if call.method == Method::GET && !is_discovery(call) && self.strikes(Fault::RedirectElsewhere) {
             return Some(Reply::page(StatusCode::FOUND).with_header(header::LOCATION, ELSEWHERE));
@@ -203,6 +214,11 @@ fn list_of(call: &Call) -> Option<&'static str> {
         (Service::Backup, ["api", "users", _]) => Some("users"),
         _ => None,
     }
+}
+
+/// A refusal by the rate limit that says how many seconds to wait.
+fn limited(seconds: &'static str) -> Reply {
+    Reply::text(StatusCode::TOO_MANY_REQUESTS, "Rate Limit Reached").with_header(header::RETRY_AFTER, seconds)
 }
 
 /// The service, method and path, however the path was spelled.

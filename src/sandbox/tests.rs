@@ -705,6 +705,7 @@ fn all_sorts(bench: &Bench) {
         "/api/Client?pageinate=true&page_size=10",
         "/api/SoftwareLicence?count=1000",
         "/api/SLA",
+        "/api/LicenceChange?licence_id=17",
         "/api/Client/21",
         "/api/Client/0",
     ] {

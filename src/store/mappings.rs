@@ -1,6 +1,6 @@
 //! Mappings: which organization is which customer and license.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 use url::Url;
@@ -119,8 +119,8 @@ impl Store {
         &self,
         profile: &str,
         licenses: &[i64],
-    ) -> Result<HashMap<i64, Vec<(String, i64)>>, Error> {
-        let mut mapped: HashMap<i64, Vec<(String, i64)>> = HashMap::new();
+    ) -> Result<HashMap<i64, BTreeSet<(String, i64)>>, Error> {
+        let mut mapped: HashMap<i64, BTreeSet<(String, i64)>> = HashMap::new();
         for licenses in licenses.chunks(ROWS) {
             let mut statement: QueryBuilder<Sqlite> = QueryBuilder::new(
                 "SELECT license_id, organization_id, customer_id FROM mappings WHERE profile = ",
@@ -133,7 +133,10 @@ impl Store {
             statement.push(")");
             let rows: Vec<(i64, String, i64)> = statement.build_query_as().fetch_all(&self.pool).await?;
             for (license, organization, customer) in rows {
-                mapped.entry(license).or_default().push((organization, customer));
+                mapped
+                    .entry(license)
+                    .or_default()
+                    .insert((organization, customer));
             }
         }
         Ok(mapped)

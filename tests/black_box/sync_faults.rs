@@ -7,6 +7,7 @@ use halolink::sandbox::{Fault, Options};
 use serde_json::{Value, json};
 
 const LICENSES: &str = "/api/SoftwareLicence";
+const CHANGES: &str = "/api/LicenceChange";
 const REFUSED: &str = "The licence NAME cannot be saved: it is managed by an integration";
 const CHOKED: &str =
     "Halo failed at it (500): The licence NAME cannot be calculated: its invoice line is gone";
@@ -449,4 +450,115 @@ fn a_license_that_others_share_still_is_left_for_the_next_sync() {
     stage.sync(["--force"]).expect(0);
     let shared = stage.plain(4).pop().expect("a fourth");
     stage.expect_sums(&[shared]);
+}
+
+#[test]
+fn an_unlink_while_a_write_waits_for_the_rate_limit_is_honoured() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(4);
+    stage.add_seats(&mapping, 1);
+    let (organization, _, license) = mapping[1].clone();
+    let before = stage.count(license);
+    stage.faults([Fault::WriteLimited]);
+    let running = stage.start(["sync-seats", "--yes", "-o", "json"]);
+    stage.wait_for("the refusal", |received| {
+        received
+            .iter()
+            .any(|request| request.method == "POST" && request.status == Some(429))
+    });
+    stage.run(["unlink", &organization, "--yes"]).expect(0);
+    let outcome = running.end().expect(0).says(["waiting 5 s"]);
+    assert_eq!(stage.count(license), before, "{outcome}");
+    assert_eq!(outcome.change(license)["status"], "skipped", "{outcome}");
+    assert_eq!(outcome.json()["summary"]["updated"], 3, "{outcome}");
+    let expected = [429, 201].map(Some);
+    let writes = stage.halo_requests("POST", LICENSES);
+    let statuses: Vec<_> = writes.iter().map(|request| request.status).collect();
+    assert_eq!(statuses, expected, "{outcome}");
+}
+
+#[test]
+fn a_drift_names_who_changed_the_quantity_and_nobody_else() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(3);
+    let [by_hand, unrecorded, ours] = [0, 1, 2].map(|index: usize| mapping[index].2);
+    let drift = stage.count(by_hand) + 1;
+    {
+        let mut world = stage.world();
+        world.set_license_count(by_hand, drift, "Sam Taylor");
+        for license in [by_hand, unrecorded, ours] {
+            world.change_license(license, "Alex Agent", |license| {
+                license.notes = drift.to_string().into()
+            });
+        }
+        world.licenses.get_mut(&unrecorded).expect("it is there").count += 1;
+    }
+    let outcome = stage
+        .sync([])
+        .expect(0)
+        .says(["by Sam Taylor at ", "by somebody since"]);
+    assert_eq!(outcome.change(by_hand)["drift_by"], "Sam Taylor", "{outcome}");
+    assert_eq!(outcome.change(unrecorded)["drift_by"], "somebody", "{outcome}");
+    assert_eq!(outcome.change(ours)["drift_by"], json!(null), "{outcome}");
+    assert!(!outcome.stderr.contains("Alex"), "{outcome}");
+    let asked = stage.halo_requests("GET", CHANGES);
+    let asked_for = |name: &str, value: &str| {
+        let is = |(found, text): &(String, String)| found == name && text == value;
+        asked.iter().all(|request| request.query.iter().any(is))
+    };
+    assert_eq!(asked.len(), 2, "{outcome}");
+    assert!(
+        asked_for("orderdesc", "true") && asked_for("page_size", "50"),
+        "{asked:?}"
+    );
+}
+
+/// Who it was is a courtesy: what stands in its way is met once, and costs no time.
+#[test]
+fn a_record_of_changes_that_does_not_answer_costs_one_request_and_no_time() {
+    for fault in [Fault::ChangesDown, Fault::ChangesLimited] {
+        let stage = Stage::new();
+        let mapping = stage.with_plain(4);
+        for (_, _, license) in &mapping {
+            let drift = stage.count(*license) + 1;
+            stage.world().set_license_count(*license, drift, "Sam Taylor");
+        }
+        stage.faults([fault]);
+        let outcome = stage.sync([]).expect(0).says(["by somebody since"]);
+        assert_eq!(stage.halo_requests("GET", CHANGES).len(), 1, "{fault}: {outcome}");
+        assert!(!outcome.stderr.contains("waiting"), "{fault}: {outcome}");
+        stage.expect_sums(&mapping);
+        let received = stage.sandbox.received();
+        let asked = received
+            .iter()
+            .position(|request| request.path.eq_ignore_ascii_case(CHANGES));
+        let [asked, written] = [
+            asked,
+            received
+                .iter()
+                .position(|request| request.method == "POST" && request.path == LICENSES),
+        ]
+        .map(|index| received[index.expect("it was received")].at);
+        assert!(written - asked < Duration::from_secs(5), "{fault}: {outcome}");
+    }
+}
+
+/// Nor does it take the requests that are needed for the work.
+#[test]
+fn where_the_requests_are_nearly_used_up_nobody_asks_who_it_was() {
+    let stage = Stage::new();
+    let mapping = stage.plain(2);
+    stage.connect();
+    stage.map_these(&mapping);
+    stage.sync([]).expect(0);
+    let drift = stage.count(mapping[0].2) + 1;
+    stage.world().set_license_count(mapping[0].2, drift, "Sam Taylor");
+    // A token, two licenses, a write, and reading it back; what was sent before counts too.
+    let limit = (stage.halo_count() + 5).to_string();
+    let outcome = stage
+        .sync(["--request-limit", &limit, "--patience", "0"])
+        .expect(0)
+        .says(["by somebody since"]);
+    assert_eq!(stage.halo_requests("GET", CHANGES), [], "{outcome}");
+    stage.expect_sums(&mapping);
 }

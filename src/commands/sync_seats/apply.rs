@@ -1,7 +1,12 @@
 //! Writing the plan: in batches, each mapping looked at again right before, and settled by reading back
 //! whatever the answers were.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
+
+use futures_util::FutureExt;
 
 use super::{label, licenses};
 use crate::{
@@ -169,22 +174,12 @@ impl Writer<'_> {
         let mut done = 0;
         let mut untried = Vec::new();
         while let Some(batch) = batches.next_batch() {
-            let mut items = match self.still_mapped(batch.items).await {
-                Ok(items) => items,
-                Err((items, error)) => {
-                    self.applied.broken_off = Some(explain(&error.into()));
-                    untried = items;
-                    break;
-                }
-            };
-            if items.is_empty() {
-                continue;
-            }
+            let mut items = batch.items;
             let tries = match batch.part {
                 Part::Whole | Part::Apart => TRIES,
                 Part::Piece | Part::Probe | Part::Rest => 1,
             };
-            let refusal = match self.send(&items, tries).await {
+            let refusal = match self.send(&mut items, tries).await {
                 Answer::Taken => {
                     batches.taken(items.len());
                     done += items.len();
@@ -230,51 +225,59 @@ impl Writer<'_> {
         untried
     }
 
-    /// Those whose mappings are still what was planned with. An unlink or remap by somebody else since then
-    /// is honoured: the others are left alone.
-    async fn still_mapped(
-        &mut self,
-        items: Vec<Quantity>,
-    ) -> Result<Vec<Quantity>, (Vec<Quantity>, crate::store::Error)> {
-        let ids: Vec<i64> = items.iter().map(|quantity| quantity.license).collect();
-        let now = match self.store.mapped_to(&self.context.profile, &ids).await {
-            Ok(now) => now,
-            Err(error) => return Err((items, error)),
-        };
-        let planned = &self.planned;
-        let (same, changed): (Vec<_>, Vec<_>) = items.into_iter().partition(|quantity| {
-            let organizations = planned.get(&quantity.license).into_iter().flat_map(|item| {
-                let shares = item.shares.iter();
-                shares.map(|share| (share.organization.id.as_str(), quantity.customer))
-            });
-            let organizations: HashSet<(&str, i64)> = organizations.collect();
-            let now = now.get(&quantity.license).map_or(&[][..], Vec::as_slice);
-            let now: HashSet<(&str, i64)> = now
-                .iter()
-                .map(|(id, customer)| (id.as_str(), *customer))
-                .collect();
-            organizations == now
-        });
-        for quantity in changed {
-            let reason = if now.contains_key(&quantity.license) {
-                REMAPPED
-            } else {
-                UNMAPPED
+    /// Sends those whose mappings are still what was planned with; the others are taken out of `items` and left
+    /// alone. Where it had to wait for a rate limit, they are looked at again.
+    async fn send(&mut self, items: &mut Vec<Quantity>, tries: usize) -> Answer {
+        loop {
+            let ids: Vec<i64> = items.iter().map(|quantity| quantity.license).collect();
+            let now = match self.store.mapped_to(&self.context.profile, &ids).await {
+                Ok(now) => now,
+                Err(error) => return Answer::BrokenOff(explain(&error.into())),
             };
-            self.applied.skipped.insert(quantity.license, reason.to_owned());
-        }
-        Ok(same)
-    }
-
-    async fn send(&self, items: &[Quantity], tries: usize) -> Answer {
-        match self.halo.set_quantities(items, tries).await {
-            Ok(()) => Answer::Taken,
-            Err(error) if error.is_refusal() => Answer::NotTaken(Refusal::Refused(error.words())),
-            Err(error) if error.is_own_failure() => Answer::NotTaken(Refusal::Broke(error.words())),
-            Err(error) if error.is_unclear() => Answer::NotTaken(Refusal::Lost(error.words())),
-            // Not signed in any more, not permitted, over the limit, unreachable: the next batch would
-            // fare no better.
-            Err(error) => Answer::BrokenOff(explain(&error.into())),
+            items.retain(|quantity| {
+                let planned: BTreeSet<(String, i64)> = self
+                    .planned
+                    .get(&quantity.license)
+                    .into_iter()
+                    .flat_map(|item| &item.shares)
+                    .map(|share| (share.organization.id.clone(), quantity.customer))
+                    .collect();
+                let now = now.get(&quantity.license);
+                let same = now == Some(&planned);
+                if !same {
+                    let reason = if now.is_some() { REMAPPED } else { UNMAPPED };
+                    self.applied.skipped.insert(quantity.license, reason.to_owned());
+                }
+                same
+            });
+            if items.is_empty() {
+                return Answer::Taken;
+            }
+            let (store, profile) = (self.store.clone(), self.context.profile.clone());
+            let seen = Arc::new((ids, now));
+            let still_wanted = move || {
+                let (store, profile, seen) = (store.clone(), profile.clone(), seen.clone());
+                async move {
+                    let (ids, before) = &*seen;
+                    let now = store.mapped_to(&profile, ids).await;
+                    now.is_ok_and(|now| now == *before)
+                }
+                .boxed()
+            };
+            return match self
+                .halo
+                .set_quantities(items, tries, Arc::new(still_wanted))
+                .await
+            {
+                Ok(()) => Answer::Taken,
+                Err(error) if error.is_withdrawn() => continue,
+                Err(error) if error.is_refusal() => Answer::NotTaken(Refusal::Refused(error.words())),
+                Err(error) if error.is_own_failure() => Answer::NotTaken(Refusal::Broke(error.words())),
+                Err(error) if error.is_unclear() => Answer::NotTaken(Refusal::Lost(error.words())),
+                // Not signed in any more, not permitted, over the limit, unreachable: the next batch would
+                // fare no better.
+                Err(error) => Answer::BrokenOff(explain(&error.into())),
+            };
         }
     }
 
