@@ -1,16 +1,28 @@
-//! Candidates for tab completion: names from the state, without asking either service.
+//! Candidates for tab completion: names from the state, without asking either service, each written so that
+//! the shell gives it to the program as it is.
 
-use std::ffi::OsString;
+mod line;
+mod shells;
 
-use clap_complete::CompletionCandidate;
+use std::{
+    collections::{HashMap, HashSet},
+    ffi::OsString,
+    io::{self, Write},
+    sync::OnceLock,
+};
+
+use clap::CommandFactory;
+use clap_complete::{CompleteEnv, CompletionCandidate, env::Shells};
 
 use crate::{
+    cli::Cli,
     context::state_file,
     environment::Environment,
+    failure::Kind,
     profile::{Profiles, profile_name},
     reference::Reference,
     store::{NameKind, Store},
-    text::{clean, folded},
+    text::{Text, clean, folded},
 };
 
 /// Organizations that were read.
@@ -96,34 +108,188 @@ fn from_state(
         let store = Store::look(&path).await?;
         read(&store, &profile).await
     });
-    // A name that several have is no help; their ids are.
-    let names = names.unwrap_or_default();
-    let mut seen = std::collections::HashMap::new();
+    offered(names.unwrap_or_default())
+}
+
+/// What is offered for records: the name where it names just that one, else the id.
+fn offered(names: Vec<Reference<String>>) -> Vec<CompletionCandidate> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
     for name in &names {
-        *seen.entry(folded(&name.name)).or_insert(0) += 1;
+        *seen.entry(folded(&name.name)).or_default() += 1;
     }
+    let ids: HashSet<&str> = names.iter().map(|name| name.id.as_str()).collect();
     names
-        .into_iter()
-        .map(|name| {
-            let shown = clean(&name.name);
-            if seen.get(&folded(&name.name)) == Some(&1) {
-                CompletionCandidate::new(shown).help(Some(name.id.into()))
-            } else {
-                CompletionCandidate::new(name.id).help(Some(shown.into()))
+        .iter()
+        .filter_map(|name| {
+            let (shown, id) = (clean(&name.name), clean(&name.id));
+            let is_name = seen.get(&folded(&shown)) == Some(&1)
+                && !shown.starts_with('-')
+                && !ids.contains(shown.as_str())
+                // What looks like an id is looked up as one.
+                && !shown.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
+            match () {
+                () if is_name => Some(CompletionCandidate::new(shown).help(Some(id.into()))),
+                () if id.is_empty() || id.starts_with('-') => None,
+                () => Some(CompletionCandidate::new(id).help(Some(shown.into()))),
             }
         })
         .collect()
 }
 
+/// The words of the line that is being completed.
+static WORDS: OnceLock<Vec<String>> = OnceLock::new();
+
+fn set_words(words: &[OsString]) {
+    let words = words
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    // One line is completed in a process.
+    let _ = WORDS.set(words);
+}
+
 /// The profile of the line that is being completed.
 fn profile(environment: &Environment) -> String {
-    let words: Vec<OsString> = std::env::args_os().collect();
-    let given = words
-        .windows(2)
-        .filter(|pair| pair[0] == "-p" || pair[0] == "--profile")
-        .find_map(|pair| pair[1].to_str().map(ToOwned::to_owned));
-    given
+    WORDS
+        .get()
+        .and_then(|words| profile_in(words))
         .or_else(|| environment.get("HALOLINK_PROFILE"))
         .and_then(|name| profile_name(&name).ok())
         .unwrap_or_else(|| "default".to_owned())
+}
+
+/// The profile that the words name before the last one, which is being typed, and before `--`.
+fn profile_in(words: &[String]) -> Option<String> {
+    let command = Cli::command();
+    let arguments = || {
+        command
+            .get_arguments()
+            .chain(command.get_subcommands().flat_map(clap::Command::get_arguments))
+            .filter(|argument| argument.get_action().takes_values())
+    };
+    let short_takes = |letter: char| arguments().any(|argument| argument.get_short() == Some(letter));
+    let long_takes = |name: &str| {
+        arguments().any(|argument| {
+            argument
+                .get_long_and_visible_aliases()
+                .is_some_and(|longs| longs.contains(&name))
+        })
+    };
+    let (_, typed) = words.split_last()?;
+    let mut words = typed.iter().skip(1).map(String::as_str);
+    let mut profile = None;
+    while let Some(word) = words.next().filter(|word| *word != "--") {
+        if let Some(long) = word.strip_prefix("--") {
+            match long.split_once('=') {
+                Some(("profile", value)) => profile = Some(value),
+                None if long == "profile" => profile = words.next(),
+                None if long_takes(long) => drop(words.next()),
+                _ => {}
+            }
+        } else if let Some(shorts) = word.strip_prefix('-')
+            && let Some((start, letter)) = shorts.char_indices().find(|(_, letter)| short_takes(*letter))
+        {
+            let attached = shorts
+                .get(start + letter.len_utf8()..)
+                .filter(|rest| !rest.is_empty());
+            let value = attached
+                .map(|rest| rest.strip_prefix('=').unwrap_or(rest))
+                .or_else(|| words.next());
+            if letter == 'p' {
+                profile = value;
+            }
+        }
+    }
+    profile.map(ToOwned::to_owned)
+}
+
+/// Answers a shell that asks for candidates or how to ask for them (`COMPLETE=bash` and so on); the exit code.
+/// Nothing where nobody asks.
+pub fn answer() -> Option<u8> {
+    let shells = Shells(&[
+        &shells::Bash,
+        &shells::Elvish,
+        &shells::Fish,
+        &shells::PowerShell,
+        &shells::Zsh,
+    ]);
+    let directory = std::env::current_dir().ok();
+    let answered = CompleteEnv::with_factory(Cli::command)
+        .shells(shells)
+        .try_complete(std::env::args_os(), directory.as_deref())
+        .and_then(|answered| {
+            io::stdout().flush()?;
+            Ok(answered)
+        });
+    match answered {
+        Ok(false) => None,
+        Ok(true) => Some(0),
+        Err(error) => {
+            // Nobody can be told that stderr is closed.
+            let _ = write!(io::stderr(), "{}", Text::laid_out(&error.to_string()));
+            Some(Kind::Failed.exit_code())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_is_found_wherever_it_stands() {
+        let found = |line: &str| {
+            let words: Vec<String> = line.split(' ').map(ToOwned::to_owned).collect();
+            profile_in(&words)
+        };
+        for line in [
+            "halolink --profile north map-org ",
+            "halolink map-org --profile=north ",
+            "halolink -pnorth map-org ",
+            "halolink -p=north map-org ",
+            "halolink -qp north map-org ",
+            "halolink -yqpnorth map-org ",
+            "halolink map-org --customer -p -p north ",
+            "halolink map-org x -p north --customer ",
+        ] {
+            assert_eq!(found(line).as_deref(), Some("north"), "{line}");
+        }
+        for line in [
+            "halolink map-org ",
+            "halolink map-org --profile",
+            "halolink map-org --profile ",
+            "halolink map-org --profile=north",
+            "halolink map-org -- --profile=north ",
+            "halolink map-org --customer --profile=north ",
+            "halolink map-org -ojson -q ",
+        ] {
+            assert_eq!(found(line).filter(|name| !name.is_empty()), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_would_name_another_is_offered_by_its_id() {
+        let names = [
+            ("1-1", "Contoso"),
+            ("1-2", "-rf"),
+            ("1-3", "Twin"),
+            ("1-4", "t\u{200b}win"),
+            ("1-5", "1-1"),
+            ("1-6", "1788161-14"),
+            ("1-7", "\u{200b}"),
+            ("--all", "--all"),
+            ("1-8", "Go\u{1b}[2Jld"),
+        ];
+        let names = names
+            .map(|(id, name)| Reference::new(id.to_owned(), name))
+            .to_vec();
+        let values: Vec<String> = offered(names)
+            .iter()
+            .map(|candidate| candidate.get_value().to_string_lossy().into_owned())
+            .collect();
+        assert_eq!(
+            values,
+            ["Contoso", "1-2", "1-3", "1-4", "1-5", "1-6", "1-7", "Go[2Jld"]
+        );
+    }
 }

@@ -5,17 +5,15 @@ use std::{
     process::ExitCode,
 };
 
-use clap::CommandFactory;
-use halolink::{
-    app::{Invocation, run},
-    cli::Cli,
-};
+use halolink::app::{Invocation, run};
 
 mod terminal;
 
 fn main() -> ExitCode {
     // A shell that asks for completions (COMPLETE=bash and so on) is answered here, and that is all.
-    clap_complete::CompleteEnv::with_factory(Cli::command).complete();
+    if let Some(code) = halolink::complete::answer() {
+        return ExitCode::from(code);
+    }
     let terminal = terminal::Saved::now();
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,

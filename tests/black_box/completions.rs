@@ -47,15 +47,11 @@ fn an_unknown_shell_is_a_usage_error() {
         .says(["bash", "zsh", "fish"]);
 }
 
-/// What is offered for the last word of a line.
-fn offered(stage: &Stage, words: &[&str]) -> Vec<String> {
+/// What bash is offered for the end of a line.
+fn offered(stage: &Stage, line: &str) -> Vec<String> {
+    let word = line.rsplit([' ', '=']).next().unwrap_or_default();
     let mut command: Command = stage.command();
-    command
-        .env("COMPLETE", "bash")
-        .env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string())
-        .env("_CLAP_IFS", "\n")
-        .arg("--")
-        .args(words);
+    command.env("COMPLETE", "bash").args(["--", line, word]);
     let output = command.output().expect("the binary starts");
     let text = String::from_utf8(output.stdout).expect("stdout is UTF-8");
     text.lines().map(str::to_owned).collect()
@@ -66,31 +62,121 @@ fn names_are_offered_from_the_state_without_a_request() {
     let stage = Stage::new();
     stage.connect();
     stage.sandbox.forget_received();
-    let customers = offered(&stage, &["halolink", "map-org", "--customer", "Northwind"]);
+    let customers = offered(&stage, "halolink map-org --customer Northwind");
     assert!(
-        customers.contains(&"Northwind Dental".to_owned()),
+        customers.contains(&r"Northwind\ Dental".to_owned()),
         "{customers:?}"
     );
     // Two customers have this name, so their ids are offered.
-    let customers = offered(&stage, &["halolink", "map-org", "--customer", ""]);
+    let customers = offered(&stage, "halolink map-org --customer ");
     assert!(
-        !customers.contains(&"Harbor Light Clinic".to_owned()),
+        !customers.contains(&r"Harbor\ Light\ Clinic".to_owned()),
         "{customers:?}"
     );
-    let organizations = offered(&stage, &["halolink", "map-org", "Contoso"]);
+    let organizations = offered(&stage, "halolink map-org Contoso");
     assert!(
-        organizations.iter().any(|name| name.starts_with("Contoso Ltd")),
+        organizations.iter().any(|name| name.starts_with(r"Contoso\ Ltd")),
         "{organizations:?}"
     );
-    assert_eq!(offered(&stage, &["halolink", "unlink", "Contoso"]), [""; 0]);
+    assert_eq!(offered(&stage, "halolink unlink Contoso"), [""; 0]);
     assert_eq!(stage.halo_count(), 0, "completion asked Halo");
 
     stage.run(["list", "slas", "--refresh"]).expect(0);
-    assert_eq!(
-        offered(&stage, &["halolink", "configure", "--sla", "G"]),
-        ["Gold"]
-    );
+    assert_eq!(offered(&stage, "halolink configure --sla G"), ["Gold"]);
     stage.map_all();
-    let mapped = offered(&stage, &["halolink", "unlink", "Northwind Dental"]);
-    assert!(mapped.contains(&"Northwind Dental".to_owned()), "{mapped:?}");
+    let mapped = offered(&stage, "halolink unlink Northwind");
+    assert!(mapped.contains(&r"Northwind\ Dental".to_owned()), "{mapped:?}");
+}
+
+#[test]
+fn names_are_those_of_the_profile_on_the_line() {
+    let stage = Stage::of(3);
+    stage.connect();
+    let mut other = vec!["--profile".to_owned(), "north".to_owned()];
+    other.extend(stage.connect_arguments());
+    stage.run(&other).expect(0);
+    stage
+        .run(["list", "slas", "--refresh", "--profile", "north"])
+        .expect(0);
+    for line in [
+        "halolink --profile=north configure --sla ",
+        "halolink --profile north configure --sla ",
+        "halolink -pnorth configure --sla ",
+        "halolink -p north configure --sla ",
+        "halolink -p=north configure --sla ",
+        "halolink configure --profile='north' --sla ",
+        "halolink configure -qp north --sla=",
+    ] {
+        assert!(
+            offered(&stage, &format!("{line}G")).contains(&"Gold".to_owned()),
+            "{line}"
+        );
+    }
+    for line in [
+        "halolink configure --sla G",
+        "halolink configure --profile=default --sla G",
+    ] {
+        assert_eq!(offered(&stage, line), [""; 0], "{line}");
+    }
+    assert_eq!(offered(&stage, "halolink configure --profile=no"), ["north"]);
+    assert_eq!(offered(&stage, "halolink configure -pno"), ["-pnorth"]);
+}
+
+/// A shell that was started before an upgrade still asks in the old way.
+#[test]
+fn an_older_registration_gets_quoted_words() {
+    let stage = Stage::new();
+    stage.world().organizations[0].organization_name = "$(touch pwned)".to_owned();
+    stage.connect();
+    let output = stage
+        .command()
+        .env("COMPLETE", "bash")
+        .env("_CLAP_COMPLETE_INDEX", "2")
+        .env("_CLAP_IFS", "\u{b}")
+        .args(["--", "halolink", "map-org", ""])
+        .output()
+        .expect("the binary starts");
+    let text = String::from_utf8(output.stdout).expect("stdout is UTF-8");
+    let words: Vec<&str> = text.split('\u{b}').collect();
+    assert!(
+        words.contains(&"'$(touch pwned)'") && words.contains(&"--customer"),
+        "{words:?}"
+    );
+}
+
+#[test]
+fn registrations_are_for_every_shell_and_a_full_disk_is_no_success() {
+    let stage = Stage::of(3);
+    for (shell, word) in [
+        ("bash", "complete -o bashdefault"),
+        ("zsh", "compdef"),
+        ("fish", "complete --keep-order"),
+        ("powershell", "Register-ArgumentCompleter"),
+        ("elvish", "edit:completion"),
+    ] {
+        let outcome = stage.run_with([""; 0], b"", |command| {
+            command.env("COMPLETE", shell);
+        });
+        let outcome = outcome.expect(0).prints([word]);
+        for placeholder in ["VARIABLE", "COMPLETER", "PROGRAM", "NAME", "LINE}"] {
+            assert!(!outcome.stdout.contains(placeholder), "{outcome}");
+        }
+        #[cfg(target_os = "linux")]
+        {
+            let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+            let status = stage
+                .command()
+                .env("COMPLETE", shell)
+                .stdout(full.expect("there is a full disk"))
+                .stderr(std::process::Stdio::null())
+                .status();
+            assert_eq!(status.expect("the binary starts").code(), Some(1), "{shell}");
+        }
+    }
+    stage
+        .run_with([""; 0], b"", |command| {
+            command.env("COMPLETE", "tcsh");
+        })
+        .expect(1)
+        .says(["tcsh", "bash"]);
 }

@@ -1,6 +1,7 @@
 //! halolink as its users have it: the built binary against the sandbox, in one test binary of many topics.
 
 mod binding;
+mod completed_lines;
 mod completions;
 mod configure;
 mod connect;

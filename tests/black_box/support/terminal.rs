@@ -44,6 +44,13 @@ impl Terminal {
 
     /// The same with more variables.
     pub fn start_with(stage: &Stage, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = CommandBuilder::new(cargo_bin("halolink"));
+        command.args(arguments);
+        Self::start_command(stage, command, variables)
+    }
+
+    /// Starts another program, with the stage's variables and more.
+    pub fn start_command(stage: &Stage, mut command: CommandBuilder, variables: &[(&str, &str)]) -> Self {
         let size = PtySize {
             rows: ROWS,
             cols: COLUMNS,
@@ -52,8 +59,6 @@ impl Terminal {
         };
         let pair = native_pty_system().openpty(size).expect("a terminal");
         let before = settings(pair.master.as_ref());
-        let mut command = CommandBuilder::new(cargo_bin("halolink"));
-        command.args(arguments);
         command.env_clear();
         for (name, value) in stage.variables() {
             command.env(name, value);

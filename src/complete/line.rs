@@ -1,0 +1,226 @@
+//! A command line that is being typed: its words as the shell would give them to the program, what is open at
+//! its end, and values written so that the shell gives them to the program as they are.
+
+/// Whose rules of quoting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shell {
+    Bash,
+    Fish,
+    PowerShell,
+}
+
+/// A command line up to the cursor.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Line {
+    /// The words without their quotes; the last one, perhaps empty, is being typed.
+    pub words: Vec<String>,
+    /// The quote that is open at the end.
+    pub open: Option<char>,
+    /// The last word is more than text: the shell would put something in its place.
+    pub is_special: bool,
+}
+
+impl Line {
+    /// Reads a command line.
+    pub(super) fn read(text: &str, shell: Shell) -> Self {
+        let escape = if shell == Shell::PowerShell { '`' } else { '\\' };
+        let mut line = Line::default();
+        let mut word: Option<String> = None;
+        let mut letters = text.chars().peekable();
+        while let Some(letter) = letters.next() {
+            let next = letters.peek().copied();
+            let taken = match (line.open, letter) {
+                (Some('\''), '\'') if shell == Shell::PowerShell && next == Some('\'') => letters.next(),
+                (Some('\''), '\\') if shell == Shell::Fish && matches!(next, Some('\'' | '\\')) => {
+                    letters.next()
+                }
+                (Some('"'), '"') if shell == Shell::PowerShell && next == Some('"') => letters.next(),
+                (Some('"'), _) if letter == escape && is_escaped_in_quotes(next, shell) => letters.next(),
+                (Some(open), _) if open == letter => {
+                    line.open = None;
+                    None
+                }
+                (Some(open), _) => {
+                    line.is_special |= open == '"' && is_special_in_quotes(letter, shell);
+                    Some(letter)
+                }
+                (None, _) if letter == escape => {
+                    word.get_or_insert_default();
+                    letters.next()
+                }
+                (None, '\'' | '"') => {
+                    line.open = Some(letter);
+                    word.get_or_insert_default();
+                    None
+                }
+                (None, _) if letter.is_ascii_whitespace() => {
+                    line.words.extend(word.take());
+                    line.is_special = false;
+                    None
+                }
+                (None, _) => {
+                    line.is_special |= is_special_in_quotes(letter, shell)
+                        || matches!(letter, '(' | ')' | '<' | '>' | '|' | '&' | ';');
+                    Some(letter)
+                }
+            };
+            if let Some(letter) = taken {
+                word.get_or_insert_default().push(letter);
+            }
+        }
+        line.words.push(word.unwrap_or_default());
+        line
+    }
+}
+
+fn is_special_in_quotes(letter: char, shell: Shell) -> bool {
+    letter == '$' || letter == '`' && shell == Shell::Bash
+}
+
+/// Whether an escape between double quotes escapes this, and is not just itself. What it escapes may be still
+/// to come.
+fn is_escaped_in_quotes(next: Option<char>, shell: Shell) -> bool {
+    let Some(next) = next else {
+        return true;
+    };
+    match shell {
+        Shell::Bash => matches!(next, '$' | '`' | '"' | '\\'),
+        Shell::Fish => matches!(next, '$' | '"' | '\\'),
+        Shell::PowerShell => true,
+    }
+}
+
+/// A value for bash and `sh`, as it is written after what is open: nothing, or the quote, which is then part
+/// of what is given. Every beginning of it is as harmless as the whole, because bash inserts what the values of
+/// several candidates have in common.
+pub(super) fn for_bash(value: &str, open: Option<char>) -> String {
+    let mut written = String::new();
+    match open {
+        Some('\'') => {
+            written.push('\'');
+            written.push_str(&value.replace('\'', r"'\''"));
+            written.push('\'');
+        }
+        Some(_) => {
+            written.push('"');
+            for letter in value.chars() {
+                match letter {
+                    '$' | '`' | '"' | '\\' => written.extend(['\\', letter]),
+                    // History is expanded between these quotes, and a backslash against it would stay.
+                    '!' => written.push_str(r#""'!'""#),
+                    _ => written.push(letter),
+                }
+            }
+            written.push('"');
+        }
+        None => {
+            for letter in value.chars() {
+                if letter.is_ascii() && !is_plain(letter) {
+                    written.push('\\');
+                }
+                written.push(letter);
+            }
+        }
+    }
+    written
+}
+
+/// A value for PowerShell: as it is where that is safe, else quoted.
+pub(super) fn for_powershell(value: &str) -> String {
+    if value
+        .chars()
+        .all(|letter| is_plain(letter) && !matches!(letter, ',' | '@' | '%') || letter.is_alphanumeric())
+    {
+        return value.to_owned();
+    }
+    let mut written = String::from("'");
+    for letter in value.chars() {
+        // Typographic quotes are quotes to PowerShell.
+        if matches!(letter, '\'' | '\u{2018}'..='\u{201b}') {
+            written.push(letter);
+        }
+        written.push(letter);
+    }
+    written.push('\'');
+    written
+}
+
+/// Whether a character means nothing to a shell, wherever it stands.
+fn is_plain(letter: char) -> bool {
+    letter.is_ascii_alphanumeric()
+        || matches!(letter, '_' | '-' | '.' | '/' | ',' | '+' | '@' | '%' | ':' | '=')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words(text: &str, shell: Shell) -> (Vec<String>, Option<char>) {
+        let line = Line::read(text, shell);
+        (line.words, line.open)
+    }
+
+    #[test]
+    fn words_are_what_the_program_would_get() {
+        for (text, expected, open) in [
+            ("halolink list ", vec!["halolink", "list", ""], None),
+            (r#"h "Brown, Smith"#, vec!["h", "Brown, Smith"], Some('"')),
+            (
+                r#"h 'it'\''s "x"' "a\"b\c" d\ e"#,
+                vec!["h", r#"it's "x""#, r#"a"b\c"#, "d e"],
+                None,
+            ),
+            ("h --profile='a b", vec!["h", "--profile=a b"], Some('\'')),
+            ("h '' x\\", vec!["h", "", "x"], None),
+        ] {
+            assert_eq!(
+                words(text, Shell::Bash),
+                (expected.into_iter().map(str::to_owned).collect(), open),
+                "{text}"
+            );
+        }
+        assert_eq!(words(r"h 'a\'b\\c", Shell::Fish).0, ["h", r"a'b\c"]);
+        assert_eq!(
+            words("h 'a''b' \"c\"\"`\"d\" e` f", Shell::PowerShell).0,
+            ["h", "a'b", "c\"\"d", "e f"]
+        );
+        for special in ["h $(x", "h \"$x", "h a`x", "h >x", "h a;b"] {
+            assert!(Line::read(special, Shell::Bash).is_special, "{special}");
+        }
+        for plain in ["h '$x", "h \\$x", "h $x a", "h \"a;b"] {
+            assert!(!Line::read(plain, Shell::Bash).is_special, "{plain}");
+        }
+    }
+
+    #[test]
+    fn values_are_quoted() {
+        assert_eq!(for_bash("$(touch x)", None), r"\$\(touch\ x\)");
+        assert_eq!(
+            for_bash("O'Brien \"Q\" \\ `x`!", Some('"')),
+            r#""O'Brien \"Q\" \\ \`x\`"'!'"""#
+        );
+        assert_eq!(for_bash("O'Brien $x", Some('\'')), r"'O'\''Brien $x'");
+        assert_eq!(for_bash("~Müller", None), r"\~Müller");
+        assert_eq!(for_powershell("O’Brien $(x)"), "'O’’Brien $(x)'");
+        assert_eq!(for_powershell("--profile=Contoso"), "--profile=Contoso");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_as_it_was(value in "[ -~äé€]{0,20}", quote in 0..3_usize) {
+            let open = [None, Some('\''), Some('"')][quote];
+            let written = for_bash(&value, open);
+            let line = Line::read(&format!("h {written}"), Shell::Bash);
+            prop_assert_eq!((&line.words[1], line.open, line.is_special), (&value, None, false));
+            // So is every beginning of it, as bash may insert no more.
+            for (end, _) in written.char_indices() {
+                let line = Line::read(&format!("h {}", &written[..end]), Shell::Bash);
+                prop_assert!(!line.is_special && line.words.len() == 2 && value.starts_with(&line.words[1]));
+            }
+            let written = for_powershell(&value);
+            let line = Line::read(&format!("h {written}"), Shell::PowerShell);
+            prop_assert_eq!((&line.words[1], line.open), (&value, None));
+        }
+    }
+}

@@ -1,0 +1,419 @@
+//! What each shell is told, and how it is answered. The engine of `clap_complete` finds the candidates; bash
+//! and PowerShell insert them as they are given, so they are quoted here, and only the shell's own line tells
+//! what is open at the cursor. Zsh, fish and elvish quote what they insert by themselves.
+
+use std::{ffi::OsString, io, path::Path};
+
+use clap_complete::{
+    CompletionCandidate,
+    engine::complete,
+    env::{self, EnvCompleter},
+};
+
+use super::line::{Line, Shell, for_bash, for_powershell};
+
+/// Where a registration of before puts the position of the word.
+const WORD_POSITION: &str = "_CLAP_COMPLETE_INDEX";
+/// The line that PowerShell's registration hands over: an argument with quotes would not arrive as it is.
+const LINE: &str = "_HALOLINK_LINE";
+
+/// Candidates for the last of these words.
+fn candidates(
+    command: &mut clap::Command,
+    words: Vec<OsString>,
+    directory: Option<&Path>,
+) -> io::Result<Vec<CompletionCandidate>> {
+    let position = words.len().saturating_sub(1);
+    super::set_words(&words);
+    complete(command, words, position, directory)
+}
+
+/// The value of a candidate.
+fn value(candidate: &CompletionCandidate) -> String {
+    candidate.get_value().to_string_lossy().into_owned()
+}
+
+/// A line for a shell that takes a value and, after a tab, what it is.
+fn with_help(value: &str, candidate: &CompletionCandidate) -> String {
+    match candidate.get_help() {
+        Some(help) => {
+            let help = help.to_string();
+            format!(
+                "{value}\t{}\n",
+                crate::text::clean(help.lines().next().unwrap_or_default())
+            )
+        }
+        None => format!("{value}\n"),
+    }
+}
+
+/// bash.
+pub(super) struct Bash;
+
+impl EnvCompleter for Bash {
+    fn name(&self) -> &'static str {
+        "bash"
+    }
+
+    fn is(&self, name: &str) -> bool {
+        name == "bash"
+    }
+
+    fn write_registration(
+        &self,
+        variable: &str,
+        name: &str,
+        program: &str,
+        completer: &str,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let script = r#"_clap_complete_NAME() {
+    local candidate before=${COMP_LINE:0:COMP_POINT}
+    [[ -n $before ]] || before="${COMP_WORDS[*]:0:COMP_CWORD+1}"
+    COMPREPLY=()
+    while IFS= read -r candidate; do
+        [[ -n $candidate ]] && COMPREPLY+=("$candidate")
+    done <<< "$(VARIABLE=bash COMPLETER -- "$before" "$2" 2>/dev/null)"
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=/] ]]; then
+        compopt -o nospace 2>/dev/null
+    fi
+}
+if [[ ${BASH_VERSINFO[0]} -gt 4 || ${BASH_VERSINFO[0]} -eq 4 && ${BASH_VERSINFO[1]} -ge 4 ]]; then
+    complete -o bashdefault -o nosort -F _clap_complete_NAME PROGRAM
+else
+    complete -o bashdefault -F _clap_complete_NAME PROGRAM
+fi
+"#;
+        write_script(
+            out,
+            script,
+            variable,
+            name,
+            program,
+            &for_bash(completer, Some('\'')),
+        )
+    }
+
+    fn write_complete(
+        &self,
+        command: &mut clap::Command,
+        arguments: Vec<OsString>,
+        directory: Option<&Path>,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        if let Some(position) = std::env::var(WORD_POSITION)
+            .ok()
+            .and_then(|text| text.parse::<usize>().ok())
+        {
+            return by_words(command, arguments, position, directory, out);
+        }
+        let texts: Vec<String> = arguments
+            .iter()
+            .map(|text| text.to_string_lossy().into_owned())
+            .collect();
+        let [before, replaced] = texts.as_slice() else {
+            return Ok(());
+        };
+        // bash replaces the end of the line that it names: the word, or what of it is after a quote, a colon or
+        // an equals sign.
+        let Some(kept) = before.strip_suffix(replaced.as_str()) else {
+            return Ok(());
+        };
+        let line = Line::read(before, Shell::Bash);
+        let kept = Line::read(kept, Shell::Bash);
+        if line.is_special || kept.words.len() != line.words.len() {
+            return Ok(());
+        }
+        let kept_value = kept.words.last().cloned().unwrap_or_default();
+        let words = line.words.into_iter().map(OsString::from).collect();
+        for candidate in candidates(command, words, directory)? {
+            if let Some(rest) = value(&candidate).strip_prefix(&kept_value) {
+                writeln!(out, "{}", for_bash(rest, kept.open))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The answer to the registration of an older version, which a shell that was started before may still have.
+/// It inserts whole words, so that they are quoted where they must be.
+fn by_words(
+    command: &mut clap::Command,
+    mut arguments: Vec<OsString>,
+    position: usize,
+    directory: Option<&Path>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    arguments.resize(position + 1, OsString::new());
+    let separator = std::env::var("_CLAP_IFS").unwrap_or_else(|_| "\n".to_owned());
+    let written: Vec<String> = candidates(command, arguments, directory)?
+        .iter()
+        .map(|candidate| {
+            let value = value(candidate);
+            if for_bash(&value, None) == value {
+                value
+            } else {
+                for_bash(&value, Some('\''))
+            }
+        })
+        .collect();
+    out.write_all(written.join(&separator).as_bytes())
+}
+
+/// zsh. It quotes what it inserts.
+pub(super) struct Zsh;
+
+impl EnvCompleter for Zsh {
+    fn name(&self) -> &'static str {
+        "zsh"
+    }
+
+    fn is(&self, name: &str) -> bool {
+        name == "zsh"
+    }
+
+    fn write_registration(
+        &self,
+        variable: &str,
+        name: &str,
+        program: &str,
+        completer: &str,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        // The word up to the cursor is without the quote that is open, the words before it are as they were typed.
+        let script = r#"#compdef PROGRAM
+function _clap_dynamic_completer_NAME() {
+    local typed=$PREFIX line
+    case $compstate[quote] in
+        \') ;;
+        \") typed=${(Q)${:-\"$typed\"}} ;;
+        *) typed=${(Q)typed} ;;
+    esac
+    local -a places place_lines values value_lines
+    for line in "${(@f)$(VARIABLE=zsh COMPLETER -- "${(@Q)words[1,CURRENT-1]}" "$typed" 2>/dev/null)}"; do
+        if [[ -z $line ]]; then
+            continue
+        elif [[ ${line%%$'\t'*} == */ ]]; then
+            places+=("${line%%$'\t'*}")
+            place_lines+=("${line/$'\t'/  -- }")
+        else
+            values+=("${line%%$'\t'*}")
+            value_lines+=("${line/$'\t'/  -- }")
+        fi
+    done
+    (( $#places )) && compadd -l -V places -S '' -d place_lines -a places
+    (( $#values )) && compadd -l -V values -d value_lines -a values
+}
+
+compdef _clap_dynamic_completer_NAME PROGRAM
+"#;
+        write_script(
+            out,
+            script,
+            variable,
+            name,
+            program,
+            &for_bash(completer, Some('\'')),
+        )
+    }
+
+    fn write_complete(
+        &self,
+        command: &mut clap::Command,
+        arguments: Vec<OsString>,
+        directory: Option<&Path>,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        if std::env::var_os(WORD_POSITION).is_some() {
+            super::set_words(&arguments);
+            return env::Zsh.write_complete(command, arguments, directory, out);
+        }
+        for candidate in candidates(command, arguments, directory)? {
+            out.write_all(with_help(&value(&candidate), &candidate).as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+/// fish. It quotes what it inserts.
+pub(super) struct Fish;
+
+impl EnvCompleter for Fish {
+    fn name(&self) -> &'static str {
+        "fish"
+    }
+
+    fn is(&self, name: &str) -> bool {
+        name == "fish"
+    }
+
+    fn write_registration(
+        &self,
+        variable: &str,
+        name: &str,
+        program: &str,
+        completer: &str,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let script = r#"function __clap_complete_NAME
+    VARIABLE=fish COMPLETER -- (commandline --current-process --cut-at-cursor | string collect) 2>/dev/null
+end
+complete --keep-order --exclusive --command PROGRAM --arguments '(__clap_complete_NAME)'
+"#;
+        let completer = format!("'{}'", completer.replace('\\', r"\\").replace('\'', r"\'"));
+        write_script(out, script, variable, name, program, &completer)
+    }
+
+    fn write_complete(
+        &self,
+        command: &mut clap::Command,
+        arguments: Vec<OsString>,
+        directory: Option<&Path>,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let words = match arguments.as_slice() {
+            [line] => {
+                let line = Line::read(&line.to_string_lossy(), Shell::Fish);
+                if line.is_special {
+                    return Ok(());
+                }
+                line.words.into_iter().map(OsString::from).collect()
+            }
+            // As the registration of an older version gives them.
+            _ => arguments,
+        };
+        for candidate in candidates(command, words, directory)? {
+            out.write_all(with_help(&value(&candidate), &candidate).as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+/// PowerShell, of Windows and of everywhere.
+pub(super) struct PowerShell;
+
+impl EnvCompleter for PowerShell {
+    fn name(&self) -> &'static str {
+        "powershell"
+    }
+
+    fn is(&self, name: &str) -> bool {
+        env::Powershell.is(name)
+    }
+
+    fn write_registration(
+        &self,
+        variable: &str,
+        name: &str,
+        program: &str,
+        completer: &str,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let script = r#"Register-ArgumentCompleter -Native -CommandName 'PROGRAM' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $line = $commandAst.Extent.Text
+    $length = [math]::Max(0, $cursorPosition - $commandAst.Extent.StartOffset)
+    if ($length -gt $line.Length) {
+        $line += ' '
+    } else {
+        $line = $line.Substring(0, $length)
+    }
+    $previous = $env:VARIABLE
+    $env:VARIABLE = 'powershell'
+    $env:LINE = $line
+    try {
+        $candidates = @(& COMPLETER -- line 2>$null)
+    } finally {
+        $env:VARIABLE = $previous
+        Remove-Item Env:\LINE
+    }
+    foreach ($candidate in $candidates) {
+        $value, $help = $candidate.Split("`t", 2)
+        if (-not $help) { $help = $value }
+        [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $help)
+    }
+}
+"#
+        .replace("LINE", LINE);
+        let completer = format!("'{}'", completer.replace('\'', "''"));
+        write_script(out, &script, variable, name, program, &completer)
+    }
+
+    fn write_complete(
+        &self,
+        command: &mut clap::Command,
+        arguments: Vec<OsString>,
+        directory: Option<&Path>,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let words = match std::env::var(LINE) {
+            Ok(line) => {
+                let line = Line::read(&line, Shell::PowerShell);
+                if line.is_special {
+                    return Ok(());
+                }
+                line.words.into_iter().map(OsString::from).collect()
+            }
+            // As the registration of an older version gives them.
+            Err(_) => arguments,
+        };
+        for candidate in candidates(command, words, directory)? {
+            let value = for_powershell(&value(&candidate));
+            out.write_all(with_help(&value, &candidate).as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+/// elvish, which quotes what it inserts.
+pub(super) struct Elvish;
+
+impl EnvCompleter for Elvish {
+    fn name(&self) -> &'static str {
+        "elvish"
+    }
+
+    fn is(&self, name: &str) -> bool {
+        env::Elvish.is(name)
+    }
+
+    fn write_registration(
+        &self,
+        variable: &str,
+        name: &str,
+        program: &str,
+        completer: &str,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        env::Elvish.write_registration(variable, name, program, completer, out)
+    }
+
+    fn write_complete(
+        &self,
+        command: &mut clap::Command,
+        arguments: Vec<OsString>,
+        directory: Option<&Path>,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        super::set_words(&arguments);
+        env::Elvish.write_complete(command, arguments, directory, out)
+    }
+}
+
+/// Writes a registration. The program's own path comes last, as it may contain any word.
+fn write_script(
+    out: &mut dyn io::Write,
+    script: &str,
+    variable: &str,
+    name: &str,
+    program: &str,
+    completer: &str,
+) -> io::Result<()> {
+    let script = script
+        .replace("VARIABLE", variable)
+        .replace("NAME", &name.replace('-', "_"))
+        .replace("PROGRAM", program)
+        .replace("COMPLETER", completer);
+    out.write_all(script.as_bytes())
+}
