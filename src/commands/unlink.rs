@@ -59,7 +59,7 @@ pub async fn run(context: &Context, arguments: cli::Unlink) -> anyhow::Result<Co
     }
     print(context, &chosen, arguments.dry_run);
     for effect in effects {
-        context.ui.note(&crate::ui::clean(&effect));
+        context.ui.note(&effect);
     }
     Ok(Completion::Done)
 }

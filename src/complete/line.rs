@@ -3,7 +3,7 @@
 
 /// Whose rules of quoting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shell {
+pub(super) enum Rules {
     Bash,
     Fish,
     PowerShell,
@@ -22,26 +22,26 @@ pub(super) struct Line {
 
 impl Line {
     /// Reads a command line.
-    pub(super) fn read(text: &str, shell: Shell) -> Self {
-        let escape = if shell == Shell::PowerShell { '`' } else { '\\' };
+    pub(super) fn read(text: &str, rules: Rules) -> Self {
+        let escape = if rules == Rules::PowerShell { '`' } else { '\\' };
         let mut line = Line::default();
         let mut word: Option<String> = None;
         let mut letters = text.chars().peekable();
         while let Some(letter) = letters.next() {
             let next = letters.peek().copied();
             let taken = match (line.open, letter) {
-                (Some('\''), '\'') if shell == Shell::PowerShell && next == Some('\'') => letters.next(),
-                (Some('\''), '\\') if shell == Shell::Fish && matches!(next, Some('\'' | '\\')) => {
+                (Some('\''), '\'') if rules == Rules::PowerShell && next == Some('\'') => letters.next(),
+                (Some('\''), '\\') if rules == Rules::Fish && matches!(next, Some('\'' | '\\')) => {
                     letters.next()
                 }
-                (Some('"'), '"') if shell == Shell::PowerShell && next == Some('"') => letters.next(),
-                (Some('"'), _) if letter == escape && is_escaped_in_quotes(next, shell) => letters.next(),
+                (Some('"'), '"') if rules == Rules::PowerShell && next == Some('"') => letters.next(),
+                (Some('"'), _) if letter == escape && is_escaped_in_quotes(next, rules) => letters.next(),
                 (Some(open), _) if open == letter => {
                     line.open = None;
                     None
                 }
                 (Some(open), _) => {
-                    line.is_special |= open == '"' && is_special_in_quotes(letter, shell);
+                    line.is_special |= open == '"' && is_special_in_quotes(letter, rules);
                     Some(letter)
                 }
                 (None, _) if letter == escape => {
@@ -59,7 +59,7 @@ impl Line {
                     None
                 }
                 (None, _) => {
-                    line.is_special |= is_special_in_quotes(letter, shell)
+                    line.is_special |= is_special_in_quotes(letter, rules)
                         || matches!(letter, '(' | ')' | '<' | '>' | '|' | '&' | ';');
                     Some(letter)
                 }
@@ -73,20 +73,20 @@ impl Line {
     }
 }
 
-fn is_special_in_quotes(letter: char, shell: Shell) -> bool {
-    letter == '$' || letter == '`' && shell == Shell::Bash
+fn is_special_in_quotes(letter: char, rules: Rules) -> bool {
+    letter == '$' || letter == '`' && rules == Rules::Bash
 }
 
 /// Whether an escape between double quotes escapes this, and is not just itself. What it escapes may be still
 /// to come.
-fn is_escaped_in_quotes(next: Option<char>, shell: Shell) -> bool {
+fn is_escaped_in_quotes(next: Option<char>, rules: Rules) -> bool {
     let Some(next) = next else {
         return true;
     };
-    match shell {
-        Shell::Bash => matches!(next, '$' | '`' | '"' | '\\'),
-        Shell::Fish => matches!(next, '$' | '"' | '\\'),
-        Shell::PowerShell => true,
+    match rules {
+        Rules::Bash => matches!(next, '$' | '`' | '"' | '\\'),
+        Rules::Fish => matches!(next, '$' | '"' | '\\'),
+        Rules::PowerShell => true,
     }
 }
 
@@ -156,8 +156,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn words(text: &str, shell: Shell) -> (Vec<String>, Option<char>) {
-        let line = Line::read(text, shell);
+    fn words(text: &str, rules: Rules) -> (Vec<String>, Option<char>) {
+        let line = Line::read(text, rules);
         (line.words, line.open)
     }
 
@@ -175,21 +175,21 @@ mod tests {
             ("h '' x\\", vec!["h", "", "x"], None),
         ] {
             assert_eq!(
-                words(text, Shell::Bash),
+                words(text, Rules::Bash),
                 (expected.into_iter().map(str::to_owned).collect(), open),
                 "{text}"
             );
         }
-        assert_eq!(words(r"h 'a\'b\\c", Shell::Fish).0, ["h", r"a'b\c"]);
+        assert_eq!(words(r"h 'a\'b\\c", Rules::Fish).0, ["h", r"a'b\c"]);
         assert_eq!(
-            words("h 'a''b' \"c\"\"`\"d\" e` f", Shell::PowerShell).0,
+            words("h 'a''b' \"c\"\"`\"d\" e` f", Rules::PowerShell).0,
             ["h", "a'b", "c\"\"d", "e f"]
         );
         for special in ["h $(x", "h \"$x", "h a`x", "h >x", "h a;b"] {
-            assert!(Line::read(special, Shell::Bash).is_special, "{special}");
+            assert!(Line::read(special, Rules::Bash).is_special, "{special}");
         }
         for plain in ["h '$x", "h \\$x", "h $x a", "h \"a;b"] {
-            assert!(!Line::read(plain, Shell::Bash).is_special, "{plain}");
+            assert!(!Line::read(plain, Rules::Bash).is_special, "{plain}");
         }
     }
 
@@ -211,15 +211,15 @@ mod tests {
         fn what_is_written_is_read_as_it_was(value in "[ -~äé€]{0,20}", quote in 0..3_usize) {
             let open = [None, Some('\''), Some('"')][quote];
             let written = for_bash(&value, open);
-            let line = Line::read(&format!("h {written}"), Shell::Bash);
+            let line = Line::read(&format!("h {written}"), Rules::Bash);
             prop_assert_eq!((&line.words[1], line.open, line.is_special), (&value, None, false));
             // So is every beginning of it, as bash may insert no more.
             for (end, _) in written.char_indices() {
-                let line = Line::read(&format!("h {}", &written[..end]), Shell::Bash);
+                let line = Line::read(&format!("h {}", &written[..end]), Rules::Bash);
                 prop_assert!(!line.is_special && line.words.len() == 2 && value.starts_with(&line.words[1]));
             }
             let written = for_powershell(&value);
-            let line = Line::read(&format!("h {written}"), Shell::PowerShell);
+            let line = Line::read(&format!("h {written}"), Rules::PowerShell);
             prop_assert_eq!((&line.words[1], line.open), (&value, None));
         }
     }

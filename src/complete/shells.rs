@@ -10,7 +10,7 @@ use clap_complete::{
     env::{self, EnvCompleter},
 };
 
-use super::line::{Line, Shell, for_bash, for_powershell};
+use super::line::{Line, Rules, for_bash, for_powershell};
 
 /// Where a registration of before puts the position of the word.
 const WORD_POSITION: &str = "_CLAP_COMPLETE_INDEX";
@@ -119,8 +119,8 @@ fi
         let Some(kept) = before.strip_suffix(replaced.as_str()) else {
             return Ok(());
         };
-        let line = Line::read(before, Shell::Bash);
-        let kept = Line::read(kept, Shell::Bash);
+        let line = Line::read(before, Rules::Bash);
+        let kept = Line::read(kept, Rules::Bash);
         if line.is_special || kept.words.len() != line.words.len() {
             return Ok(());
         }
@@ -273,7 +273,7 @@ complete --keep-order --exclusive --command PROGRAM --arguments '(__clap_complet
     ) -> io::Result<()> {
         let words = match arguments.as_slice() {
             [line] => {
-                let line = Line::read(&line.to_string_lossy(), Shell::Fish);
+                let line = Line::read(&line.to_string_lossy(), Rules::Fish);
                 if line.is_special {
                     return Ok(());
                 }
@@ -349,7 +349,7 @@ impl EnvCompleter for PowerShell {
     ) -> io::Result<()> {
         let words = match std::env::var(LINE) {
             Ok(line) => {
-                let line = Line::read(&line, Shell::PowerShell);
+                let line = Line::read(&line, Rules::PowerShell);
                 if line.is_special {
                     return Ok(());
                 }
