@@ -323,6 +323,42 @@ fn a_rise_from_nothing_is_what_a_new_license_does() {
 }
 
 #[test]
+fn a_license_that_was_made_for_it_may_rise_at_its_first_sync() {
+    let stage = Stage::new();
+    stage.connect();
+    let (organization, customer, other) = stage.plain(1).remove(0);
+    stage.set_seats(&organization, 4);
+    stage
+        .run([
+            "map-org",
+            &organization,
+            "--customer",
+            &customer.to_string(),
+            "--create-license",
+            "Backup made for it",
+            "--yes",
+        ])
+        .expect(0);
+    let made = stage
+        .world()
+        .licenses
+        .values()
+        .find(|license| license.name == "Backup made for it")
+        .map(|license| license.id)
+        .expect("it was made");
+    assert_eq!(stage.count(made), 4);
+    stage.set_seats(&organization, 400);
+    stage.sync([]).expect(0);
+    assert_eq!(stage.count(made), 400);
+
+    // On one that was there the same rise is held back.
+    stage.map_these(&[(organization.clone(), customer, other)]);
+    stage.world().licenses.get_mut(&other).expect("it is there").count = 4;
+    stage.sync([]).expect(4);
+    assert_eq!(stage.count(other), 4);
+}
+
+#[test]
 fn a_lost_state_and_a_bad_answer_write_nothing_at_all() {
     let stage = Stage::new();
     let mapping = never_synced(&stage, 14, 40);
