@@ -34,6 +34,8 @@ pub enum Part {
     Whole,
     /// Those that were not taken the last time either.
     Apart,
+    /// One of those, alone.
+    Again,
     /// A part of one that was not taken.
     Piece,
     /// Alone, to see whether anything is taken.
@@ -97,13 +99,16 @@ impl<T> Batches<T> {
     /// These of a batch were not taken. Gives the one that stood alone: it is not sent again.
     pub fn not_taken(&mut self, part: Part, mut items: Vec<T>) -> Option<T> {
         if items.len() < 2 {
-            self.alone += items.len();
+            // Those that were not taken the last time either tell nothing about the others.
+            if !matches!(part, Part::Apart | Part::Again) {
+                self.alone += items.len();
+            }
             return items.pop();
         }
         if part == Part::Apart {
             // Most likely they are not taken this time either.
             for item in items.into_iter().rev() {
-                self.push(vec![item], Part::Piece);
+                self.push(vec![item], Part::Again);
             }
         } else if self.taken > 0 {
             self.halve(items);
@@ -194,6 +199,7 @@ mod tests {
             // The next time it stands apart.
             (62, vec![40], one(40), 2),
             (62, vec![3, 40], one(40), 4),
+            (7, (0..7).collect(), (0..6).collect(), 8),
             // Everything is bad.
             (3, vec![], (0..3).collect(), 4),
             (40, vec![], (0..40).collect(), 6),

@@ -131,6 +131,24 @@ fn two_that_halo_fails_at_among_many() {
     assert_eq!(next.json()["summary"]["failed"], 2, "{next}");
 }
 
+/// Also where nothing else is left to write, and Halo's words are the same for both.
+#[test]
+fn licenses_that_stay_bad_are_no_outage() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(6);
+    stage.add_seats(&mapping, 1);
+    for bad in [1, 4] {
+        poison(&stage, mapping[bad].2);
+    }
+    stage.faults([Fault::ChokeBatch, Fault::HtmlErrors]);
+    let first = stage.sync([]).expect(4);
+    assert_eq!(first.json()["summary"]["updated"], 4, "{first}");
+    let again = stage.sync([]).expect(4);
+    assert_eq!(again.json()["summary"]["failed"], 2, "{again}");
+    let reason = again.change(mapping[1].2)["reason"].to_string();
+    assert!(reason.contains("Halo failed at it (500)"), "{reason}");
+}
+
 /// Poisons all of so many, syncs, and gives the outcome and how many writes it took.
 fn all_are_bad(count: usize, faults: &[Fault]) -> (Stage, Outcome, usize) {
     let stage = Stage::of(60);

@@ -115,6 +115,8 @@ struct Writer<'a> {
     unreadable: Option<Failure>,
     /// Why licenses that stood alone were not taken.
     refusals: Vec<(i64, Refusal)>,
+    /// Those that were not taken the last time.
+    refused_before: HashSet<i64>,
 }
 
 /// Writes the items' quantities and reads them back. `pages` is how many pages the list of licenses has,
@@ -150,6 +152,7 @@ pub(super) async fn apply(
         unverified: Vec::new(),
         unreadable: None,
         refusals: Vec::new(),
+        refused_before,
     };
     let rest = writer.write(Batches::new(fresh, apart)).await;
     writer.verify().await;
@@ -177,7 +180,7 @@ impl Writer<'_> {
             let mut items = batch.items;
             let tries = match batch.part {
                 Part::Whole | Part::Apart => TRIES,
-                Part::Piece | Part::Probe | Part::Rest => 1,
+                Part::Again | Part::Piece | Part::Probe | Part::Rest => 1,
             };
             let refusal = match self.send(&mut items, tries).await {
                 Answer::Taken => {
@@ -343,8 +346,13 @@ impl Writer<'_> {
     /// What is to be said of those that were not tried, and remembered of those that stood alone.
     fn conclude(&mut self, rest: Vec<Quantity>) {
         let applied = &mut self.applied;
+        let known_bad = |(license, _): &(i64, Refusal)| self.refused_before.contains(license);
         let nothing_taken = applied.failed.len() + applied.skipped.len() + rest.len() >= self.planned.len();
-        if applied.broken_off.is_none() && nothing_taken && Refusal::is_outage(&self.refusals) {
+        if applied.broken_off.is_none()
+            && nothing_taken
+            && !self.refusals.iter().all(known_bad)
+            && Refusal::is_outage(&self.refusals)
+        {
             let words = self.refusals.first().map_or("", |(_, refusal)| refusal.words());
             applied.broken_off = Some(
                 Failure::try_later(format!("HaloPSA writes no license at the moment: {words}"))
