@@ -65,12 +65,34 @@ impl Backup {
         self.http.sent()
     }
 
+    /// Reads one record.
     async fn get<T: DeserializeOwned>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
         access_token: &SecretString,
     ) -> Result<T, Error> {
+        let request = self.request(path, query, access_token)?;
+        self.answer(path, &request).await
+    }
+
+    /// Reads a page of a list.
+    async fn get_page<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        access_token: &SecretString,
+    ) -> Result<T, Error> {
+        let request = self.request(path, query, access_token)?.for_a_list();
+        self.answer(path, &request).await
+    }
+
+    fn request(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        access_token: &SecretString,
+    ) -> Result<Request, Error> {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
@@ -78,11 +100,14 @@ impl Backup {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let request = Request::get(url)
+        Ok(Request::get(url)
             .secret_header("x-reseller-token", &self.reseller_token)?
-            .secret_header("x-access-token", access_token)?;
+            .secret_header("x-access-token", access_token)?)
+    }
+
+    async fn answer<T: DeserializeOwned>(&self, path: &[&str], request: &Request) -> Result<T, Error> {
         self.http
-            .json(&request)
+            .json(request)
             .await
             .map_err(|error| Error::of_status(error, path))
     }

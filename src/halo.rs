@@ -103,7 +103,25 @@ impl Halo {
         id: Option<i64>,
         query: &[(&str, &str)],
     ) -> Result<T, Error> {
-        let mut request = Request::get(self.address(resource, id, query));
+        let request = Request::get(self.address(resource, id, query));
+        self.answer(resource, request).await
+    }
+
+    /// Reads a page of `resource`.
+    async fn get_page<T: DeserializeOwned>(
+        &self,
+        resource: Resource,
+        query: &[(&str, &str)],
+    ) -> Result<T, Error> {
+        let request = Request::get(self.address(resource, None, query)).for_a_list();
+        self.answer(resource, request).await
+    }
+
+    async fn answer<T: DeserializeOwned>(
+        &self,
+        resource: Resource,
+        mut request: Request,
+    ) -> Result<T, Error> {
         self.authorized(resource, &mut request, async |request| {
             self.http.json(request).await
         })
@@ -116,11 +134,7 @@ impl Halo {
         resource: Resource,
         records: &serde_json::Value,
     ) -> Result<T, Error> {
-        let mut request = self.write(resource, records);
-        self.authorized(resource, &mut request, async |request| {
-            self.http.json(request).await
-        })
-        .await
+        self.answer(resource, self.write(resource, records)).await
     }
 
     fn write(&self, resource: Resource, records: &serde_json::Value) -> Request {

@@ -45,8 +45,6 @@ const UNREACHABLE_TRIES: usize = 3;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for one whole exchange. A page of 1,000 records takes Halo some seconds; a batch of writes more.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(90);
-/// No answer of either service is larger, unpacked; more is somebody else's page.
-const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 /// Why nothing is sent after a `429`.
 const RATE_LIMIT: &str = "the rate limit is reached (it counts over 5 minutes, other tools included)";
 /// Redirects within one site that are followed for a read.
@@ -233,7 +231,7 @@ impl Http {
                 // Whoever tries again waits for as long as it asks.
                 self.window.block(pause, "the service asks to wait");
             }
-            let answer = self.whole(response).await;
+            let answer = self.whole(request, response).await;
             if status.is_success() {
                 return answer;
             }
@@ -359,7 +357,7 @@ impl Http {
         }
     }
 
-    async fn whole(&self, mut response: reqwest::Response) -> Result<Answer, Error> {
+    async fn whole(&self, request: &Request, mut response: reqwest::Response) -> Result<Answer, Error> {
         let content_type = response.headers().get(CONTENT_TYPE);
         let mut answer = Answer {
             status: response.status(),
@@ -373,8 +371,8 @@ impl Http {
             reason: format!("the answer broke off: {}", root_cause(&error)),
             tries: 1,
         })? {
-            if answer.body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(self.too_large(format!("{} MB in one answer", LARGEST_ANSWER >> 20)));
+            if answer.body.len() + chunk.len() > request.largest_answer {
+                return Err(self.too_large(format!("{} MB in one answer", request.largest_answer >> 20)));
             }
             answer.body.extend_from_slice(&chunk);
         }

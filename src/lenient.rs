@@ -4,17 +4,24 @@
 //! between versions. These functions go with `#[serde(default, deserialize_with = "...")]`: what
 //! cannot be read becomes `None`, so that one odd field never costs the whole list.
 
-use serde::{Deserialize, Deserializer};
+mod rows;
+
+use serde::{
+    Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::Value;
+
+pub use rows::{MOST_ROWS, Rows, too_many_rows};
 
 /// A whole number: `12`, `"12"`, `12.0`; anything else is `None`.
 pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    Ok(integer_of(&Value::deserialize(deserializer)?))
+    Ok(integer_of(&scalar(deserializer)?))
 }
 
 /// A flag: `true`, `1`, `"true"`, `"1"`; anything else is `None`.
 pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
+    Ok(match scalar(deserializer)? {
         Value::Bool(flag) => Some(flag),
         Value::Number(number) => number.as_f64().map(|number| number != 0.0),
         Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
@@ -28,11 +35,67 @@ pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, 
 
 /// Text: a string as it is, a number in digits; anything else is `None`.
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
+    Ok(match scalar(deserializer)? {
         Value::String(text) => Some(text),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     })
+}
+
+/// The longest text that is kept, in bytes: far more than any field of a record has.
+const LONGEST_TEXT: usize = 1 << 20;
+
+/// A text, number or flag; null in place of an array or object, of which nothing is kept, or of an endless text: a
+/// hostile one would take far more memory than it took bytes.
+pub fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    struct Scalar;
+
+    impl<'de> Visitor<'de> for Scalar {
+        type Value = Value;
+
+        fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+            formatter.write_str("any value")
+        }
+
+        fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+            Ok(flag.into())
+        }
+
+        fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+            Ok(number.into())
+        }
+
+        fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+            Ok(number.into())
+        }
+
+        fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+            Ok(number.into())
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+            Ok(if text.len() > LONGEST_TEXT {
+                Value::Null
+            } else {
+                text.into()
+            })
+        }
+
+        fn visit_unit<E>(self) -> Result<Value, E> {
+            Ok(Value::Null)
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(Value::Null)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(Value::Null)
+        }
+    }
+    deserializer.deserialize_any(Scalar)
 }
 
 /// The whole number in a JSON value, if it is one.
@@ -112,7 +175,7 @@ mod tests {
 
     #[test]
     fn flags_in_any_dress() {
-        #[derive(Deserialize)]
+        #[derive(serde::Deserialize)]
         struct Row {
             #[serde(default, deserialize_with = "flag")]
             inactive: Option<bool>,

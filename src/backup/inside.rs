@@ -1,10 +1,13 @@
 //! What goes wrong inside one organization, read with that organization's own token.
 
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::Value;
 
-use super::{Backup, Error, organizations::one};
+use super::{Backup, Error, organizations::one, paging};
 use crate::lenient;
 
 /// A product whose accounts are backed up.
@@ -77,17 +80,25 @@ struct OwnToken {
 #[derive(Deserialize)]
 struct Row {
     #[serde(default, deserialize_with = "lenient::text")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
     email: Option<String>,
     #[serde(default, deserialize_with = "lenient::text")]
     last_backup: Option<String>,
     #[serde(default, deserialize_with = "lenient::text")]
     current_backup_status: Option<String>,
     #[serde(default)]
-    errors: Value,
-    #[serde(default)]
+    errors: ErrorText,
+    #[serde(default, deserialize_with = "lenient::scalar")]
     deactivated_since: Value,
     #[serde(default, deserialize_with = "lenient::flag")]
     flg_deleted: Option<bool>,
+}
+
+impl paging::Row for Row {
+    fn key(&self) -> Option<&str> {
+        self.id.as_deref().or(self.email.as_deref())
+    }
 }
 
 impl Row {
@@ -111,7 +122,9 @@ impl Row {
         let bad_status = status
             .as_deref()
             .filter(|status| failing.contains(&status.trim().to_ascii_lowercase().as_str()));
-        let text = error_text(&self.errors).or_else(|| bad_status.map(ToOwned::to_owned))?;
+        let text = Some(self.errors.0)
+            .filter(|text| !text.is_empty())
+            .or_else(|| bad_status.map(ToOwned::to_owned))?;
         Some(Trouble {
             account: self.email?,
             product,
@@ -122,19 +135,88 @@ impl Row {
     }
 }
 
-/// The text in `errors`: an object from field to text, a text, or nothing.
-fn error_text(errors: &Value) -> Option<String> {
-    let text = match errors {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Object(fields) => fields
-            .values()
-            .filter_map(error_text)
-            .collect::<Vec<_>>()
-            .join("; "),
-        Value::Array(rows) => rows.iter().filter_map(error_text).collect::<Vec<_>>().join("; "),
-        _ => String::new(),
-    };
-    Some(text).filter(|text| !text.is_empty())
+/// The text in `errors`: an object from field to text, a text, or nothing; no longer than somebody reads.
+#[derive(Debug, Default, PartialEq)]
+struct ErrorText(String);
+
+/// The longest error text that is kept, in bytes.
+const LONGEST: usize = 2_000;
+
+impl ErrorText {
+    fn add(&mut self, text: &str) {
+        let text = text.trim();
+        if !text.is_empty() && self.0.len() < LONGEST {
+            if !self.0.is_empty() {
+                self.0.push_str("; ");
+            }
+            let end = text.floor_char_boundary(LONGEST);
+            self.0.push_str(&text[..end]);
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut text = Self::default();
+        Texts(&mut text).deserialize(deserializer)?;
+        Ok(text)
+    }
+}
+
+/// Gathers the texts in a value, whatever it is.
+struct Texts<'a>(&'a mut ErrorText);
+
+impl<'de> DeserializeSeed<'de> for Texts<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Texts<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        formatter.write_str("any value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.0.add(text);
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(Texts(self.0))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_key::<IgnoredAny>()?.is_some() {
+            map.next_value_seed(Texts(self.0))?;
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
 }
 
 impl Backup {
@@ -155,17 +237,9 @@ impl Backup {
             })?;
         let mut troubles = Vec::new();
         for product in Product::ALL {
-            let found = self
-                .list(
-                    &[product.path()],
-                    &own,
-                    |row: Row| row.trouble(product),
-                    |_, _| (),
-                    &|_| (),
-                )
-                .await;
+            let found = self.list::<Row>(&[product.path()], &own, &|_| ()).await;
             match found {
-                Ok(found) => troubles.extend(found),
+                Ok(rows) => troubles.extend(rows.into_iter().filter_map(|row| row.trouble(product))),
                 // The token was good a moment ago: this organization does not have that product.
                 Err(Error::CredentialsRefused { .. } | Error::NotFound { .. })
                     if product != Product::Mailbox => {}
@@ -183,10 +257,18 @@ mod tests {
 
     #[test]
     fn errors_come_as_text_or_object() {
-        assert_eq!(error_text(&json!("")), None);
-        assert_eq!(error_text(&json!(null)), None);
-        assert_eq!(error_text(&json!({})), None);
-        assert_eq!(error_text(&json!({"imap": "no"})), Some("no".to_owned()));
-        assert_eq!(error_text(&json!(" no ")), Some("no".to_owned()));
+        for (errors, text) in [
+            (json!(""), ""),
+            (json!(null), ""),
+            (json!({}), ""),
+            (json!({"imap": "no"}), "no"),
+            (json!({"a": "no ", "b": [" never", 3, ""]}), "no; never"),
+            (json!(" no "), "no"),
+        ] {
+            let read: ErrorText = serde_json::from_value(errors.clone()).unwrap();
+            assert_eq!(read.0, text, "{errors}");
+        }
+        let long = serde_json::from_value::<ErrorText>(json!(["ü".repeat(10_000), "more"])).unwrap();
+        assert_eq!(long.0.len(), LONGEST);
     }
 }

@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Backup, Error, paging::Progress};
+use super::{
+    Backup, Error,
+    paging::{self, Progress},
+};
 use crate::lenient;
 
 /// A backed-up organization.
@@ -25,15 +28,6 @@ pub struct Organization {
     pub deactivated: bool,
     /// The list has another row with this id whose seats or flags differ: nobody can tell which one is true.
     pub conflicting: bool,
-}
-
-impl Organization {
-    /// Another row with the id of this one was read.
-    fn repeated_as(&mut self, other: &Organization) {
-        self.conflicting |= self.seats != other.seats
-            || self.suspended != other.suspended
-            || self.deactivated != other.deactivated;
-    }
 }
 
 /// The seat numbers of an organization; `None` where it has none that is a whole number of zero or more.
@@ -131,29 +125,53 @@ pub(super) struct Row {
     flg_suspended: Option<bool>,
     #[serde(default, deserialize_with = "lenient::flag")]
     customer_deactivated: Option<bool>,
+    /// Another row with its id has other figures.
+    #[serde(skip)]
+    conflicting: bool,
+}
+
+impl paging::Row for Row {
+    fn key(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    fn repeated_as(&mut self, again: Self) {
+        self.conflicting |= self.figures() != again.figures();
+    }
 }
 
 impl Row {
+    /// What is billed, and whether.
+    fn figures(&self) -> (Seats, bool, bool) {
+        let seats = |number: Option<i64>| number.filter(|number| (0..=i64::from(i32::MAX)).contains(number));
+        let seats = Seats {
+            used: seats(self.seats_used),
+            active: seats(self.active_seats),
+            purchased: seats(self.seats_available),
+            required: seats(self.required_seats),
+        };
+        (
+            seats,
+            self.flg_suspended.unwrap_or(false),
+            self.customer_deactivated.unwrap_or(false),
+        )
+    }
+
     pub(super) fn organization(self) -> Option<Organization> {
+        let (seats, suspended, deactivated) = self.figures();
         let id = self.id.filter(|id| !id.trim().is_empty())?;
         let name = self
             .organization_name
             .or(self.email)
             .filter(|name| !name.trim().is_empty())
             .unwrap_or_else(|| id.clone());
-        let seats = |number: Option<i64>| number.filter(|number| (0..=i64::from(i32::MAX)).contains(number));
         Some(Organization {
             name: name.trim().to_owned(),
             number: self.organization_id,
-            seats: Seats {
-                used: seats(self.seats_used),
-                active: seats(self.active_seats),
-                purchased: seats(self.seats_available),
-                required: seats(self.required_seats),
-            },
-            suspended: self.flg_suspended.unwrap_or(false),
-            deactivated: self.customer_deactivated.unwrap_or(false),
-            conflicting: false,
+            seats,
+            suspended,
+            deactivated,
+            conflicting: self.conflicting,
             id,
         })
     }
@@ -165,15 +183,8 @@ impl Backup {
     /// # Errors
     /// As every call.
     pub async fn organizations(&self, progress: Progress<'_>) -> Result<Vec<Organization>, Error> {
-        let repeated = |first: &mut Organization, again: Organization| first.repeated_as(&again);
-        self.list(
-            &["users"],
-            &self.access_token,
-            Row::organization,
-            repeated,
-            progress,
-        )
-        .await
+        let rows: Vec<Row> = self.list(&["users"], &self.access_token, progress).await?;
+        Ok(rows.into_iter().filter_map(Row::organization).collect())
     }
 
     /// One organization by its id, `None` where there is none.
@@ -196,13 +207,9 @@ impl Backup {
     /// # Errors
     /// As every call.
     pub async fn first_organizations(&self) -> Result<Vec<Organization>, Error> {
-        let page = self.page(&["users"], &self.access_token, 1).await?;
-        Ok(page
-            .rows
-            .into_iter()
-            .filter_map(|row| serde_json::from_value::<Row>(Value::Object(row)).ok())
-            .filter_map(Row::organization)
-            .collect())
+        let page = self.page::<Row>(&["users"], &self.access_token, 1).await?;
+        let rows = page.rows.rows.into_iter();
+        Ok(rows.filter_map(Row::organization).collect())
     }
 }
 
@@ -227,6 +234,33 @@ pub(super) fn one(answer: Value, id: &str) -> Option<Value> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_repeated_row_conflicts_only_where_it_differs() {
+        let read = |row: &Value| serde_json::from_value::<Row>(row.clone()).unwrap();
+        let first = json!({"id": "7", "organization_name": "Ann", "seats_used": 5});
+        for (row, conflicting) in [
+            (
+                json!({"id": "7", "organization_name": "Ann Ltd", "seats_used": "5"}),
+                false,
+            ),
+            (
+                json!({"id": "7", "organization_name": "Ann", "seats_used": 6}),
+                true,
+            ),
+            (
+                json!({"id": "7", "organization_name": "Ann", "seats_used": 5, "flg_suspended": true}),
+                true,
+            ),
+            (json!({"id": "7", "organization_name": "Ann"}), true),
+        ] {
+            let mut kept = read(&first);
+            paging::Row::repeated_as(&mut kept, read(&row));
+            let organization = kept.organization().unwrap();
+            assert_eq!(organization.conflicting, conflicting, "{row}");
+            assert_eq!(organization.seats.used, Some(5));
+        }
+    }
 
     #[test]
     fn an_organization_in_any_wrapper_and_no_other() {

@@ -2,177 +2,261 @@
 //!
 //! A list was seen as a bare array, as `{"result_set": [...]}`, as `[{"result_set": [...]}]` and as
 //! `{"pagination": {..., "next_page"}, "data": [...]}`; some endpoints ignore paging and answer everything.
-//! It ends at an empty page, a short page, no `next_page`, or a page that repeats what was seen.
+//! It ends where a page says so itself, at an empty page, or at one that repeats what was seen. A short page
+//! says nothing: one of 99 rows was met with more behind it.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    marker::PhantomData,
+};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use secrecy::SecretString;
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
-use serde_json::{Map, Value};
+use serde::{
+    Deserialize, Deserializer,
+    de::{
+        DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor, value::SeqAccessDeserializer,
+    },
+};
+use serde_json::{Value, value::RawValue};
 
 use super::{Backup, Error};
+use crate::lenient::{self, MOST_ROWS, Rows};
 
 /// Rows asked for in one page: the documented size.
 const PER_PAGE: usize = 100;
-/// Pages read at the same time.
+/// Pages read at the same time, at most.
 const AT_ONCE: usize = 4;
-/// A guard against a service that makes up new rows forever.
-const MOST_PAGES: usize = 100_000;
 
 /// Told how many records were read so far.
 pub type Progress<'a> = &'a (dyn Fn(usize) + Sync);
 
-/// One page in any of the shapes.
-#[derive(Debug, PartialEq)]
-pub(super) struct Page {
-    pub rows: Vec<Map<String, Value>>,
-    /// What the page says about the one after it; `None` where it says nothing.
-    pub has_next: Option<bool>,
+/// A row of a list.
+pub(super) trait Row: DeserializeOwned {
+    /// What tells it from the others. One without is left out.
+    fn key(&self) -> Option<&str>;
+
+    /// Another row with the same key was read.
+    fn repeated_as(&mut self, _again: Self) {}
 }
 
-impl<'de> Deserialize<'de> for Page {
+/// One page in any of the shapes.
+pub(super) struct Page<R> {
+    pub rows: Rows<R>,
+    /// What the page says about the one after it.
+    next: Next,
+}
+
+/// What a page says about the one after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// There is one.
+    More,
+    /// There is none.
+    Last,
+    /// It tells of paging, and not of a next page: the end, if pages before it told of one.
+    Unnamed,
+    /// Nothing.
+    Unsaid,
+}
+
+impl<'de, R: DeserializeOwned> Deserialize<'de> for Page<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let unknown = || serde::de::Error::custom("there is no list in the answer");
-        match Value::deserialize(deserializer)? {
-            Value::Array(rows) => Ok(Page {
-                rows: rows_of(rows),
-                has_next: None,
-            }),
-            Value::Object(mut fields) => {
-                let has_next = fields
-                    .get("pagination")
-                    .and_then(|pagination| pagination.get("next_page"))
-                    .map(|next| !matches!(next, Value::Null | Value::Bool(false)) && next != 0 && next != "");
-                // A pagination object without `next_page` says the same as a null in it.
-                let has_next = has_next.or_else(|| fields.contains_key("pagination").then_some(false));
-                let rows = ["data", "result_set"]
-                    .iter()
-                    .find_map(|name| fields.remove(*name))
-                    .or_else(|| fields.into_values().find(Value::is_array))
-                    .ok_or_else(unknown)?;
-                match rows {
-                    Value::Array(rows) => Ok(Page {
-                        rows: rows_of(rows),
-                        has_next,
-                    }),
-                    Value::Null => Ok(Page {
-                        rows: Vec::new(),
-                        has_next,
-                    }),
-                    _ => Err(unknown()),
+        deserializer.deserialize_any(PageVisitor(PhantomData))
+    }
+}
+
+struct PageVisitor<R>(PhantomData<R>);
+
+impl<'de, R: DeserializeOwned> Visitor<'de> for PageVisitor<R> {
+    type Value = Page<R>;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        formatter.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<Page<R>, E> {
+        Ok(Page {
+            rows: Rows::none(),
+            next: Next::Unsaid,
+        })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Page<R>, A::Error> {
+        let rows: Rows<R> = Rows::deserialize(SeqAccessDeserializer::new(seq))?;
+        if !rows.is_list {
+            return Err(A::Error::custom("there is no list in the answer"));
+        }
+        Ok(Page {
+            rows,
+            next: Next::Unsaid,
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<R>, A::Error> {
+        let mut next = Next::Unsaid;
+        let (mut named, mut other) = (None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "pagination" => next = pagination(&map.next_value::<Box<RawValue>>()?),
+                "data" | "result_set" => {
+                    // A list that is null is empty.
+                    let rows = map.next_value::<Option<Rows<R>>>()?.unwrap_or_else(|| Rows {
+                        is_list: true,
+                        ..Rows::none()
+                    });
+                    better(&mut named, rows);
+                }
+                _ if named.is_none() => better(&mut other, map.next_value()?),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        let rows = named.or(other);
+        let rows = rows.ok_or_else(|| A::Error::custom("there is no list in the answer"))?;
+        Ok(Page { rows, next })
+    }
+}
+
+/// Keeps the first list that has rows, else the first.
+fn better<R>(best: &mut Option<Rows<R>>, found: Rows<R>) {
+    let has_rows = best.as_ref().is_some_and(|best| !best.rows.is_empty());
+    if found.is_list && (best.is_none() || !has_rows && !found.rows.is_empty()) {
+        *best = Some(found);
+    }
+}
+
+fn pagination(text: &RawValue) -> Next {
+    #[derive(Deserialize)]
+    struct Pagination {
+        #[serde(default, deserialize_with = "next_page")]
+        next_page: Option<bool>,
+    }
+
+    fn next_page<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+        let next = lenient::scalar(deserializer)?;
+        Ok(Some(
+            !matches!(next, Value::Null | Value::Bool(false)) && next != 0 && next != "",
+        ))
+    }
+
+    match serde_json::from_str::<Pagination>(text.get()) {
+        Ok(Pagination {
+            next_page: Some(true),
+        }) => Next::More,
+        Ok(Pagination {
+            next_page: Some(false),
+        }) => Next::Last,
+        Ok(Pagination { next_page: None }) => Next::Unnamed,
+        Err(_) => Next::Unsaid,
+    }
+}
+
+/// A list as far as it was read.
+struct Reader<R> {
+    rows: Vec<R>,
+    places: HashMap<String, usize>,
+    /// Rows of the first page.
+    size: Option<usize>,
+    /// Whether a page told of a next one.
+    tells_next: bool,
+}
+
+impl<R: Row> Reader<R> {
+    fn new() -> Self {
+        Self {
+            rows: Vec::new(),
+            places: HashMap::new(),
+            size: None,
+            tells_next: false,
+        }
+    }
+
+    /// Takes the next page, and tells whether it was the last.
+    fn add(&mut self, page: Page<R>) -> bool {
+        let before = self.rows.len();
+        self.size.get_or_insert(page.rows.rows.len());
+        for row in page.rows.rows {
+            let Some(key) = row.key() else { continue };
+            match self.places.entry(key.to_owned()) {
+                Entry::Vacant(place) => {
+                    place.insert(self.rows.len());
+                    self.rows.push(row);
+                }
+                Entry::Occupied(place) => {
+                    if let Some(first) = self.rows.get_mut(*place.get()) {
+                        first.repeated_as(row);
+                    }
                 }
             }
-            Value::Null => Ok(Page {
-                rows: Vec::new(),
-                has_next: None,
-            }),
-            _ => Err(unknown()),
         }
-    }
-}
-
-/// The records in an array: its objects, or those in the `result_set` that an object of it wraps.
-fn rows_of(rows: Vec<Value>) -> Vec<Map<String, Value>> {
-    let mut records = Vec::with_capacity(rows.len());
-    for row in rows {
-        if let Value::Object(mut fields) = row {
-            match fields.remove("result_set") {
-                Some(Value::Array(inner)) => records.extend(rows_of(inner)),
-                Some(_) => {}
-                None => records.push(fields),
-            }
-        }
-    }
-    records
-}
-
-/// What tells a row from another: its id, or what stands in for one.
-fn key_of(row: &Map<String, Value>) -> String {
-    ["id", "email", "domain_name"]
-        .iter()
-        .find_map(|name| row.get(*name).filter(|value| !value.is_null()))
-        .map_or_else(|| Value::Object(row.clone()).to_string(), Value::to_string)
-}
-
-impl Page {
-    /// Whether it was the last, as far as it tells itself.
-    ///
-    /// A page shorter than asked for ends the list, unless its length is one at which a server caps its
-    /// pages (50, say): that may be a full page, and only the next one tells.
-    fn is_last(&self) -> bool {
-        if self.rows.is_empty() {
-            return true;
-        }
-        match self.has_next {
-            Some(has_next) => !has_next,
-            None => {
-                self.rows.len() < PER_PAGE
-                    && !self.rows.len().is_multiple_of(10)
-                    && !self.rows.len().is_multiple_of(25)
-            }
-        }
+        let is_last = match page.next {
+            Next::Last => true,
+            Next::Unnamed => self.tells_next,
+            Next::More | Next::Unsaid => false,
+        };
+        self.tells_next |= page.next == Next::More;
+        is_last || self.rows.len() == before
     }
 }
 
 impl Backup {
-    pub(super) async fn list<R: DeserializeOwned, T>(
+    /// Every row of a list, each once, the first of those with the same key.
+    pub(super) async fn list<R: Row>(
         &self,
         path: &[&str],
         access_token: &SecretString,
-        read: impl Fn(R) -> Option<T>,
-        repeated: impl Fn(&mut T, T),
         progress: Progress<'_>,
-    ) -> Result<Vec<T>, Error> {
-        let mut seen = HashMap::new();
-        let mut records = Vec::new();
-        let read = |row| serde_json::from_value(Value::Object(row)).ok().and_then(&read);
-        // The first page alone: most lists are no longer. Then a few at a time.
+    ) -> Result<Vec<R>, Error> {
+        let mut reader = Reader::new();
+        // Most lists are one page, and where paging is ignored the second shows it. Longer ones are read a few
+        // pages at a time.
         let mut next = 1;
         let mut at_once = 1;
-        while next <= MOST_PAGES {
+        loop {
+            let mut is_full = true;
             let mut pages = stream::iter(next..next + at_once)
-                .map(|number| self.page(path, access_token, number))
+                .map(|number| self.page::<R>(path, access_token, number))
                 .buffered(AT_ONCE);
             while let Some(page) = pages.try_next().await? {
-                let last = page.is_last();
-                let before = seen.len();
-                for row in page.rows {
-                    match seen.entry(key_of(&row)) {
-                        Entry::Vacant(place) => {
-                            let record = read(row);
-                            place.insert(record.is_some().then_some(records.len()));
-                            records.extend(record);
-                        }
-                        Entry::Occupied(place) => {
-                            let first = place.get().and_then(|index: usize| records.get_mut(index));
-                            if let (Some(first), Some(again)) = (first, read(row)) {
-                                repeated(first, again);
-                            }
-                        }
-                    }
+                let length = page.rows.rows.len();
+                let is_last = reader.add(page);
+                if reader.rows.len() > MOST_ROWS {
+                    return Err(self.too_many_rows("list"));
                 }
-                progress(seen.len());
-                if last || seen.len() == before {
-                    return Ok(records);
+                progress(reader.rows.len());
+                if is_last {
+                    return Ok(reader.rows);
                 }
+                is_full &= reader.size == Some(length);
             }
             next += at_once;
-            at_once = AT_ONCE;
+            at_once = match next {
+                2 => 1,
+                _ if is_full => (at_once * 2).min(AT_ONCE),
+                // Most likely only the proof of the end is missing.
+                _ => 1,
+            };
         }
-        Ok(records)
     }
 
     /// One page of a list.
-    pub(super) async fn page(
+    pub(super) async fn page<R: Row>(
         &self,
         path: &[&str],
         access_token: &SecretString,
         number: usize,
-    ) -> Result<Page, Error> {
+    ) -> Result<Page<R>, Error> {
         let (number, size) = (number.to_string(), PER_PAGE.to_string());
         let query = [("page", number.as_str()), ("per_page", size.as_str())];
-        self.get(path, &query, access_token).await
+        let page: Page<R> = self.get_page(path, &query, access_token).await?;
+        if page.rows.too_many {
+            return Err(self.too_many_rows("answer"));
+        }
+        Ok(page)
+    }
+
+    fn too_many_rows(&self, of: &str) -> Error {
+        Error::Http(self.http.too_large(lenient::too_many_rows(of)))
     }
 }
 
@@ -180,43 +264,75 @@ impl Backup {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Option<(usize, Option<bool>)> {
-        serde_json::from_str::<Page>(text)
+    #[derive(Deserialize)]
+    struct Numbered {
+        #[serde(default, deserialize_with = "lenient::text")]
+        id: Option<String>,
+    }
+
+    impl Row for Numbered {
+        fn key(&self) -> Option<&str> {
+            self.id.as_deref()
+        }
+    }
+
+    fn read(text: &str) -> Option<(usize, Next)> {
+        serde_json::from_str::<Page<Numbered>>(text)
             .ok()
-            .map(|page| (page.rows.len(), page.has_next))
+            .map(|page| (page.rows.rows.len(), page.next))
     }
 
     #[test]
     fn all_four_shapes() {
-        assert_eq!(read(r#"[{"id":1},{"id":2}]"#), Some((2, None)));
-        assert_eq!(read(r#"{"result_set":[{"id":1}]}"#), Some((1, None)));
-        assert_eq!(read(r#"[{"result_set":[{"id":1},{"id":2}]}]"#), Some((2, None)));
-        assert_eq!(
-            read(r#"{"pagination":{"current_page":1,"next_page":2},"data":[{"id":1}]}"#),
-            Some((1, Some(true)))
-        );
-        assert_eq!(
-            read(r#"{"pagination":{"current_page":1,"next_page":null},"data":[{"id":1}]}"#),
-            Some((1, Some(false)))
-        );
-        assert_eq!(read("[]"), Some((0, None)));
-        assert_eq!(read(r#"[{"result_set":[]}]"#), Some((0, None)));
-        assert_eq!(read(r#"{"error":"no"}"#), None);
-        assert_eq!(read(r#""OK""#), None);
+        for (text, rows, next) in [
+            (r#"[{"id":1},{"id":2}]"#, 2, Next::Unsaid),
+            (r#"{"result_set":[{"id":1}]}"#, 1, Next::Unsaid),
+            (r#"[{"result_set":[{"id":1},{"id":2}]}]"#, 2, Next::Unsaid),
+            (
+                r#"{"pagination":{"current_page":1,"next_page":2},"data":[{"id":1}]}"#,
+                1,
+                Next::More,
+            ),
+            (
+                r#"{"data":[{"id":1}],"pagination":{"next_page":null,"current_page":1}}"#,
+                1,
+                Next::Last,
+            ),
+            (
+                r#"{"tags":["a"],"data":[{"id":1}],"others":[{"id":2},{"id":3}],"pagination":{"current_page":1}}"#,
+                1,
+                Next::Unnamed,
+            ),
+            (r#"{"tags":["a"],"users":[{"id":1}],"total":1}"#, 1, Next::Unsaid),
+            (r#"{"pagination":null,"data":null}"#, 0, Next::Unsaid),
+            ("[]", 0, Next::Unsaid),
+            ("null", 0, Next::Unsaid),
+            (r#"[{"result_set":[]}]"#, 0, Next::Unsaid),
+        ] {
+            assert_eq!(read(text), Some((rows, next)), "{text}");
+        }
+        for other in [r#"{"error":"no"}"#, r#""OK""#, "3", r#"{"more":null}"#, "[1]"] {
+            assert_eq!(read(other), None, "{other}");
+        }
     }
 
     #[test]
-    fn a_page_ends_the_list_when_it_is_short_and_not_capped() {
-        let page = |rows: usize, has_next| Page {
-            rows: vec![Map::new(); rows],
-            has_next,
-        };
-        assert!(page(0, None).is_last());
-        assert!(page(36, None).is_last());
-        assert!(!page(50, None).is_last());
-        assert!(!page(100, None).is_last());
-        assert!(!page(250, None).is_last());
-        assert!(page(100, Some(false)).is_last());
-        assert!(!page(36, Some(true)).is_last());
+    fn a_list_ends_by_its_own_word_or_where_nothing_new_comes() {
+        let mut reader = Reader::new();
+        let mut add = |text: &str| reader.add(serde_json::from_str::<Page<Numbered>>(text).unwrap());
+        assert!(!add(r#"[{"id":1},{"id":2}]"#));
+        // A short page is no end.
+        assert!(!add(r#"[{"id":3}]"#));
+        // Nor is a page that tells of paging and never told of a next page.
+        assert!(!add(r#"{"pagination":{},"data":[{"id":4}]}"#));
+        assert!(!add(
+            r#"{"pagination":{"next_page":"/users?page=5"},"data":[{"id":5}]}"#
+        ));
+        assert!(add(r#"{"pagination":{},"data":[{"id":6}]}"#));
+        assert!(add(r#"{"pagination":{"next_page":0},"data":[{"id":7}]}"#));
+        assert!(add(r#"[{"id":1},{"id":"2"},{"name":"no id"}]"#));
+        assert!(add(r#"{"pagination":{"next_page":9},"data":[]}"#));
+        assert!(add("[]"));
+        assert_eq!(reader.rows.len(), 7);
     }
 }

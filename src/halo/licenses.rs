@@ -231,7 +231,10 @@ impl Halo {
                 json!({"id": quantity.license, "client_id": quantity.customer, "count": quantity.count})
             })
             .collect();
-        let mut request = self.write(Resource::Licenses, &Value::Array(records));
+        // The answer can have the records in it.
+        let mut request = self
+            .write(Resource::Licenses, &Value::Array(records))
+            .for_a_list();
         // Absolute values: doing it twice is the same as once, and the answer says nothing reliable.
         request.repeatable = true;
         request.tries = tries;

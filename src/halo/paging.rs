@@ -4,21 +4,23 @@
 //! ignored by some endpoints, and `record_count` was seen to be wrong. So: page until an empty page or
 //! one that brings nothing new, drop duplicates by id, and use `record_count` only to read ahead.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, marker::PhantomData};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use serde::{
+    Deserialize, Deserializer,
+    de::{
+        DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor, value::SeqAccessDeserializer,
+    },
+};
 
 use super::{Error, Halo, Resource};
-use crate::lenient;
+use crate::lenient::{self, MOST_ROWS, Rows};
 
 /// Rows asked for in one page: what public clients use, and the largest seen to be honoured.
 const PAGE_SIZE: usize = 1000;
 /// Pages read at the same time.
 const AT_ONCE: usize = 4;
-/// A guard against a service that makes up new rows forever.
-const MOST_PAGES: usize = 10_000;
 
 /// A record with an id of its own.
 pub(super) trait Record {
@@ -30,48 +32,63 @@ pub(super) trait Record {
 pub(super) struct Page<T> {
     pub rows: Vec<T>,
     pub record_count: Option<usize>,
+    too_many: bool,
 }
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<T>(std::marker::PhantomData<T>);
-        impl<'de, T: DeserializeOwned> serde::de::Visitor<'de> for Visitor<T> {
-            type Value = Page<T>;
+        deserializer.deserialize_any(PageVisitor(PhantomData))
+    }
+}
 
-            fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
-                formatter.write_str("a list")
-            }
+struct PageVisitor<T>(PhantomData<T>);
 
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Page<T>, A::Error> {
-                let mut rows = Vec::new();
-                while let Some(row) = seq.next_element()? {
-                    rows.push(row);
+impl<'de, T: DeserializeOwned> Visitor<'de> for PageVisitor<T> {
+    type Value = Page<T>;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        formatter.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Page<T>, A::Error> {
+        Ok(Page::of(
+            Rows::deserialize(SeqAccessDeserializer::new(seq))?,
+            None,
+        ))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
+        let mut list: Option<Rows<T>> = None;
+        let mut record_count = None;
+        while let Some(key) = map.next_key::<String>()? {
+            if key.eq_ignore_ascii_case("record_count") {
+                let count: Count = map.next_value()?;
+                record_count = count.0.and_then(|count| usize::try_from(count).ok());
+            } else if list.as_ref().is_none_or(|list| list.rows.is_empty()) {
+                // The first array with rows, else the first.
+                let found: Rows<T> = map.next_value()?;
+                if found.is_list && (list.is_none() || !found.rows.is_empty()) {
+                    list = Some(found);
                 }
-                Ok(Page {
-                    rows,
-                    record_count: None,
-                })
-            }
-
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
-                let mut rows: Option<Vec<T>> = None;
-                let mut record_count = None;
-                while let Some(key) = map.next_key::<String>()? {
-                    let value: Box<RawValue> = map.next_value()?;
-                    if key.eq_ignore_ascii_case("record_count") {
-                        record_count = serde_json::from_str(value.get())
-                            .ok()
-                            .and_then(|count| lenient::integer_of(&count))
-                            .and_then(|count| usize::try_from(count).ok());
-                    } else if rows.is_none() && value.get().starts_with('[') {
-                        rows = Some(serde_json::from_str(value.get()).map_err(serde::de::Error::custom)?);
-                    }
-                }
-                let rows = rows.ok_or_else(|| serde::de::Error::custom("there is no list in the answer"))?;
-                Ok(Page { rows, record_count })
+            } else {
+                map.next_value::<IgnoredAny>()?;
             }
         }
-        deserializer.deserialize_any(Visitor(std::marker::PhantomData))
+        let list = list.ok_or_else(|| A::Error::custom("there is no list in the answer"))?;
+        Ok(Page::of(list, record_count))
+    }
+}
+
+#[derive(Deserialize)]
+struct Count(#[serde(deserialize_with = "lenient::integer")] Option<i64>);
+
+impl<T> Page<T> {
+    fn of(list: Rows<T>, record_count: Option<usize>) -> Self {
+        Self {
+            rows: list.rows,
+            record_count,
+            too_many: list.too_many,
+        }
     }
 }
 
@@ -115,27 +132,28 @@ impl Halo {
             seen: HashSet::new(),
             records: Vec::new(),
         };
-        let mut more = reader.add(first.rows) && !reader.is_done(&until);
+        let mut more = self.add(&mut reader, first.rows)? && !reader.is_done(&until);
         progress(reader.records.len(), expected);
 
         let mut next = 2;
         if let Some(expected) = expected.filter(|_| more) {
             // The count promises more: read ahead. The page after the last one proves the end, unless
             // what was looked for is found before.
-            let last = expected.div_ceil(size).min(MOST_PAGES) + usize::from(matches!(until, Until::End));
+            let last = expected.div_ceil(size).min(MOST_ROWS) + usize::from(matches!(until, Until::End));
             let mut pages = stream::iter(next..=last)
                 .map(|number| self.page::<T>(resource, filter, number))
                 .buffered(AT_ONCE);
             while more && let Some(page) = pages.try_next().await? {
-                more = reader.add(page.rows);
+                more = self.add(&mut reader, page.rows)?;
                 progress(reader.records.len(), Some(expected));
             }
             more = more && !reader.is_done(&until);
             next = last + 1;
         }
-        while more && next <= MOST_PAGES {
+        // Each page brings something new, and the rows are limited: this ends.
+        while more {
             let page: Page<T> = self.page(resource, filter, next).await?;
-            more = reader.add(page.rows) && !reader.is_done(&until);
+            more = self.add(&mut reader, page.rows)? && !reader.is_done(&until);
             progress(reader.records.len(), None);
             next += 1;
         }
@@ -143,6 +161,19 @@ impl Halo {
             records: reader.records,
             pages: next - 1,
         })
+    }
+
+    /// Takes what is new of a page; whether anything was.
+    fn add<T: Record>(&self, reader: &mut Reader<T>, rows: Vec<T>) -> Result<bool, Error> {
+        let anything_new = reader.add(rows);
+        if reader.records.len() > MOST_ROWS {
+            return Err(self.too_many_rows("list"));
+        }
+        Ok(anything_new)
+    }
+
+    fn too_many_rows(&self, of: &str) -> Error {
+        Error::Http(self.http.too_large(lenient::too_many_rows(of)))
     }
 
     /// One page of a list.
@@ -159,7 +190,11 @@ impl Halo {
             ("page_no", number.as_str()),
             ("page_size", size.as_str()),
         ]);
-        self.get(resource, None, &query).await
+        let page: Page<T> = self.get_page(resource, &query).await?;
+        if page.too_many {
+            return Err(self.too_many_rows("answer"));
+        }
+        Ok(page)
     }
 
     /// A list that comes whole, wrapped or not.
@@ -169,6 +204,9 @@ impl Halo {
         query: &[(&str, &str)],
     ) -> Result<Vec<T>, Error> {
         let page: Page<T> = self.get(resource, None, query).await?;
+        if page.too_many {
+            return Err(self.too_many_rows("answer"));
+        }
         Ok(page.rows)
     }
 }
@@ -223,24 +261,47 @@ impl<T: Record> Reader<T> {
 mod tests {
     use super::*;
 
+    #[derive(Deserialize)]
+    struct Numbered {
+        id: Option<i64>,
+    }
+
     fn read(text: &str) -> Option<(Vec<i64>, Option<usize>)> {
-        serde_json::from_str::<Page<i64>>(text)
-            .ok()
-            .map(|page| (page.rows, page.record_count))
+        let page: Page<Numbered> = serde_json::from_str(text).ok()?;
+        Some((
+            page.rows.iter().filter_map(|row| row.id).collect(),
+            page.record_count,
+        ))
     }
 
     #[test]
     fn a_list_in_any_wrapper() {
-        assert_eq!(read("[1,2]"), Some((vec![1, 2], None)));
-        assert_eq!(
-            read(r#"{"record_count":"7","clients":[1,2]}"#),
-            Some((vec![1, 2], Some(7)))
-        );
-        assert_eq!(
-            read(r#"{"more":null,"rows":[3],"record_count":null}"#),
-            Some((vec![3], None))
-        );
-        assert_eq!(read(r#"{"error":"no"}"#), None);
-        assert_eq!(read("3"), None);
+        let (one, two) = (r#"{"id":1}"#, r#"{"id":2,"tags":[{"id":3}]}"#);
+        for (text, ids, record_count) in [
+            (format!("[{one},{two}]"), vec![1, 2], None),
+            (
+                format!(r#"{{"record_count":"7","clients":[{one},{two}]}}"#),
+                vec![1, 2],
+                Some(7),
+            ),
+            (
+                format!(r#"{{"more":null,"rows":[{one}],"record_count":null}}"#),
+                vec![1],
+                None,
+            ),
+            (
+                format!(
+                    r#"{{"columns":["a"],"sorting":[],"rows":[{two}],"others":[{one}],"Record_Count":1}}"#
+                ),
+                vec![2],
+                Some(1),
+            ),
+            (r#"{"record_count":0,"clients":[]}"#.to_owned(), vec![], Some(0)),
+        ] {
+            assert_eq!(read(&text), Some((ids, record_count)), "{text}");
+        }
+        for other in [r#"{"error":"no"}"#, "3", "null", r#"{"record_count":[]}"#, "[1]"] {
+            assert_eq!(read(other), None, "{other}");
+        }
     }
 }

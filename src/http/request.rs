@@ -11,6 +11,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::Error;
 
+/// The largest answer about one record or a few, in bytes. It may be taken apart into values that take many times as
+/// much memory.
+const LARGEST_RECORD: usize = 8 << 20;
+/// The largest answer with a list, in bytes. It is read as a stream.
+const LARGEST_LIST: usize = 64 << 20;
 /// How many times a request that may be repeated is sent before the service counts as down.
 const TRIES: usize = 5;
 
@@ -43,6 +48,8 @@ pub struct Request {
     pub courtesy: bool,
     /// Asked where it had to wait for a rate limit, right before it is sent.
     pub still_wanted: Option<StillWanted>,
+    /// Bytes of the largest answer that is read, unpacked: no real one is larger, and more is somebody else's page.
+    pub largest_answer: usize,
 }
 
 /// Whether a request is to be sent still.
@@ -60,6 +67,7 @@ impl Request {
             tries: TRIES,
             courtesy: false,
             still_wanted: None,
+            largest_answer: LARGEST_RECORD,
         }
     }
 
@@ -74,6 +82,7 @@ impl Request {
             tries: TRIES,
             courtesy: false,
             still_wanted: None,
+            largest_answer: LARGEST_RECORD,
         }
     }
 
@@ -81,6 +90,13 @@ impl Request {
     pub fn as_courtesy(mut self) -> Self {
         self.courtesy = true;
         self.tries = 1;
+        self
+    }
+
+    /// The same request, whose answer is as large as a list can be.
+    #[must_use]
+    pub fn for_a_list(mut self) -> Self {
+        self.largest_answer = LARGEST_LIST;
         self
     }
 

@@ -1,5 +1,6 @@
 //! halolink as its users have it: the built binary against the sandbox, in one test binary of many topics.
 
+mod backup_paging;
 mod binding;
 mod completed_lines;
 mod completions;
@@ -13,6 +14,8 @@ mod identity;
 mod json_shapes;
 mod keyring;
 mod killed;
+#[cfg(target_os = "linux")]
+mod large_answers;
 mod lists;
 mod looking;
 mod main_job;
