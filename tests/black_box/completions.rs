@@ -30,7 +30,7 @@ fn the_scripts_are_current() {
             .replace("\r\n", "\n");
         assert!(
             kept == printed,
-            "completions/{file} is not current: run HALOLINK_UPDATE=1 cargo test completions"
+            "completions/{file} is not current: run HALOLINK_UPDATE=1 cargo test current"
         );
         assert!(
             printed.contains("sync-seats") && printed.contains("max-change"),

@@ -19,6 +19,7 @@ mod large_answers;
 mod lists;
 mod looking;
 mod main_job;
+mod man_pages;
 mod mapping;
 mod output;
 mod safeguards;
