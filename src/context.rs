@@ -134,6 +134,7 @@ impl Context {
             pace: Pace {
                 patience: Duration::from_secs(patience),
                 limit: (limit > 0).then_some(limit),
+                silence: Arc::default(),
             },
             yes: global.yes,
             profile,
@@ -190,7 +191,12 @@ impl Context {
     /// An insecure address.
     pub async fn halo_at(&self, site: halo::Site, secret: SecretString) -> anyhow::Result<Arc<Halo>> {
         let site_url = site.site_url.to_string();
-        let halo = Arc::new(Halo::new(site, secret, self.pace, Arc::new(self.ui.clone()))?);
+        let halo = Arc::new(Halo::new(
+            site,
+            secret,
+            self.pace.clone(),
+            Arc::new(self.ui.clone()),
+        )?);
         if self.pace.limit.is_some() && self.state.exists() {
             let recent = async {
                 let store = Store::look(&self.state).await?;
@@ -249,7 +255,7 @@ impl Context {
         // SaaS Backup states no limit; its 429 is waited out like Halo's.
         let pace = Pace {
             limit: None,
-            ..self.pace
+            ..self.pace.clone()
         };
         let backup = Arc::new(Backup::new(
             url,

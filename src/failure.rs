@@ -199,6 +199,8 @@ fn of_http(error: &http::Error, message: String) -> Failure {
         E::Insecure { .. } => Failure::usage(message).hint("use an https:// address"),
         E::Unreachable { .. } => Failure::try_later(message)
             .hint("check the address and the network or proxy, then run the command again"),
+        E::Silent { .. } | E::GaveUp { .. } => Failure::try_later(message)
+            .hint("check the address and whether the service is up, then run the command again"),
         E::RateLimited { .. } => Failure::try_later(message)
             .hint("run the command again later, or wait longer with --patience SECONDS"),
         E::Unclear { .. } | E::ServerFailed { .. } => {

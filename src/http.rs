@@ -12,13 +12,14 @@ mod error;
 mod message;
 mod redaction;
 mod request;
+mod silence;
 mod wait;
 mod window;
 
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -34,6 +35,7 @@ use serde::de::DeserializeOwned;
 pub use address::{host_of, is_host, is_loopback, require_secure};
 pub use error::Error;
 pub use request::{Body, Request, StillWanted};
+pub use silence::Silence;
 pub use wait::whole_seconds;
 pub use window::{Hold, SPAN, Window};
 
@@ -41,10 +43,12 @@ use crate::text::clean;
 
 /// How many times a host that cannot be reached at all is tried: most likely its name is wrong.
 const UNREACHABLE_TRIES: usize = 3;
+/// How many times a request is sent to a host that takes connections and never answered anything.
+const SILENT_TRIES: usize = 2;
+/// Time for one whole exchange that is not worth waiting for.
+const COURTESY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time to establish a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time for one whole exchange. A page of 1,000 records takes Halo some seconds; a batch of writes more.
-const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(90);
 /// Why nothing is sent after a `429`.
 const RATE_LIMIT: &str = "the rate limit is reached (it counts over 5 minutes, other tools included)";
 /// Redirects within one site that are followed for a read.
@@ -63,12 +67,14 @@ pub trait Observer: Send + Sync {
 }
 
 /// How patient and how fast to be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Pace {
     /// The longest that one request waits for a rate limit.
     pub patience: Duration,
     /// Requests allowed in any rolling five minutes; `None` for no limit of our own.
     pub limit: Option<usize>,
+    /// The time this run spent waiting in vain, shared by all clients.
+    pub silence: Arc<Silence>,
 }
 
 /// A whole answer.
@@ -85,6 +91,8 @@ pub struct Http {
     pace: Pace,
     window: Window,
     sent: AtomicU64,
+    /// Whether the host ever answered.
+    has_answered: AtomicBool,
     hidden: Mutex<Vec<SecretString>>,
     observer: Arc<dyn Observer>,
 }
@@ -101,7 +109,6 @@ impl Http {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("halolink/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(EXCHANGE_TIMEOUT)
             // Followed by hand, so that each is counted and none leaves the host.
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
@@ -115,9 +122,10 @@ impl Http {
         Ok(Self {
             client,
             host: host_of(base),
-            pace,
             window: Window::new(pace.limit),
+            pace,
             sent: AtomicU64::new(0),
+            has_answered: AtomicBool::new(false),
             hidden: Mutex::new(Vec::new()),
             observer,
         })
@@ -182,8 +190,12 @@ impl Http {
             )
             .when(|error: &Error| {
                 let sent = tries.load(Ordering::Relaxed) as usize;
-                error.is_transient(request)
-                    && (sent < UNREACHABLE_TRIES || !matches!(error, Error::Unreachable { .. }))
+                let most = match error {
+                    Error::Unreachable { .. } => UNREACHABLE_TRIES,
+                    Error::Silent { .. } if !self.has_answered.load(Ordering::Relaxed) => SILENT_TRIES,
+                    _ => usize::MAX,
+                };
+                error.is_transient(request) && sent < most && self.time_limit().is_ok()
             })
             .await
             .map_err(|error| error.with_tries(tries.load(Ordering::Relaxed) as usize))
@@ -204,6 +216,10 @@ impl Http {
                     patience: 0,
                 });
             }
+            let mut limit = self.time_limit()?;
+            if request.courtesy {
+                limit = limit.min(COURTESY_TIMEOUT);
+            }
             let waited = patience.spent();
             self.wait_for_budget(&mut patience).await?;
             if patience.spent() > waited
@@ -212,8 +228,13 @@ impl Http {
             {
                 return Err(Error::Withdrawn);
             }
-            let response = self.send(request, &url).await?;
+            let started = tokio::time::Instant::now();
+            let in_vain = || self.pace.silence.add(started);
+            let response = self.send(request, &url, limit).await.inspect_err(|_| in_vain())?;
             let status = response.status();
+            if status == StatusCode::TOO_MANY_REQUESTS || status.is_redirection() {
+                self.has_answered.store(true, Ordering::Relaxed);
+            }
             if status == StatusCode::TOO_MANY_REQUESTS && !request.courtesy {
                 let pause = wait::after_refusal(response.headers().get(RETRY_AFTER), &mut patience);
                 self.window.block(pause, RATE_LIMIT);
@@ -231,7 +252,14 @@ impl Http {
                 // Whoever tries again waits for as long as it asks.
                 self.window.block(pause, "the service asks to wait");
             }
-            let answer = self.whole(request, response).await;
+            let left = limit.saturating_sub(started.elapsed());
+            let answer = self.attended(left, self.whole(request, response, limit)).await;
+            if answer.is_ok() {
+                self.has_answered.store(true, Ordering::Relaxed);
+            }
+            if answer.is_err() || is_in_vain(status) {
+                in_vain();
+            }
             if status.is_success() {
                 return answer;
             }
@@ -284,10 +312,30 @@ impl Http {
         Ok(())
     }
 
-    async fn send(&self, request: &Request, url: &Url) -> Result<reqwest::Response, Error> {
+    /// How long the next exchange may take.
+    fn time_limit(&self) -> Result<Duration, Error> {
+        let has_answered = self.has_answered.load(Ordering::Relaxed);
+        self.pace
+            .silence
+            .limit(has_answered)
+            .ok_or_else(|| Error::GaveUp {
+                host: self.host.clone(),
+                seconds: silence::MOST.as_secs(),
+            })
+    }
+
+    /// Waits for an answer, with somebody watching if it takes long.
+    async fn attended<T>(&self, limit: Duration, work: impl Future<Output = T>) -> T {
+        let why = format!("no answer yet from {}", self.host);
+        wait::attended(self.observer.as_ref(), &why, limit, work).await
+    }
+
+    /// The answer's head. The whole answer takes up to `limit`, head and body.
+    async fn send(&self, request: &Request, url: &Url, limit: Duration) -> Result<reqwest::Response, Error> {
         let mut builder = self
             .client
             .request(request.method.clone(), url.clone())
+            .timeout(limit)
             .headers(request.headers.clone());
         builder = match &request.body {
             Body::None => builder,
@@ -307,7 +355,7 @@ impl Http {
         };
         self.sent.fetch_add(1, Ordering::Relaxed);
         let started = Instant::now();
-        let result = builder.send().await;
+        let result = self.attended(limit, builder.send()).await;
         let outcome = match &result {
             Ok(response) => response.status().as_u16().to_string(),
             Err(error) => root_cause(error),
@@ -320,10 +368,10 @@ impl Http {
             ),
             request,
         ));
-        result.map_err(|error| self.failed(&error, request))
+        result.map_err(|error| self.failed(&error, request, limit))
     }
 
-    fn failed(&self, error: &reqwest::Error, request: &Request) -> Error {
+    fn failed(&self, error: &reqwest::Error, request: &Request, limit: Duration) -> Error {
         let host = self.host.clone();
         let reason = self.redact(&root_cause(error), request);
         if error.is_builder() {
@@ -343,11 +391,7 @@ impl Http {
                 tries: 1,
             }
         } else if error.is_timeout() {
-            Error::Unclear {
-                host,
-                reason: format!("no answer within {} s", EXCHANGE_TIMEOUT.as_secs()),
-                tries: 1,
-            }
+            self.silent(limit)
         } else {
             Error::Unclear {
                 host,
@@ -357,7 +401,20 @@ impl Http {
         }
     }
 
-    async fn whole(&self, request: &Request, mut response: reqwest::Response) -> Result<Answer, Error> {
+    fn silent(&self, limit: Duration) -> Error {
+        Error::Silent {
+            host: self.host.clone(),
+            seconds: wait::whole_seconds(limit),
+            tries: 1,
+        }
+    }
+
+    async fn whole(
+        &self,
+        request: &Request,
+        mut response: reqwest::Response,
+        limit: Duration,
+    ) -> Result<Answer, Error> {
         let content_type = response.headers().get(CONTENT_TYPE);
         let mut answer = Answer {
             status: response.status(),
@@ -366,10 +423,15 @@ impl Http {
                 .map(ToOwned::to_owned),
             body: Vec::new(),
         };
-        while let Some(chunk) = response.chunk().await.map_err(|error| Error::Unclear {
-            host: self.host.clone(),
-            reason: format!("the answer broke off: {}", root_cause(&error)),
-            tries: 1,
+        while let Some(chunk) = response.chunk().await.map_err(|error| {
+            if error.is_timeout() {
+                return self.silent(limit);
+            }
+            Error::Unclear {
+                host: self.host.clone(),
+                reason: format!("the answer broke off: {}", root_cause(&error)),
+                tries: 1,
+            }
         })? {
             if answer.body.len() + chunk.len() > request.largest_answer {
                 return Err(self.too_large(format!("{} MB in one answer", request.largest_answer >> 20)));
@@ -496,6 +558,17 @@ impl Http {
     }
 }
 
+/// Whether an answer of that status is somebody else's, who waited for the service and got none.
+fn is_in_vain(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT
+            | StatusCode::REQUEST_TIMEOUT
+    )
+}
+
 /// The innermost reason: what a person can act on, without the layers around it.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
@@ -550,6 +623,7 @@ mod tests {
         let pace = Pace {
             patience: Duration::from_secs(patience),
             limit: None,
+            silence: Arc::default(),
         };
         Http::new(url, pace, notes.clone()).unwrap()
     }

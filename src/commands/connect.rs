@@ -379,7 +379,11 @@ async fn check_halo(
     wanted: &Wanted,
 ) -> anyhow::Result<(Connection, Vec<Customer>)> {
     let progress = context.ui.progress("checking HaloPSA");
-    let http = Http::new(&wanted.site_url, context.pace, Arc::new(context.ui.clone()))?;
+    let http = Http::new(
+        &wanted.site_url,
+        context.pace.clone(),
+        Arc::new(context.ui.clone()),
+    )?;
     let discovery = halo::discover(&http, &wanted.site_url).await?;
     context.count_discovery(http.sent());
     drop(progress);

@@ -126,6 +126,8 @@ pub async fn discover(http: &Http, site: &Url) -> Result<Discovery, Error> {
         }
         Err(
             error @ (http::Error::Unreachable { .. }
+            | http::Error::Silent { .. }
+            | http::Error::GaveUp { .. }
             | http::Error::Certificate { .. }
             | http::Error::Insecure { .. }
             | http::Error::RateLimited { .. }
@@ -358,6 +360,36 @@ mod tests {
         assert!(!some.allow("edit:tickets"));
         assert!(Scopes::parse(Some("all:standard")).allow("edit:tickets"));
         assert!(Scopes::parse(None).allow("edit:tickets"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_site_that_never_answers_is_given_up_soon() {
+        struct Nobody;
+        impl http::Observer for Nobody {
+            fn exchanged(&self, _: &str) {}
+            fn body(&self, _: &str) {}
+            fn waiting(&self, _: &str, _: Duration, _: bool) {}
+            fn resumed(&self) {}
+        }
+        // Connections wait in its queue for ever.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let site: Url = format!("http://{}/", listener.local_addr().unwrap())
+            .parse()
+            .unwrap();
+        let pace = http::Pace {
+            patience: Duration::from_secs(600),
+            limit: None,
+            silence: Arc::default(),
+        };
+        let http = Http::new(&site, pace, Arc::new(Nobody)).unwrap();
+        let start = tokio::time::Instant::now();
+        let error = discover(&http, &site).await.unwrap_err();
+        assert!(
+            matches!(error, Error::Http(http::Error::Silent { .. })),
+            "{error}"
+        );
+        let seconds = start.elapsed().as_secs();
+        assert!((60..=62).contains(&seconds), "{seconds}");
     }
 
     #[test]

@@ -40,6 +40,24 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// Sent, and no whole answer came in time: whether the work was done is not known.
+    #[error("{host} did not answer within {seconds} s (tried {tries} times)")]
+    Silent {
+        /// Host and port.
+        host: String,
+        /// Seconds waited the last time.
+        seconds: u64,
+        /// How often it was tried.
+        tries: usize,
+    },
+    /// Not sent: this run has waited in vain for long enough.
+    #[error("nothing more is sent to {host}: this run waited {seconds} s for answers that did not come")]
+    GaveUp {
+        /// Host and port.
+        host: String,
+        /// Seconds waited in all.
+        seconds: u64,
+    },
     /// Sent, but no usable answer: whether the work was done is not known.
     #[error("{host} did not answer properly: {reason} (tried {tries} times)")]
     Unclear {
@@ -119,7 +137,8 @@ impl Error {
     pub fn is_unclear(&self) -> bool {
         matches!(
             self,
-            Error::Unclear { .. }
+            Error::Silent { .. }
+                | Error::Unclear { .. }
                 | Error::ServerFailed { .. }
                 | Error::Unreadable { .. }
                 | Error::TooLarge { .. }
@@ -133,13 +152,14 @@ impl Error {
             // What failed while it was written fails again; whoever sent it can send less at once.
             Error::ServerFailed { .. } => repeatable && request.method == Method::GET,
             Error::Unreachable { .. } => true,
-            Error::Unclear { .. } | Error::Unreadable { .. } => repeatable,
+            Error::Silent { .. } | Error::Unclear { .. } | Error::Unreadable { .. } => repeatable,
             _ => false,
         }
     }
 
     pub(super) fn with_tries(mut self, sent: usize) -> Self {
         if let Error::Unreachable { tries, .. }
+        | Error::Silent { tries, .. }
         | Error::Unclear { tries, .. }
         | Error::ServerFailed { tries, .. } = &mut self
         {

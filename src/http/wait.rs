@@ -1,6 +1,6 @@
 //! Waiting for a rate limit, as long as the user's patience lasts, with somebody watching.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
 use reqwest::header::HeaderValue;
@@ -11,6 +11,11 @@ use super::Observer;
 /// Pauses after refusals that do not say how long. The window can take minutes to drain, so clients that
 /// gave up after some seconds failed; a question now and then costs nothing and notices the first free slot.
 const PAUSES: [u64; 5] = [5, 10, 15, 20, 30];
+
+/// How often somebody who watches is told how long it still takes.
+const TICK: Duration = Duration::from_secs(1);
+/// An answer that takes longer is explained. Large pages take some seconds.
+const UNEXPLAINED: Duration = Duration::from_secs(5);
 
 /// Reads dates as servers write them, also with the wrong day of the week.
 const DATES: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
@@ -89,17 +94,66 @@ fn stated(value: &str, now: Timestamp) -> Option<Duration> {
 pub async fn count_down(observer: &dyn Observer, why: &str, pause: Duration) {
     // What has passed is compared, never added to a clock: a pause can be longer than any clock goes.
     let start = Instant::now();
-    let mut first = true;
+    let mut wait = Wait::new(observer, why);
     loop {
         let remaining = pause.saturating_sub(start.elapsed());
         if remaining.is_zero() {
             break;
         }
-        observer.waiting(why, remaining, first);
-        first = false;
-        tokio::time::sleep(remaining.min(Duration::from_secs(1))).await;
+        wait.goes_on(remaining);
+        tokio::time::sleep(remaining.min(TICK)).await;
     }
-    observer.resumed();
+}
+
+/// Does the work, which takes up to `limit`; a work that takes long is waited for with somebody watching.
+pub async fn attended<T>(
+    observer: &dyn Observer,
+    why: &str,
+    limit: Duration,
+    work: impl Future<Output = T>,
+) -> T {
+    let start = Instant::now();
+    let mut work = pin!(work);
+    if let Ok(done) = tokio::time::timeout(UNEXPLAINED, work.as_mut()).await {
+        return done;
+    }
+    let mut wait = Wait::new(observer, why);
+    loop {
+        wait.goes_on(limit.saturating_sub(start.elapsed()));
+        if let Ok(done) = tokio::time::timeout(TICK, work.as_mut()).await {
+            return done;
+        }
+    }
+}
+
+/// A wait that somebody is told of. It ends when this is dropped, also where nobody waits any more.
+struct Wait<'a> {
+    observer: &'a dyn Observer,
+    why: &'a str,
+    told: bool,
+}
+
+impl<'a> Wait<'a> {
+    fn new(observer: &'a dyn Observer, why: &'a str) -> Self {
+        Self {
+            observer,
+            why,
+            told: false,
+        }
+    }
+
+    fn goes_on(&mut self, remaining: Duration) {
+        self.observer.waiting(self.why, remaining, !self.told);
+        self.told = true;
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        if self.told {
+            self.observer.resumed();
+        }
+    }
 }
 
 #[cfg(test)]

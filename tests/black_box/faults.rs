@@ -429,3 +429,22 @@ fn ask(stage: &Stage, path: &str) -> String {
     stream.read_to_string(&mut text).expect("answered");
     text
 }
+
+#[test]
+fn a_silent_service_is_said_to_be_silent_while_it_is_waited_for() {
+    let stage = Stage::new();
+    // Connections wait in its queue for ever.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let host = silent.local_addr().expect("an address").to_string();
+    let running = stage.start(connect_to(
+        &stage,
+        &format!("http://{host}"),
+        &stage.sandbox.backup_url(),
+    ));
+    std::thread::sleep(std::time::Duration::from_secs(8));
+    let outcome = running.stop();
+    let line = format!("s: no answer yet from {host}");
+    let told = outcome.stderr.matches(&line).count();
+    assert_eq!(told, 1, "{outcome}");
+    outcome.says(["waiting 25 s"]);
+}

@@ -478,6 +478,12 @@ impl Running {
         }
     }
 
+    /// Kills it; what it said until then.
+    pub fn stop(mut self) -> Outcome {
+        self.child.kill().expect("it can be killed");
+        self.end()
+    }
+
     /// Kills it, as `kill -9` does. Whether it still ran.
     pub fn kill(mut self) -> bool {
         let ran = self.child.try_wait().expect("it can be asked").is_none();
