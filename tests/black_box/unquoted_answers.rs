@@ -22,6 +22,8 @@ struct Scene {
     stage: Stage,
     plan: Plan,
     tokens: Arc<Mutex<Vec<String>>>,
+    /// What `OWN-TOKEN` stands for in an answer.
+    own_token: Arc<Mutex<String>>,
 }
 
 impl Scene {
@@ -39,8 +41,15 @@ impl Scene {
         };
         let backup = stage.sandbox.backup_url();
         let change = carry_out(plan.clone());
+        let own_token: Arc<Mutex<String>> = Arc::default();
+        let own = own_token.clone();
         let backup = answering(backup.trim_end_matches("/api"), move |_, path, answer| {
-            change(path, answer)
+            let mut answer = change(path, answer);
+            let own = own.lock().expect("a lock");
+            if !own.is_empty() {
+                answer.body = answer.text().replace("OWN-TOKEN", &own).into_bytes();
+            }
+            answer
         });
         let tokens: Arc<Mutex<Vec<String>>> = Arc::default();
         let (change, issued) = (carry_out(plan.clone()), tokens.clone());
@@ -62,7 +71,12 @@ impl Scene {
         }
         stage.run(arguments).expect(0);
         stage.map_these(&[("1788161-14".into(), 21, 17)]);
-        Self { stage, plan, tokens }
+        Self {
+            stage,
+            plan,
+            tokens,
+            own_token,
+        }
     }
 
     fn begin(&self, path: &'static str, mischief: Mischief) {
@@ -303,4 +317,25 @@ fn what_is_wrong_with_a_field_is_told() {
             .contains("[0].count: The field count must be between 0 and 99."),
         "{outcome}"
     );
+}
+
+#[test]
+fn an_organizations_own_token_is_hidden_where_it_is_used() {
+    let scene = Scene::new();
+    // What is inside an organization is asked for with its own token, which this refusal repeats.
+    scene.begin("/api/accounts", |_| {
+        let message = r#"{"error": "who is OWN-TOKEN?"}"#;
+        Answer::json(message).status("422 Unprocessable Content")
+    });
+    let own = {
+        let world = scene.stage.world();
+        let found = world
+            .organizations
+            .iter()
+            .find(|organization| organization.id == "1788161-14");
+        found.expect("it is there").authentication_token.clone()
+    };
+    *scene.own_token.lock().expect("a lock") = own;
+    let outcome = scene.run(&["list", "errors"]);
+    assert!(outcome.stderr.contains("who is [secret]?"), "{outcome}");
 }
