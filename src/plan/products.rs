@@ -159,7 +159,8 @@ pub fn other_product(name: &str, manufacturer: Option<&str>) -> Option<&'static 
     let ours =
         |text: &str| text.contains("ninjaone") || text.contains(" ninja ") || text.contains("dropsuite");
     let is_backup = BACKUP.iter().any(|word| name.contains(word));
-    if is_backup && ours(&name) {
+    // Dropsuite makes nothing else.
+    if is_backup && ours(&name) || manufacturer.contains("dropsuite") {
         return None;
     }
     if let Some(word) = found(&OTHER_BACKUPS, &name).or_else(|| found(&OTHER_BACKUPS, &manufacturer)) {
@@ -216,6 +217,7 @@ mod tests {
             ("Backup for Microsoft 365", Some("Microsoft")),
             ("Microsoft 365 Backup", None),
             ("Dropsuite Email Archiver", Some("Dropsuite")),
+            ("Microsoft 365 protection", Some("Dropsuite Ltd")),
             ("M365 Back-up seats", None),
             ("Datensicherung Exchange", None),
             ("NinjaOne SaaS Backup (was Veeam)", None),

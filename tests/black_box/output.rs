@@ -38,6 +38,7 @@ const CHANGING: [(&[&str], &[&str], &[&str]); 7] = [
             "status",
             "reason",
             "doubts",
+            "old_license",
         ],
         &["mapped", "remapped", "unchanged", "planned"],
     ),
