@@ -50,7 +50,7 @@ faults! {
     WrappedRecords "wrapped-records" "single records of both services come wrapped in their list"
     PendingCancel "pending-cancel" "active licenses come with status PendingCancel, and not as active"
     LastAnswered "last-answered" "a POST of several records is answered with the last one only"
-    FieldErrors "field-errors" "Halo's refusals of a POST come as {\"[0].id\": [\"message\"]}"
+    FieldErrors "field-errors" "Halo's refusals of a POST name each field with its messages, and say no more"
     TenantRequired "tenant-required" "a token request has to name the tenant, as on a host that tenants share"
     SelfHosted "self-hosted" "Halo has no tenant: discovery names none, and one in a token request is ignored"
     NoAuthinfo "no-authinfo" "Halo's discovery page is not there (404 in HTML)"
