@@ -193,6 +193,16 @@ fn of_backup(error: &backup::Error) -> Failure {
     }
 }
 
+/// What to do about a certificate that is not trusted: nothing that would trust it unseen.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+const TRUST: &str = "nothing was sent; check the address and this machine's clock; a private authority's root is named in \
+                     SSL_CERT_FILE (a PEM file, in place of the system's), or added to the system's certificates";
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+const TRUST: &str = "nothing was sent; check the address and this machine's clock; a private authority's root belongs in \
+                     the system's certificate store";
+const AUTHORITIES: &str = "install the system's certificates (the package is mostly called ca-certificates), or name a PEM \
+                           file of them in SSL_CERT_FILE";
+
 fn of_http(error: &http::Error, message: String) -> Failure {
     use http::Error as E;
     match error {
@@ -206,10 +216,8 @@ fn of_http(error: &http::Error, message: String) -> Failure {
         E::Unclear { .. } | E::ServerFailed { .. } => {
             Failure::try_later(message).hint("run the command again later")
         }
-        E::Certificate { .. } => Failure::failed(message).hint(
-            "the certificate must be trusted by this machine: a private authority's root belongs \
-             in the system's certificate store",
-        ),
+        E::Certificate { .. } => Failure::failed(message).hint(TRUST),
+        E::NoAuthorities => Failure::failed(message).hint(AUTHORITIES),
         E::Redirected { to, .. } => {
             Failure::failed(message).hint(format!("if {to} is the right place, connect to it directly"))
         }

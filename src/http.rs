@@ -8,6 +8,7 @@
 //! - every request that leaves is counted.
 
 mod address;
+mod certificate;
 mod error;
 mod message;
 mod redaction;
@@ -116,8 +117,9 @@ impl Http {
             // Plain http must not leave the machine by way of a proxy.
             builder = builder.no_proxy();
         }
-        let client = builder.build().map_err(|error| Error::Setup {
-            reason: root_cause(&error),
+        let client = builder.build().map_err(|error| match root_cause(&error) {
+            reason if reason.contains("No CA certificates") => Error::NoAuthorities,
+            reason => Error::Setup { reason },
         })?;
         Ok(Self {
             client,
@@ -382,7 +384,8 @@ impl Http {
                 host,
                 reason: "it does not speak https on that port".to_owned(),
             }
-        } else if reason.contains("certificate") {
+        } else if let Some(reason) = certificate::distrust(error) {
+            let reason = self.redact(&clean(&reason), request);
             Error::Certificate { host, reason }
         } else if error.is_connect() {
             Error::Unreachable {

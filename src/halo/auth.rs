@@ -131,6 +131,7 @@ pub async fn discover(http: &Http, site: &Url) -> Result<Discovery, Error> {
             | http::Error::Certificate { .. }
             | http::Error::Insecure { .. }
             | http::Error::RateLimited { .. }
+            | http::Error::NoAuthorities
             | http::Error::Setup { .. }),
         ) => Err(error.into()),
         Err(_) => Ok(fallback),

@@ -22,6 +22,9 @@ pub enum Error {
     /// It had to wait, and was not wanted any more after that: the request was not sent.
     #[error("it was not sent: after waiting it was not wanted any more")]
     Withdrawn,
+    /// The machine trusts no authority at all, so no https could be trusted.
+    #[error("this machine has no certificates of authorities to trust, so that no service can be trusted")]
+    NoAuthorities,
     /// No connection: the request was not sent.
     #[error("cannot reach {host}: {reason} (tried {tries} times)")]
     Unreachable {

@@ -32,6 +32,8 @@ mod sync_faults;
 mod sync_requests;
 mod terminal;
 mod tickets;
+#[cfg(target_os = "linux")]
+mod tls;
 mod two_at_once;
 mod unprinted;
 mod unquoted_answers;

@@ -49,6 +49,30 @@ pub fn in_front_of(
     listen(move |client| pass(client, &target, decide.as_ref(), &|_, _, answer| answer))
 }
 
+/// As [`in_front_of`], over https; the URL has the host name `localhost`.
+#[cfg(target_os = "linux")]
+pub fn tls_in_front_of(
+    target: &str,
+    server: &Arc<rustls::ServerConfig>,
+    decide: impl Fn(&str, &str) -> Option<String> + Send + Sync + 'static,
+) -> String {
+    let target = target.trim_start_matches("http://").to_owned();
+    let decide: Arc<Decide> = Arc::new(decide);
+    let server = server.clone();
+    let url = listen(move |mut client| {
+        let mut connection = rustls::ServerConnection::new(server.clone()).map_err(std::io::Error::other)?;
+        // A client that distrusts the certificate asks nothing.
+        while connection.is_handshaking() {
+            connection.complete_io(&mut client)?;
+        }
+        let mut stream = rustls::StreamOwned::new(connection, client);
+        pass(&mut stream, &target, decide.as_ref(), &|_, _, answer| answer)?;
+        stream.conn.send_close_notify();
+        stream.flush()
+    });
+    url.replace("http://127.0.0.1", "https://localhost")
+}
+
 /// Listens, and serves each connection in a thread of its own; the URL to come to.
 fn listen(serve: impl Fn(TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
