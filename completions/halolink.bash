@@ -654,7 +654,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__map__subcmd__org)
-            opts="-p -o -y -q -v -h --customer --licence --license --create-licence --create-license --from --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            opts="-p -o -y -q -v -h --customer --licence --license --create-licence --create-license --from --old-licence --old-license --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -693,6 +693,14 @@ _halolink() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --old-license)
+                    COMPREPLY=($(compgen -W "0 keep" -- "${cur}"))
+                    return 0
+                    ;;
+                --old-licence)
+                    COMPREPLY=($(compgen -W "0 keep" -- "${cur}"))
                     return 0
                     ;;
                 --profile)

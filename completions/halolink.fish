@@ -48,7 +48,7 @@ complete -c halolink -n "__fish_halolink_needs_command" -f -a "sync-seats" -d 'M
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "open-ticket" -d 'Open a service ticket for a backup error'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "list" -d 'List records of either service, or mappings'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "status" -d 'Show the connection, the configuration, mappings and the last sync'
-complete -c halolink -n "__fish_halolink_needs_command" -f -a "history" -d 'Show past runs of sync-seats, or one organization\'s seats over time'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "history" -d 'Show past runs that wrote quantities, or one organization\'s seats over time'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "sandbox" -d 'Serve both services on this machine with made-up data, or take the tour'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -110,6 +110,8 @@ complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l customer -
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l license -l licence -d 'That customer\'s license, by name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l create-license -l create-licence -d 'Create a license of that name for the customer, which bills; the one that is there is taken' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l from -d 'Map every row of a CSV file with the columns organization,customer,license' -r -F
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l old-license -l old-licence -d 'What becomes of the license that an organization leaves when it is mapped anew: it is asked, and kept where nobody is there to be asked' -r -f -a "0\t'Its quantity is set to 0, unless another organization is mapped to it'
+keep\t'It keeps its quantity, and bills on'"
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
@@ -341,7 +343,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_s
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "open-ticket" -d 'Open a service ticket for a backup error'
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "list" -d 'List records of either service, or mappings'
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "status" -d 'Show the connection, the configuration, mappings and the last sync'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "history" -d 'Show past runs of sync-seats, or one organization\'s seats over time'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "history" -d 'Show past runs that wrote quantities, or one organization\'s seats over time'
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "sandbox" -d 'Serve both services on this machine with made-up data, or take the tour'
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -96,7 +96,7 @@ pub enum Command {
     List(List),
     /// Show the connection, the configuration, mappings and the last sync
     Status(Status),
-    /// Show past runs of sync-seats, or one organization's seats over time
+    /// Show past runs that wrote quantities, or one organization's seats over time
     History(History),
     /// Print the completion script for a shell
     Completions(Completions),
@@ -197,12 +197,23 @@ pub struct Configure {
     pub dry_run: bool,
 }
 
+/// What becomes of the license that an organization leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OldLicense {
+    /// Its quantity is set to 0, unless another organization is mapped to it
+    #[value(name = "0")]
+    Zero,
+    /// It keeps its quantity, and bills on
+    Keep,
+}
+
 /// `map-org`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     halolink map-org\n  \
     halolink map-org 1788161-14 --customer \"Contoso Ltd\" --license \"SaaS Backup\"\n  \
     halolink map-org Contoso --customer 42 --create-license \"NinjaOne SaaS Backup\" --yes\n  \
+    halolink map-org Contoso --customer 42 --license 19 --old-license 0 --yes\n  \
     halolink map-org --from mappings.csv --yes\n\n\
     What bills (a new license), maps anew or looks wrong (names far apart, another product's license,\n\
     a license that is another organization's already) is asked first; without a terminal it takes --yes.\n\
@@ -228,6 +239,10 @@ pub struct MapOrg {
     #[arg(long, value_name = "FILE.csv", value_hint = ValueHint::FilePath,
           conflicts_with_all = ["organization", "customer", "license", "create_license"])]
     pub from: Option<PathBuf>,
+    /// What becomes of the license that an organization leaves when it is mapped anew: it is asked, and kept
+    /// where nobody is there to be asked
+    #[arg(long, visible_alias = "old-licence", value_name = "0|keep", value_enum)]
+    pub old_license: Option<OldLicense>,
     /// Show what would change and change nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod configure;
 pub mod connect;
 mod csv_file;
+mod elsewhere;
 pub mod history;
 pub mod list;
 pub mod map_org;

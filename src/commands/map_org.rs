@@ -3,11 +3,12 @@
 mod confirm;
 mod create;
 mod from_file;
+mod old_license;
 mod picker;
 
 use serde::Serialize;
 
-use super::{naming, report};
+use super::{elsewhere::elsewhere, naming, report};
 use crate::{
     backup::Organization,
     cli,
@@ -104,6 +105,8 @@ struct Change {
     reason: Option<String>,
     /// What looks wrong about it.
     doubts: Vec<String>,
+    /// The license that it left.
+    old_license: Option<old_license::Shown>,
 }
 
 #[derive(Serialize)]
@@ -133,29 +136,44 @@ struct Summary {
 /// Exit code 2 for names that name nothing or something that cannot be mapped.
 pub async fn run(context: &Context, arguments: cli::MapOrg) -> anyhow::Result<Completion> {
     context.connection()?;
-    let mappings = context.look().await?.mappings(&context.profile).await?;
+    let look = context.look().await?;
+    let mappings = look.mappings(&context.profile).await?;
+    let elsewhere = elsewhere(&look, &context.profile).await?;
     let mut planned = if let Some(path) = &arguments.from {
         from_file::plan(context, path, &mappings).await?
     } else {
         vec![plan_one(context, &arguments, &mappings).await?]
     };
 
+    confirm::refuse_elsewhere(&planned, &elsewhere)?;
     confirm::doubt(&mut planned, &mappings);
-    confirm::confirm(context, &planned, arguments.dry_run).await?;
+    let mut old = old_license::left(context, &planned, &mappings, &elsewhere).await?;
+    confirm::confirm(context, &planned, &mut old, &arguments).await?;
 
-    let changes = if arguments.dry_run {
+    let mut changes = if arguments.dry_run {
         planned
             .iter()
             .map(|planned| change(planned, None, true))
             .collect()
     } else {
         let store = context.store().await?;
-        let changes = apply(context, &store, &planned).await?;
+        let changes = apply(context, &store, &planned, &mut old).await?;
         store.close().await;
         changes
     };
+    for change in &mut changes {
+        let left = change.from.as_ref().map(|from| from.license.id);
+        change.old_license = old
+            .iter()
+            .find(|old| Some(old.id()) == left)
+            .map(old_license::Old::shown);
+    }
     print(context, changes, arguments.dry_run);
-    Ok(Completion::Done)
+    Ok(if old.iter().any(old_license::Old::has_failed) {
+        Completion::SomeFailed
+    } else {
+        Completion::Done
+    })
 }
 
 async fn plan_one(
@@ -275,7 +293,18 @@ fn mappable(license: License, customer: &Customer) -> Result<License, String> {
     Ok(license)
 }
 
-async fn apply(context: &Context, store: &Store, planned: &[Planned]) -> anyhow::Result<Vec<Change>> {
+async fn apply(
+    context: &Context,
+    store: &Store,
+    planned: &[Planned],
+    old: &mut [old_license::Old],
+) -> anyhow::Result<Vec<Change>> {
+    // Before anything is stored: what is held by a sync is then left as it is.
+    let _locks = if old.iter().any(old_license::Old::is_to_be_zero) {
+        Some(old_license::lock(context, store).await?)
+    } else {
+        None
+    };
     let mut changes = Vec::new();
     let mut mappings = Vec::new();
     for planned in planned {
@@ -298,7 +327,10 @@ async fn apply(context: &Context, store: &Store, planned: &[Planned]) -> anyhow:
             mappings.push(planned.mapping(license));
         }
     }
+    // Another profile may have been quicker.
+    confirm::refuse_elsewhere(planned, &elsewhere(store, &context.profile).await?)?;
     store.map(&context.profile, &mappings).await?;
+    old_license::set_to_zero(context, store, old).await?;
     Ok(changes)
 }
 
@@ -346,6 +378,7 @@ fn change(planned: &Planned, license: Option<&Reference>, dry_run: bool) -> Chan
         status,
         reason,
         doubts: planned.doubts.clone(),
+        old_license: None,
     }
 }
 

@@ -147,7 +147,7 @@ pub async fn run(context: &Context) -> anyhow::Result<Completion> {
                 })
                 .collect(),
         },
-        last_sync: store.last_run(&context.profile).await?.map(LastSync::from),
+        last_sync: store.last_sync(&context.profile).await?.map(LastSync::from),
         open_tickets: store.count_open_tickets(&context.profile).await?,
     };
     match context.ui.format() {

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use super::{configure, naming, report};
+use super::{configure, elsewhere::elsewhere, naming, report};
 use crate::{
     backup::SeatMetric,
     cli,
@@ -19,7 +19,6 @@ use crate::{
     failure::{Completion, explain},
     halo::{Halo, LicenseChange},
     plan::{
-        elsewhere::{Elsewhere, OtherMapping},
         limits::Limits,
         seats::{Decision, Item, Known, Mapped, Plan, Synced, plan},
     },
@@ -306,7 +305,6 @@ async fn read_and_plan(
 /// What is known from before, and from the command line.
 async fn known(context: &Context, store: &Store, scope: &Scope) -> anyhow::Result<Known> {
     let profile = &context.profile;
-    let others = store.mappings_of_other_profiles(profile).await?;
     Ok(Known {
         synced: store
             .license_counts(profile)
@@ -315,14 +313,7 @@ async fn known(context: &Context, store: &Store, scope: &Scope) -> anyhow::Resul
             .map(|(license, LicenseCount { count, unlinked })| (license, Synced { count, unlinked }))
             .collect(),
         created: store.created_licenses(profile).await?,
-        elsewhere: Elsewhere::new(
-            profile,
-            others.into_iter().map(|other| OtherMapping {
-                profile: other.profile,
-                organization: other.mapping.organization,
-                license: other.mapping.license,
-            }),
-        ),
+        elsewhere: elsewhere(store, profile).await?,
         named: scope.named.clone(),
     })
 }

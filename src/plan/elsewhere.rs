@@ -59,21 +59,32 @@ impl Elsewhere {
         elsewhere
     }
 
-    /// What stands against this organization being mapped to this license here.
-    pub fn conflict(&self, organization: &str, license: i64) -> Option<Conflict> {
-        let found = |what: What, other: &OtherMapping| Conflict {
+    /// A mapping to this license in another profile.
+    pub fn user_of(&self, license: i64) -> Option<&OtherMapping> {
+        self.by_license.get(&license)
+    }
+
+    /// What stands against this organization being mapped here, whatever it is mapped to.
+    pub fn conflict_of_organization(&self, organization: &str) -> Option<Conflict> {
+        self.by_organization
+            .get(organization)
+            .map(|other| self.found(What::Organization, other))
+    }
+
+    fn found(&self, what: What, other: &OtherMapping) -> Conflict {
+        Conflict {
             what,
             profile: self.profile.clone(),
             other: other.clone(),
-        };
-        self.by_organization
-            .get(organization)
-            .map(|other| found(What::Organization, other))
-            .or_else(|| {
-                self.by_license
-                    .get(&license)
-                    .map(|other| found(What::License, other))
-            })
+        }
+    }
+
+    /// What stands against this organization being mapped to this license here.
+    pub fn conflict(&self, organization: &str, license: i64) -> Option<Conflict> {
+        self.conflict_of_organization(organization).or_else(|| {
+            self.user_of(license)
+                .map(|other| self.found(What::License, other))
+        })
     }
 }
 

@@ -1,4 +1,5 @@
-//! The ledger: every run of `sync-seats` and every change it made or meant to make.
+//! The ledger: every run that writes quantities (`sync-seats`; `map-org` where it ends an old license's billing)
+//! and every change it made or meant to make.
 //!
 //! Intent is recorded before a request is sent, the outcome after it was read back. A run that never
 //! recorded its end was killed: the next one marks it and settles what it had meant to do.
@@ -340,15 +341,18 @@ impl Store {
         Ok(self.as_they_are(profile, runs))
     }
 
-    /// The last run of a profile.
+    /// The last run of `sync-seats` of a profile.
     ///
     /// # Errors
     /// A failed statement.
-    pub async fn last_run(&self, profile: &str) -> Result<Option<Run>, Error> {
-        let last = sqlx::query_as("SELECT * FROM runs WHERE profile = $1 ORDER BY id DESC LIMIT 1")
-            .bind(profile)
-            .fetch_all(&self.pool)
-            .await?;
+    pub async fn last_sync(&self, profile: &str) -> Result<Option<Run>, Error> {
+        let last = sqlx::query_as(
+            "SELECT * FROM runs WHERE profile = $1 AND command = 'sync-seats'
+             ORDER BY id DESC LIMIT 1",
+        )
+        .bind(profile)
+        .fetch_all(&self.pool)
+        .await?;
         Ok(self.as_they_are(profile, last).pop())
     }
 

@@ -285,6 +285,245 @@ fn odd_rows_of_a_file_are_listed_together_and_want_one_yes() {
     .says(["will carry the sum of"]);
 }
 
+/// Northwind Dental from license 17 to the new license 900 of the same customer, with more flags.
+fn move_on(stage: &Stage, flags: &[&str]) -> Outcome {
+    let mut arguments = vec![
+        "map-org",
+        "1788161-14",
+        "--customer",
+        "21",
+        "--license",
+        "900",
+        "--yes",
+        "-o",
+        "json",
+    ];
+    arguments.extend(flags);
+    stage.run(arguments)
+}
+
+/// Northwind Dental is mapped to license 17, and its customer has a license 900 to move on to.
+fn about_to_move() -> Stage {
+    let stage = connected();
+    {
+        let mut world = stage.world();
+        let mut new = world.licenses[&17].clone();
+        new.id = 900;
+        new.name = "SaaS Backup 2026".into();
+        world.licenses.insert(900, new);
+    }
+    map(&stage, "1788161-14", "21", "17").expect(0);
+    stage.sandbox.forget_received();
+    stage
+}
+
+#[test]
+fn the_license_that_is_left_is_named_with_what_it_bills() {
+    let stage = about_to_move();
+    let before = stage.count(17);
+    let quantity = format!("keeps its quantity of {before} and bills on");
+    let dry = move_on(&stage, &["--dry-run"]).expect(0).says([&quantity]);
+    assert_eq!(dry.first_change()["old_license"]["status"], "kept");
+    let outcome = move_on(&stage, &[]).expect(0).says([
+        "NinjaOne SaaS Backup (17) of Northwind Dental (21)",
+        &quantity,
+        "--old-license 0",
+    ]);
+    assert_eq!(
+        outcome.first_change()["old_license"],
+        json!({
+            "license": {"id": 17, "name": "NinjaOne SaaS Backup"},
+            "customer": {"id": 21, "name": "Northwind Dental"},
+            "quantity": before, "shared": false, "status": "kept", "reason": null,
+        })
+    );
+    assert!(!stage.was_written());
+    assert_eq!(mapping(&stage), json!(["1788161-14", 21, 900]));
+}
+
+#[test]
+fn keeping_the_old_license_takes_no_words() {
+    let stage = about_to_move();
+    move_on(&stage, &["--old-license", "keep"])
+        .expect(0)
+        .hides(["bills on", "--old-license"]);
+    assert!(!stage.was_written());
+}
+
+#[test]
+fn the_old_license_is_set_to_0_and_recorded() {
+    // Also where the answer to it is lost.
+    for fault in [None, Some(Fault::DropAfter)] {
+        let stage = about_to_move();
+        let before = stage.world().licenses[&17].clone();
+        let dry = move_on(&stage, &["--old-license", "0", "--dry-run"]).expect(0);
+        assert_eq!(dry.first_change()["old_license"]["status"], "planned");
+        assert!(!stage.was_written());
+        if let Some(fault) = fault {
+            stage.faults([fault]);
+        }
+        let outcome = move_on(&stage, &["--old-license", "0"])
+            .expect(0)
+            .says(["is set to 0"]);
+        let old = outcome.first_change()["old_license"].clone();
+        assert_eq!(
+            (&old["status"], &old["quantity"]),
+            (&json!("set_to_0"), &json!(before.count))
+        );
+        let after = stage.world().licenses[&17].clone();
+        assert_eq!(after.count, 0);
+        assert_eq!((after.notes, after.name), (before.notes, before.name));
+        let posts = stage.halo_requests("POST", "/api/SoftwareLicence");
+        assert_eq!(posts[0].body, json!([{"id": 17, "client_id": 21, "count": 0}]));
+
+        let run = stage.last_run();
+        assert_eq!(
+            (&run["command"], &run["state"]),
+            (&json!("map-org"), &json!("done"))
+        );
+        let change = &run["changes"][0];
+        assert_eq!(change["license"]["id"], 17);
+        assert_eq!(
+            (&change["from"], &change["to"]),
+            (&json!(before.count), &json!(0))
+        );
+        assert_eq!(
+            (&change["status"], &change["verified"]),
+            (&json!("updated"), &json!(true))
+        );
+        // It is no sync.
+        let status = stage.run(["status", "-o", "json"]).expect(0).json();
+        assert_eq!(status["last_sync"], json!(null));
+        // And again: there is nothing to be set.
+        move_on(&stage, &["--old-license", "0"]).expect(0);
+        assert_eq!(stage.runs().len(), 1);
+    }
+}
+
+#[test]
+fn a_license_that_others_keep_is_left_to_the_sync() {
+    let stage = connected();
+    {
+        let mut world = stage.world();
+        let mut new = world.licenses[&29].clone();
+        new.id = 900;
+        world.licenses.insert(900, new);
+    }
+    stage.map_these(&[("1788161-18".into(), 25, 29), ("1788161-49".into(), 25, 29)]);
+    let text = b"organization,customer,license\n1788161-18,25,900\n";
+    let path = stage.file(text).display().to_string();
+    let outcome = stage
+        .run([
+            "map-org",
+            "--from",
+            &path,
+            "--old-license",
+            "0",
+            "--yes",
+            "-o",
+            "json",
+        ])
+        .expect(0)
+        .says(["is still mapped to", "the next sync-seats takes off what left"]);
+    assert_eq!(outcome.first_change()["old_license"]["shared"], true);
+    assert!(!stage.was_written());
+    // The last one leaves: now it is.
+    let text = b"organization,customer,license\n1788161-18,25,900\n1788161-49,25,900\n";
+    let path = stage.file(text).display().to_string();
+    stage
+        .run(["map-org", "--from", &path, "--old-license", "0", "--yes"])
+        .expect(0);
+    assert_eq!(stage.count(29), 0);
+}
+
+#[test]
+fn a_license_that_another_takes_over_in_the_same_file_is_not_set_to_0() {
+    let stage = about_to_move();
+    stage.map_these(&[("1788161-15".into(), 21, 900)]);
+    let before = (stage.count(17), stage.count(900));
+    let text = b"organization,customer,license\n1788161-14,21,900\n1788161-15,21,17\n";
+    let path = stage.file(text).display().to_string();
+    stage
+        .run(["map-org", "--from", &path, "--old-license", "0", "--yes"])
+        .expect(0);
+    assert_eq!((stage.count(17), stage.count(900)), before);
+}
+
+#[test]
+fn an_old_license_that_halo_does_not_take_is_exit_code_4() {
+    let stage = about_to_move();
+    let before = {
+        let mut world = stage.world();
+        let license = world.licenses.get_mut(&17).expect("a license");
+        license.notes = "poison".into();
+        license.count
+    };
+    stage.faults([Fault::RefuseBatch]);
+    let outcome = move_on(&stage, &["--old-license", "0"])
+        .expect(4)
+        .says(["was not set to 0 and bills on", "managed by an integration"]);
+    assert_eq!(outcome.first_change()["status"], "remapped");
+    assert_eq!(outcome.first_change()["old_license"]["status"], "failed");
+    assert_eq!(stage.count(17), before);
+    assert_eq!(mapping(&stage), json!(["1788161-14", 21, 900]));
+    let change = stage.last_run()["changes"][0].clone();
+    assert_eq!(
+        (&change["status"], &change["verified"]),
+        (&json!("failed"), &json!(false))
+    );
+}
+
+#[test]
+fn what_another_profile_of_the_site_has_mapped_is_refused() {
+    let stage = connected();
+    map(&stage, "1788161-14", "21", "17").expect(0);
+    let mut connect = stage.connect_arguments();
+    connect.extend(["--profile".to_owned(), "brand".to_owned()]);
+    stage.run(connect).expect(0);
+    let in_brand = |organization: &str, flags: &[&str]| {
+        let mut arguments = vec![
+            "--profile",
+            "brand",
+            "map-org",
+            organization,
+            "--customer",
+            "21",
+            "--yes",
+        ];
+        arguments.extend(flags);
+        stage.run(arguments)
+    };
+    // The organization, to whatever license; and the license, by whichever organization.
+    for (organization, flags, words) in [
+        ("1788161-14", &["--license", "17"][..], "billed twice"),
+        ("1788161-14", &["--create-license", "Brand New"], "billed twice"),
+        ("1788161-15", &["--license", "17"], "overwrite the other's sum"),
+        (
+            "1788161-15",
+            &["--license", "17", "--dry-run"],
+            "overwrite the other's sum",
+        ),
+    ] {
+        in_brand(organization, flags)
+            .expect(2)
+            .says([words, "\"brand\"", "\"default\""]);
+    }
+    let path = stage
+        .file(b"organization,customer,license\n1788161-15,22,19\n1788161-14,21,17\n")
+        .display()
+        .to_string();
+    stage
+        .run(["--profile", "brand", "map-org", "--from", &path, "--yes"])
+        .expect(2)
+        .says(["Northwind Dental (1788161-14)", "billed twice"]);
+    let listed = stage.run(["--profile", "brand", "list", "mappings", "-o", "json"]);
+    assert_eq!(listed.expect(0).json(), json!([]));
+    assert!(!stage.was_written());
+    // What is nobody's there is nobody's business.
+    stage.run(["unlink", "--all", "--yes"]).expect(0);
+    in_brand("1788161-14", &["--license", "17"]).expect(0);
+}
+
 #[test]
 fn the_same_mapping_again_asks_nothing_and_changes_nothing() {
     let stage = connected();

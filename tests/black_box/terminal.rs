@@ -405,9 +405,26 @@ fn mapping_anew_asks_and_no_is_the_default() {
     };
     assert_eq!(license(&stage), 17);
     let mut terminal = Terminal::start(&stage, &anew);
-    terminal.sees(question).types("y").types(ENTER);
+    terminal
+        .sees(question)
+        .types("y")
+        .sees("bills on")
+        .sees("Set the old license NinjaOne SaaS Backup (17) from")
+        .types(ENTER);
     assert_eq!(terminal.ends(), 0);
     assert_eq!(license(&stage), 19);
+    // It is kept unless a person says otherwise.
+    assert!(!stage.was_written());
+    let back = ["map-org", "1788161-14", "--customer", "21", "--license", "17"];
+    let mut terminal = Terminal::start(&stage, &back);
+    terminal
+        .sees("Map 1 organization anew?")
+        .types("y")
+        .sees("Set the old license SaaS Backup (19) from")
+        .types("y")
+        .sees("is set to 0");
+    assert_eq!(terminal.ends(), 0);
+    assert_eq!((license(&stage), stage.count(19)), (17.into(), 0));
 }
 
 #[test]

@@ -2,11 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::{Planned, Target, reference, report};
+use super::{
+    Planned, Target,
+    old_license::{self, Old},
+    reference, report,
+};
 use crate::{
+    cli,
     context::Context,
     failure::Failure,
-    plan::{names::far_apart, products::other_product},
+    plan::{elsewhere::Elsewhere, names::far_apart, products::other_product},
     store::Mapping,
     ui::{Text, stopped},
 };
@@ -65,11 +70,48 @@ pub(super) fn doubt(planned: &mut [Planned], mappings: &[Mapping]) {
     }
 }
 
+/// Refuses what another profile of the same site has mapped already: both would bill it.
+///
+/// # Errors
+/// Exit code 2 naming both profiles.
+pub(super) fn refuse_elsewhere(planned: &[Planned], elsewhere: &Elsewhere) -> anyhow::Result<()> {
+    let conflicts: Vec<String> = planned
+        .iter()
+        .filter(|planned| !planned.is_unchanged())
+        .filter_map(|planned| {
+            let organization = &planned.organization.id;
+            let conflict = match planned.license() {
+                Some(license) => elsewhere.conflict(organization, license),
+                None => elsewhere.conflict_of_organization(organization),
+            }?;
+            Some(format!(
+                "{} -> {}, {}: {conflict}",
+                planned.organization, planned.customer, planned.target
+            ))
+        })
+        .collect();
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::usage(Text::list(
+        "what another profile of the same Halo site has mapped cannot be mapped here; nothing was stored:",
+        conflicts,
+    ))
+    .hint("unlink it there, or leave it to that profile")
+    .into())
+}
+
 /// Shows what is out of the ordinary and asks once, unless it is a dry run.
 ///
 /// # Errors
 /// Exit code 2 where nobody is there to be asked and `--yes` was not given; a person's no.
-pub(super) async fn confirm(context: &Context, planned: &[Planned], dry_run: bool) -> anyhow::Result<()> {
+pub(super) async fn confirm(
+    context: &Context,
+    planned: &[Planned],
+    old: &mut [Old],
+    arguments: &cli::MapOrg,
+) -> anyhow::Result<()> {
+    let dry_run = arguments.dry_run;
     show_remappings(context, planned);
     show_sums(context, planned);
     let doubts: Vec<String> = planned
@@ -85,7 +127,11 @@ pub(super) async fn confirm(context: &Context, planned: &[Planned], dry_run: boo
             )
         })
         .collect();
-    let Some(question) = question(planned) else {
+    let zeros = match arguments.old_license {
+        Some(cli::OldLicense::Zero) => old.iter().filter(|old| old.bills().is_some()).count(),
+        _ => 0,
+    };
+    let Some(question) = question(planned, zeros) else {
         return Ok(());
     };
     if !dry_run && !context.yes && !context.ui.is_interactive() && !doubts.is_empty() {
@@ -99,15 +145,14 @@ pub(super) async fn confirm(context: &Context, planned: &[Planned], dry_run: boo
     for doubt in &doubts {
         context.ui.warn(doubt);
     }
-    if dry_run || context.go_ahead(&question).await? {
-        Ok(())
-    } else {
-        Err(stopped())
+    if !dry_run && !context.go_ahead(&question).await? {
+        return Err(stopped());
     }
+    old_license::decide(context, old, arguments.old_license, dry_run).await
 }
 
 /// What has to be answered with yes first.
-fn question(planned: &[Planned]) -> Option<String> {
+fn question(planned: &[Planned], zeros: usize) -> Option<String> {
     let mut parts = Vec::new();
     for planned in planned.iter().filter(|planned| !planned.is_unchanged()) {
         if let Target::New { name, count } = &planned.target {
@@ -120,6 +165,9 @@ fn question(planned: &[Planned]) -> Option<String> {
     let anew = planned.iter().filter(|planned| planned.is_remapping()).count();
     if anew > 0 {
         parts.push(format!("map {} anew", report::count(anew, "organization")));
+    }
+    if zeros > 0 {
+        parts.push(format!("set {} to 0", report::count(zeros, "old license")));
     }
     let doubtful = planned
         .iter()
