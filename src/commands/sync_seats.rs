@@ -325,7 +325,11 @@ fn take_over(written: &[Change], mapped: &mut [Mapped], known: &mut Known) {
         let synced = Synced {
             count: change.to,
             // But for those that are mapped to it still: see below.
-            unlinked: change.seats.values().flatten().sum(),
+            unlinked: change
+                .seats
+                .values()
+                .flatten()
+                .fold(0, |sum, seats| sum.saturating_add(*seats)),
         };
         known.synced.insert(*license, synced);
     }
@@ -337,7 +341,7 @@ fn take_over(written: &[Change], mapped: &mut [Mapped], known: &mut Known) {
             && let Some(synced) = known.synced.get_mut(&license)
         {
             mapping.seats_before = *seats;
-            synced.unlinked -= seats.unwrap_or(0);
+            synced.unlinked = synced.unlinked.saturating_sub(seats.unwrap_or(0));
         }
     }
 }

@@ -88,7 +88,7 @@ fn effects(mappings: &[Mapping], ended: &[&Mapping], counts: &HashMap<i64, Licen
                     "{label} keeps {quantity}, and bills on: set it to 0 in Halo or end it there if that is not meant"
                 ));
             }
-            let seats: i64 = ended.iter().filter_map(|mapping| mapping.seats).sum();
+            let seats: i64 = ended.iter().filter_map(|mapping| mapping.seats).fold(0, i64::saturating_add);
             (seats > 0).then(|| format!("{label} is shared: the next sync-seats takes {seats} seats off it"))
         })
         .collect()
