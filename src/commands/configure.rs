@@ -24,6 +24,9 @@ pub struct Shown {
     sla: Option<Reference>,
     priority: Option<Reference>,
     note_outcome: Option<Reference>,
+    /// The metric that was billed until a reset, where nobody said yet which is now.
+    #[serde(skip)]
+    metric_before_reset: Option<SeatMetric>,
 }
 
 impl From<&Configuration> for Shown {
@@ -35,6 +38,7 @@ impl From<&Configuration> for Shown {
             sla: configuration.sla.clone(),
             priority: configuration.priority.clone(),
             note_outcome: configuration.note_outcome.clone(),
+            metric_before_reset: configuration.metric_before_reset,
         }
     }
 }
@@ -153,9 +157,6 @@ async fn from_flags(
     let mut after = before.clone();
     if let Some(switch) = arguments.sync_seats {
         after.sync_seats = Some(switch == Switch::On);
-        if switch == Switch::On {
-            after.metric_before_reset = None;
-        }
     }
     if let Some(metric) = arguments.seat_metric {
         after.seat_metric = Some(metric);
@@ -377,7 +378,13 @@ impl Shown {
                 "sync_seats",
                 if self.sync_seats { "on" } else { "off" }.to_owned(),
             ),
-            ("seat_metric", self.seat_metric.to_string()),
+            (
+                "seat_metric",
+                match self.metric_before_reset {
+                    Some(before) => format!("to be said (was {before})"),
+                    None => self.seat_metric.to_string(),
+                },
+            ),
             ("ticket_type", text(&self.ticket_type)),
             ("sla", text(&self.sla)),
             ("priority", text(&self.priority)),

@@ -173,11 +173,7 @@ pub fn judge(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
             kind: Kind::ToNothing,
         });
     }
-    // Alone on its license, what it is billed is the license's quantity, whoever changed that.
-    if change.shares.len() > 1
-        && let Some(too_much) = known()
-            .find_map(|share| since_last_sync(Some(share.organization), share.before?, share.now, limits))
-    {
+    if let Some(too_much) = of_a_sharer(change, limits) {
         return Some(too_much);
     }
     let joined = change
@@ -195,6 +191,18 @@ pub fn judge(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
             kind: Kind::Joined,
         })
     })
+}
+
+/// Why the change of one of several organizations is too much, whatever they add up to.
+pub fn of_a_sharer(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
+    // Alone on its license, what it is billed is the license's quantity, whoever changed that.
+    if change.shares.len() < 2 {
+        return None;
+    }
+    change
+        .shares
+        .iter()
+        .find_map(|share| since_last_sync(Some(share.organization), share.before?, share.now, limits))
 }
 
 fn since_last_sync(who: Option<&str>, from: i64, to: i64, limits: Limits) -> Option<TooMuch> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     elsewhere::Elsewhere,
-    limits::{LicenseChange, Limits, ShareChange, Stop, Tally, judge, stop},
+    limits::{LicenseChange, Limits, ShareChange, Stop, Tally, TooMuch, judge, of_a_sharer, stop},
 };
 use crate::reference::Reference;
 
@@ -367,9 +367,6 @@ fn guard(
     if item.first {
         tally.first += 1;
     }
-    if from == to {
-        return (Decision::Unchanged, None);
-    }
     let synced = known.synced.get(&item.license.id).copied();
     let shares: Vec<ShareChange> = item
         .shares
@@ -390,6 +387,13 @@ fn guard(
         unlinked: synced.unwrap_or_default().unlinked,
         created: known.created.contains(&item.license.id),
     };
+    if from == to {
+        // The same sum may hide that one fell as another rose or joined: nothing is written, and somebody looks.
+        return match of_a_sharer(&change, limits) {
+            Some(too_much) if !limits.force => held_back(&too_much, tally),
+            _ => (Decision::Unchanged, None),
+        };
+    }
     let Some(too_much) = judge(&change, limits) else {
         return (Decision::Write, note);
     };
@@ -408,6 +412,11 @@ fn guard(
             Some(format!("{too_much} (written because its organization was named)")),
         );
     }
+    held_back(&too_much, tally)
+}
+
+/// Holds a license back, and counts it.
+fn held_back(too_much: &TooMuch, tally: &mut Tally) -> (Decision, Option<String>) {
     if too_much.is_first() {
         tally.first_held += 1;
     } else {
@@ -719,6 +728,32 @@ mod tests {
                 .collect();
             let found = counts.into_iter().map(|(license, count)| (license, found(count))).collect();
             (mappings, found, known(synced), Limits { force, ..LIMITS })
+        }
+    }
+
+    #[test]
+    fn a_sum_that_stays_the_same_hides_nobody() {
+        let both = |one: i64, other: i64, before: Option<i64>| {
+            [
+                mapped("a", 1, Source::Seats(one), Some(100)),
+                mapped("b", 1, Source::Seats(other), before),
+            ]
+        };
+        for (mappings, decision) in [
+            (both(1, 99, None), Decision::HoldBack),
+            (both(1, 199, Some(100)), Decision::HoldBack),
+            (both(99, 1, None), Decision::Unchanged),
+            (both(98, 102, Some(100)), Decision::Unchanged),
+        ] {
+            let sum = mappings
+                .iter()
+                .map(|mapping| mapping.source)
+                .fold(0, |sum, source| match source {
+                    Source::Seats(seats) => sum + seats,
+                    _ => sum,
+                });
+            let item = one(&mappings, Some(found(sum)), Some(sum));
+            assert_eq!(item.decision, decision, "{mappings:?}");
         }
     }
 

@@ -320,7 +320,7 @@ fn a_reset_does_not_bill_other_seats_than_before() {
     for answer in [
         &["--seat-metric", "active"][..],
         &["--seat-metric", "used"],
-        &["--sync-seats", "on"],
+        &["--sync-seats", "on", "--seat-metric", "used"],
     ] {
         let stage = Stage::new();
         stage.connect();
@@ -332,6 +332,11 @@ fn a_reset_does_not_bill_other_seats_than_before() {
             .says(["writes nothing", "active", "used"]);
         // Neither a second reset nor another setting is an answer.
         stage.run(["configure", "--reset"]).expect(0);
+        stage
+            .run(["configure", "--sync-seats", "on"])
+            .expect(0)
+            .prints(["to be said (was active)"])
+            .says(["writes nothing"]);
         stage.run(["configure", "--sla", "Gold"]).expect(0);
         assert_eq!(shown(&stage)["sync_seats"], false);
         stage.sandbox.forget_received();

@@ -424,3 +424,30 @@ fn without_api_access_it_all_works_from_files() {
         "{received:?}"
     );
 }
+
+#[test]
+fn an_organization_s_number_is_an_id_too() {
+    let stage = Stage::new();
+    let mapping = stage.with_plain(2);
+    let (number, name) = {
+        let world = stage.world();
+        let of = |id: &str| {
+            let found = world.organizations.iter().find(|found| found.id == id);
+            found.expect("the organization is there").clone()
+        };
+        (
+            of(&mapping[0].0).organization_id,
+            of(&mapping[1].0).organization_name,
+        )
+    };
+    // Another organization's name beside it.
+    for header in ["number", "organization_number"] {
+        let file = stage.file(format!("{header},organization_name,seats\n{number},{name},7\n").as_bytes());
+        stage
+            .sync(["--seats-file", &file.display().to_string()])
+            .expect(2);
+    }
+    let file = stage.file(format!("number,seats\n{number},7\n").as_bytes());
+    let outcome = stage.sync(["--dry-run", "--seats-file", &file.display().to_string()]);
+    assert_eq!(outcome.change(mapping[0].2)["to"], 7, "{outcome}");
+}

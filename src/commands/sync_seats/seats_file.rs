@@ -23,10 +23,11 @@ use crate::{
 
 /// Headers of columns with the organization's id: those of a line mean the same. An API's `id` and its number
 /// `organization_id` may stand side by side.
-const IDS: [&[&str]; 3] = [
+const IDS: [&[&str]; 4] = [
     &["organization_id", "organisation_id", "org_id"],
     &["id"],
     &["subscriber_id"],
+    &["number", "organization_number", "organisation_number"],
 ];
 /// Headers of columns with the organization: those of a line mean the same.
 const ORGANIZATIONS: [&[&str]; 2] = [

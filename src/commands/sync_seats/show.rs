@@ -76,11 +76,23 @@ pub(super) fn nothing_mapped(context: &Context, dry_run: bool) {
 
 /// Shows the plan before anybody is asked: what would be written, and what is held back.
 pub(super) fn plan(context: &Context, plan: &Plan, drifted: &HashMap<i64, String>) {
-    if context.ui.format() != Format::Table {
-        return;
+    if context.ui.format() == Format::Table {
+        groups(context, plan, drifted);
     }
+    // A script's log says it too: the report has it only where something would have been written.
+    if let Some(stop) = &plan.stop {
+        context.ui.warn(&format!("{stop} ({})", stop.way_out()));
+    }
+}
+
+fn groups(context: &Context, plan: &Plan, drifted: &HashMap<i64, String>) {
+    let planned = if plan.stop.is_some() {
+        "Would be written"
+    } else {
+        "Planned"
+    };
     let groups = [
-        ("Planned", vec![Decision::Write]),
+        (planned, vec![Decision::Write]),
         ("Held back", vec![Decision::HoldBack, Decision::Problem]),
         ("Left alone", vec![Decision::Leave]),
         ("Unchanged", vec![Decision::Unchanged]),
@@ -101,9 +113,6 @@ pub(super) fn plan(context: &Context, plan: &Plan, drifted: &HashMap<i64, String
         }
         context.ui.table(&table);
         context.ui.data("");
-    }
-    if let Some(stop) = &plan.stop {
-        context.ui.warn(&format!("{stop} ({})", stop.way_out()));
     }
 }
 
