@@ -271,8 +271,14 @@ async fn organizations(
         Some(text) => Some(mappings.customer(context, text).await?),
         None => None,
     };
-    let rows = read_organizations(context)
-        .await?
+    let organizations = read_organizations(context).await?;
+    if arguments.refresh {
+        let names = organizations
+            .iter()
+            .map(|organization| (organization.id.clone(), organization.name.clone()));
+        context.remember(NameKind::Organization, names).await;
+    }
+    let rows = organizations
         .into_iter()
         .map(|organization| {
             (

@@ -4,7 +4,8 @@
 //! organizations has each one's own token in it. So what is told of an answer is its status, its type, its
 //! length, and where it stops being JSON; and, of a refusal, the words in the message field of a shape that
 //! errors were seen to have: `{"resultCode","errorMessage"}`, `{"ClassName","Message"}`, `{"Message"}`,
-//! `{"error","error_description"}`, `{"[0].id": ["message", …]}`, and a bare JSON string.
+//! `{"error","error_description"}`, `{"[0].id": ["message", …]}`, and a bare JSON string that is a sentence: a token
+//! has no spaces.
 
 use serde_json::{Map, Value};
 
@@ -29,12 +30,21 @@ pub fn in_refusal(body: &[u8]) -> Option<String> {
     in_json(&serde_json::from_slice(body).ok()?)
 }
 
+/// Text, unless it is a page or a document.
+fn text(text: &str) -> Option<String> {
+    Some(text.trim())
+        .filter(|text| !text.is_empty() && !text.starts_with('<'))
+        .map(ToOwned::to_owned)
+}
+
+/// Text that nobody named a message must look like one: what is listed without spaces may be tokens.
+fn is_sentence(text: &str) -> bool {
+    text.trim().contains(char::is_whitespace)
+}
+
 fn in_json(value: &Value) -> Option<String> {
     match value {
-        // A page or a document in a string is not a sentence.
-        Value::String(text) => Some(text.trim())
-            .filter(|text| !text.is_empty() && !text.starts_with('<'))
-            .map(ToOwned::to_owned),
+        Value::String(words) => text(words).filter(|words| is_sentence(words)),
         Value::Array(rows) => rows.iter().find_map(in_json),
         Value::Object(fields) if RECORD.iter().any(|name| fields.contains_key(*name)) => None,
         Value::Object(fields) => named(fields).or_else(|| by_field(fields)),
@@ -47,7 +57,10 @@ fn named(fields: &Map<String, Value>) -> Option<String> {
         fields
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
-            .and_then(|(_, value)| in_json(value))
+            .and_then(|(_, value)| match value {
+                Value::String(words) => text(words),
+                value => in_json(value),
+            })
     };
     let error = named("error");
     if let Some(description) = named("error_description") {
@@ -68,8 +81,16 @@ fn named(fields: &Map<String, Value>) -> Option<String> {
 fn by_field(fields: &Map<String, Value>) -> Option<String> {
     let mut messages = Vec::new();
     for (field, value) in fields {
+        let is_indexed = field.starts_with('[') && field.contains("].");
+        let is_name = field
+            .chars()
+            .all(|character| character.is_ascii_alphabetic() || "_.$".contains(character));
         for message in value.as_array()? {
-            messages.push(format!("{field}: {}", message.as_str()?.trim()));
+            let message = message.as_str()?.trim();
+            if !(is_indexed || is_name && is_sentence(message)) {
+                return None;
+            }
+            messages.push(format!("{field}: {message}"));
         }
     }
     messages.truncate(MOST_FIELDS);
@@ -135,6 +156,11 @@ mod tests {
             (r#"{"error":"invalid_grant"}"#, "invalid_grant"),
             (r#""Just text""#, "Just text"),
             (r#"[{"error":"first"}]"#, "first"),
+            (r#"{"errors":["The field is missing"]}"#, "The field is missing"),
+            (
+                r#"{"Summary":["must not be empty"]}"#,
+                "Summary: must not be empty",
+            ),
             (
                 r#"{"[0].id":["Not a number"],"[1].count":["Too large","Too many"]}"#,
                 "[0].id: Not a number; [1].count: Too large; [1].count: Too many",
@@ -161,6 +187,13 @@ mod tests {
             "<html><title>abc</title>",
             "abc",
             "",
+            // What a token would be in, without a name that says so.
+            r#""abc0def""#,
+            r#"["abc0def", "ghi1jkl"]"#,
+            r#"{"tokens":["abc0def"]}"#,
+            r#"{"77000-3":["must not be empty"]}"#,
+            r#"{"errors":{"abc0def":["x"]}}"#,
+            r#"{"errors":["abc0def"]}"#,
         ] {
             assert_eq!(in_refusal(body.as_bytes()), None, "{body}");
         }
