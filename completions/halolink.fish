@@ -298,7 +298,7 @@ wrapped-lookups\t'Halo\'s ticket types, SLAs, priorities, statuses and outcomes 
 wrapped-records\t'single records of both services come wrapped in their list'
 pending-cancel\t'active licenses come with status PendingCancel, and not as active'
 last-answered\t'a POST of several records is answered with the last one only'
-field-errors\t'Halo\'s refusals of a POST come as {"[0].id": ["message"]}'
+field-errors\t'Halo\'s refusals of a POST name each field with its messages, and say no more'
 tenant-required\t'a token request has to name the tenant, as on a host that tenants share'
 self-hosted\t'Halo has no tenant: discovery names none, and one in a token request is ignored'
 no-authinfo\t'Halo\'s discovery page is not there (404 in HTML)'
