@@ -81,9 +81,11 @@ fn names_are_offered_from_the_state_without_a_request() {
     assert_eq!(offered(&stage, "halolink unlink Contoso"), [""; 0]);
     assert_eq!(stage.halo_count(), 0, "completion asked Halo");
 
-    stage.world().organizations[0].organization_name = "Quill & Feather".to_owned();
+    if let Some(last) = stage.world().organizations.last_mut() {
+        last.organization_name = "Quill & Feather".to_owned();
+    }
     stage.run(["list", "organizations", "--refresh"]).expect(0);
-    assert_eq!(offered(&stage, &["halolink", "map-org", "Quill"]).len(), 1);
+    assert_eq!(offered(&stage, "halolink map-org Quill").len(), 1);
     stage.sandbox.forget_received();
 
     stage.run(["list", "slas", "--refresh"]).expect(0);
