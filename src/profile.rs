@@ -300,7 +300,7 @@ impl Profiles {
         let cannot = || format!("cannot write {}", self.path.display());
         let directory = self.path.parent().unwrap_or(Path::new("."));
         private_directory(directory).with_context(cannot)?;
-        let explain = |holder: &str| format!("{} is being changed by {holder}", self.path.display());
+        let explain = |holder: &str| format!("{} is locked ({LOCK}) by {holder}", self.path.display());
         let _lock = LockFile::take(&directory.join(LOCK), WAIT, explain, told)
             .await
             .map_err(|error| match error {

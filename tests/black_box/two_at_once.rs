@@ -258,7 +258,7 @@ fn a_wait_for_a_lock_is_explained_after_two_seconds() {
     let lock = stage.config_directory().join("config.lock");
     while_held(&stage, &lock, &["revoke", "--yes"])
         .expect(0)
-        .says(["waiting up to 28 s: ", "config.toml is being changed by"]);
+        .says(["waiting up to 28 s: ", "config.toml is locked (config.lock) by"]);
     // A lock names nobody who has left.
     let is_holder = |path: &std::path::PathBuf| path.display().to_string().ends_with(".holder");
     assert!(!stage.traces().iter().any(is_holder), "{:?}", stage.traces());
