@@ -51,10 +51,11 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageVisitor<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Page<T>, A::Error> {
-        Ok(Page::of(
-            Rows::deserialize(SeqAccessDeserializer::new(seq))?,
-            None,
-        ))
+        let list = Rows::deserialize(SeqAccessDeserializer::new(seq))?;
+        if !list.is_list {
+            return Err(A::Error::custom("there are no records in the answer"));
+        }
+        Ok(Page::of(list, None))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
