@@ -10,9 +10,9 @@ use crate::{
     context::Context,
     environment::Environment,
     failure::{Completion, Failure, explain},
-    secrets::Vault,
+    secrets::SecretStore,
     text::{Text, clean},
-    ui::{Color, Format, Manner, Streams, Ui},
+    ui::{Color, Format, OutputOptions, Streams, Ui},
 };
 
 /// One run of the program: what is typed, and the world around it.
@@ -25,7 +25,7 @@ pub struct Invocation {
     /// Where output goes.
     pub streams: Streams,
     /// Where secrets are kept, if not in the keyring.
-    pub vault: Option<Vault>,
+    pub secret_store: Option<SecretStore>,
 }
 
 /// Runs the invocation; the exit code.
@@ -39,10 +39,10 @@ pub async fn run(invocation: Invocation) -> u8 {
     };
     // The context's own mistakes need a voice too.
     let voice = Ui::new(
-        Manner {
+        OutputOptions {
             format: cli.global.output,
             color: cli.global.color,
-            ..Manner::default()
+            ..OutputOptions::default()
         },
         invocation.streams.clone(),
     );
@@ -50,7 +50,7 @@ pub async fn run(invocation: Invocation) -> u8 {
         &cli.global,
         invocation.environment.clone(),
         invocation.streams.clone(),
-        invocation.vault.clone(),
+        invocation.secret_store.clone(),
     ) {
         Ok(context) => context,
         Err(error) => return failed(&voice, &error),
@@ -95,12 +95,12 @@ fn not_understood(invocation: &Invocation, error: &clap::Error) -> u8 {
     } else {
         Format::Table
     };
-    let manner = Manner {
+    let options = OutputOptions {
         format,
         color: Color::Auto,
-        ..Manner::default()
+        ..OutputOptions::default()
     };
-    let ui = Ui::new(manner, invocation.streams.clone());
+    let ui = Ui::new(options, invocation.streams.clone());
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             ui.raw(&error.to_string());

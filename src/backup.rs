@@ -4,8 +4,8 @@
 //! `/users`, `/plans` and `/status`; everything inside an organization takes that organization's own,
 //! which is as secret as a password, used where it is needed and never kept.
 
+mod accounts;
 mod error;
-mod inside;
 mod organizations;
 mod paging;
 
@@ -15,10 +15,10 @@ use reqwest::Url;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
-use crate::http::{Http, Observer, Pace, Request};
+use crate::http::{Http, Observer, Request, RequestPolicy};
 
+pub use accounts::{AccountError, Product};
 pub use error::Error;
-pub use inside::{Product, Trouble};
 pub use organizations::{Organization, SeatMetric, Seats};
 pub use paging::Progress;
 
@@ -46,10 +46,10 @@ impl Backup {
         base: Url,
         reseller_token: SecretString,
         access_token: SecretString,
-        pace: Pace,
+        policy: RequestPolicy,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, Error> {
-        let http = Http::new(&base, pace, observer)?;
+        let http = Http::new(&base, policy, observer)?;
         http.hide(&reseller_token);
         http.hide(&access_token);
         Ok(Self {

@@ -8,7 +8,7 @@ use clap_complete::{ArgValueCandidates, Shell};
 use crate::{
     backup::SeatMetric,
     complete,
-    profile::{SecretStore, profile_name},
+    profile::{SecretStoreKind, profile_name},
     ui::{Color, Format},
 };
 
@@ -141,7 +141,7 @@ pub struct Connect {
     pub no_backup: bool,
     /// Where to keep the secrets
     #[arg(long, value_name = "STORE", value_enum, default_value_t)]
-    pub secret_store: SecretStore,
+    pub secret_store: SecretStoreKind,
     /// Take up the state that is there, or a new one, in place of the profile's own that is missing
     #[arg(long)]
     pub adopt_state: bool,
@@ -306,11 +306,11 @@ pub struct SyncSeats {
     /// Take the seats from a CSV file: the portal's export, or organization,seats
     #[arg(long, value_name = "FILE.csv", value_hint = ValueHint::FilePath)]
     pub seats_file: Option<PathBuf>,
-    /// Hold back what changed since the last sync by more than this and by more than --min-change, and what
+    /// Delay back what changed since the last sync by more than this and by more than --min-change, and what
     /// falls to 0
     #[arg(long, value_name = "PERCENT", default_value_t = 50)]
     pub max_change: u32,
-    /// Let changes of up to so many seats through whatever their percentage, but for a fall to 0
+    /// Let changes of up to this many seats through whatever their percentage, except a fall to 0
     #[arg(long, value_name = "SEATS", default_value_t = 5)]
     pub min_change: u32,
     /// Stop before any write if more than this share would be held back (of first syncs: more than half)

@@ -105,7 +105,7 @@ fn from_state(
         return Vec::new();
     }
     let names = runtime.block_on(async {
-        let store = Store::look(&path).await?;
+        let store = Store::open_read_only(&path).await?;
         read(&store, &profile).await
     });
     offered(names.unwrap_or_default())

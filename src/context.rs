@@ -20,13 +20,13 @@ use crate::{
     environment::Environment,
     failure::Failure,
     halo::{self, Halo},
-    http::{Pace, SPAN},
+    http::{RequestPolicy, SPAN},
     profile::{Connection, Profiles},
     reference::Reference,
-    secrets::{Secret, Secrets, Vault},
+    secrets::{Secret, SecretStore, Secrets},
     store::{NameKind, Store},
     text::Text,
-    ui::{Manner, Streams, Ui},
+    ui::{OutputOptions, Streams, Ui},
 };
 
 pub use state::{Found, Standing, other_token_host, standing};
@@ -62,7 +62,7 @@ pub struct Context {
     /// Secrets.
     pub secrets: Secrets,
     /// How patient and how fast to be.
-    pub pace: Pace,
+    pub policy: RequestPolicy,
     /// Every question whether to go on is answered with yes.
     pub yes: bool,
     state: PathBuf,
@@ -87,10 +87,10 @@ impl Context {
         global: &Global,
         environment: Environment,
         streams: Streams,
-        vault: Option<Vault>,
+        secret_store: Option<SecretStore>,
     ) -> anyhow::Result<Self> {
         let ui = Ui::new(
-            Manner {
+            OutputOptions {
                 format: global.output,
                 quiet: global.quiet,
                 verbosity: global.verbose,
@@ -126,12 +126,14 @@ impl Context {
                 usize::try_from(limit).unwrap_or(usize::MAX)
             }),
         };
-        let vault = vault.unwrap_or(Vault::Keyring(KEYRING_TIMEOUTS[usize::from(ui.is_interactive())]));
+        let secret_store = secret_store.unwrap_or(SecretStore::Keyring(
+            KEYRING_TIMEOUTS[usize::from(ui.is_interactive())],
+        ));
         Ok(Self {
-            secrets: Secrets::new(&profile, environment.clone(), vault),
+            secrets: Secrets::new(&profile, environment.clone(), secret_store),
             profiles: Profiles::new(&config_directory(&environment)?),
             state: state_file(&environment)?,
-            pace: Pace {
+            policy: RequestPolicy {
                 patience: Duration::from_secs(patience),
                 limit: (limit > 0).then_some(limit),
                 silence: Arc::default(),
@@ -194,18 +196,18 @@ impl Context {
         let halo = Arc::new(Halo::new(
             site,
             secret,
-            self.pace.clone(),
+            self.policy.clone(),
             Arc::new(self.ui.clone()),
         )?);
-        if self.pace.limit.is_some() && self.state.exists() {
+        if self.policy.limit.is_some() && self.state.exists() {
             let recent = async {
-                let store = Store::look(&self.state).await?;
+                let store = Store::open_read_only(&self.state).await?;
                 let recent = store.recent_requests(&site_url, SPAN).await?;
                 store.close().await;
                 Ok::<_, crate::store::Error>(recent)
             };
             match recent.await {
-                Ok(recent) => halo.window().remember(&recent),
+                Ok(recent) => halo.rate_limiter().remember(&recent),
                 Err(error) => self
                     .ui
                     .detail(1, &format!("the requests of others are not known: {error}")),
@@ -253,15 +255,15 @@ impl Context {
         access: SecretString,
     ) -> anyhow::Result<Arc<Backup>> {
         // SaaS Backup states no limit; its 429 is waited out like Halo's.
-        let pace = Pace {
+        let policy = RequestPolicy {
             limit: None,
-            ..self.pace.clone()
+            ..self.policy.clone()
         };
         let backup = Arc::new(Backup::new(
             url,
             reseller,
             access,
-            pace,
+            policy,
             Arc::new(self.ui.clone()),
         )?);
         *self.backup.lock().unwrap_or_else(PoisonError::into_inner) = Some(backup.clone());

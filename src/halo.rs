@@ -21,7 +21,7 @@ use reqwest::Url;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
-use crate::http::{self, Body, Http, Observer, Pace, Request};
+use crate::http::{self, Body, Http, Observer, Request, RequestPolicy};
 
 pub use auth::{Discovery, Scopes, discover, site_url};
 pub use customers::Customer;
@@ -38,7 +38,7 @@ pub use tickets::{NewTicket, Ticket};
 pub struct Site {
     /// The site, e.g. `https://acme.halopsa.com`, without a trailing slash in print.
     pub site_url: Url,
-    /// Where tokens are had, e.g. `https://acme.halopsa.com/auth/token`.
+    /// The token endpoint, e.g. `https://acme.halopsa.com/auth/token`.
     pub token_url: Url,
     /// The tenant that the token URL wants; none for self-hosted instances.
     pub tenant: Option<String>,
@@ -62,11 +62,11 @@ impl Halo {
     pub fn new(
         site: Site,
         secret: SecretString,
-        pace: Pace,
+        policy: RequestPolicy,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, Error> {
         http::require_secure(&site.token_url)?;
-        let http = Http::new(&site.site_url, pace, observer)?;
+        let http = Http::new(&site.site_url, policy, observer)?;
         http.hide(&secret);
         Ok(Self {
             site,
@@ -87,8 +87,8 @@ impl Halo {
     }
 
     /// The rate budget.
-    pub fn window(&self) -> &http::Window {
-        self.http.window()
+    pub fn rate_limiter(&self) -> &http::RateLimiter {
+        self.http.rate_limiter()
     }
 
     /// The address at which a person opens a ticket.

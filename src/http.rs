@@ -11,11 +11,11 @@ mod address;
 mod certificate;
 mod error;
 mod message;
+mod rate_limiter;
 mod redaction;
 mod request;
 mod silence;
 mod wait;
-mod window;
 
 use std::{
     sync::{
@@ -35,10 +35,10 @@ use serde::de::DeserializeOwned;
 
 pub use address::{host_of, is_host, is_loopback, require_secure};
 pub use error::Error;
+pub use rate_limiter::{Delay, RateLimiter, SPAN};
 pub use request::{Body, Request, StillWanted};
 pub use silence::Silence;
 pub use wait::whole_seconds;
-pub use window::{Hold, SPAN, Window};
 
 use crate::text::clean;
 
@@ -69,7 +69,7 @@ pub trait Observer: Send + Sync {
 
 /// How patient and how fast to be.
 #[derive(Clone, Debug)]
-pub struct Pace {
+pub struct RequestPolicy {
     /// The longest that one request waits for a rate limit.
     pub patience: Duration,
     /// Requests allowed in any rolling five minutes; `None` for no limit of our own.
@@ -89,8 +89,8 @@ struct Answer {
 pub struct Http {
     client: reqwest::Client,
     host: String,
-    pace: Pace,
-    window: Window,
+    policy: RequestPolicy,
+    rate_limiter: RateLimiter,
     sent: AtomicU64,
     /// Whether the host ever answered.
     has_answered: AtomicBool,
@@ -103,7 +103,7 @@ impl Http {
     ///
     /// # Errors
     /// [`Error::Insecure`] for plain http elsewhere.
-    pub fn new(base: &Url, pace: Pace, observer: Arc<dyn Observer>) -> Result<Self, Error> {
+    pub fn new(base: &Url, policy: RequestPolicy, observer: Arc<dyn Observer>) -> Result<Self, Error> {
         require_secure(base)?;
         // The first in the process wins; all are this one.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -124,8 +124,8 @@ impl Http {
         Ok(Self {
             client,
             host: host_of(base),
-            window: Window::new(pace.limit),
-            pace,
+            rate_limiter: RateLimiter::new(policy.limit),
+            policy,
             sent: AtomicU64::new(0),
             has_answered: AtomicBool::new(false),
             hidden: Mutex::new(Vec::new()),
@@ -139,8 +139,8 @@ impl Http {
     }
 
     /// The rate budget, for loading what other runs used of it.
-    pub fn window(&self) -> &Window {
-        &self.window
+    pub fn rate_limiter(&self) -> &RateLimiter {
+        &self.rate_limiter
     }
 
     /// From now on this text appears in no message and no log line.
@@ -207,10 +207,10 @@ impl Http {
     async fn once(&self, request: &Request) -> Result<Answer, Error> {
         let mut url = request.url.clone();
         let mut redirects = 0;
-        let mut patience = wait::Patience::new(self.pace.patience);
+        let mut patience = wait::Patience::new(self.policy.patience);
         loop {
             require_secure(&url)?;
-            if request.courtesy && !self.window.has_plenty() {
+            if request.courtesy && !self.rate_limiter.has_plenty() {
                 return Err(Error::RateLimited {
                     host: self.host.clone(),
                     pause: 0,
@@ -231,7 +231,7 @@ impl Http {
                 return Err(Error::Withdrawn);
             }
             let started = tokio::time::Instant::now();
-            let in_vain = || self.pace.silence.add(started);
+            let in_vain = || self.policy.silence.add(started);
             let response = self.send(request, &url, limit).await.inspect_err(|_| in_vain())?;
             let status = response.status();
             if status == StatusCode::TOO_MANY_REQUESTS || status.is_redirection() {
@@ -239,7 +239,7 @@ impl Http {
             }
             if status == StatusCode::TOO_MANY_REQUESTS && !request.courtesy {
                 let pause = wait::after_refusal(response.headers().get(RETRY_AFTER), &mut patience);
-                self.window.block(pause, RATE_LIMIT);
+                self.rate_limiter.block(pause, RATE_LIMIT);
                 continue;
             }
             if status.is_redirection() {
@@ -252,7 +252,7 @@ impl Http {
                 && let Some(pause) = wait::stated_pause(response.headers().get(RETRY_AFTER))
             {
                 // Whoever tries again waits for as long as it asks.
-                self.window.block(pause, "the service asks to wait");
+                self.rate_limiter.block(pause, "the service asks to wait");
             }
             let left = limit.saturating_sub(started.elapsed());
             let answer = self.attended(left, self.whole(request, response, limit)).await;
@@ -299,17 +299,17 @@ impl Http {
 
     /// Waits until the rate budget has room, and takes one request from it.
     async fn wait_for_budget(&self, patience: &mut wait::Patience) -> Result<(), Error> {
-        while let Err(hold) = self.window.take() {
-            if !patience.allows(hold.pause) {
+        while let Err(delay) = self.rate_limiter.take() {
+            if !patience.allows(delay.pause) {
                 return Err(Error::RateLimited {
                     host: self.host.clone(),
-                    pause: wait::whole_seconds(hold.pause),
+                    pause: wait::whole_seconds(delay.pause),
                     waited: patience.spent().as_secs_f64().round() as u64,
-                    patience: self.pace.patience.as_secs(),
+                    patience: self.policy.patience.as_secs(),
                 });
             }
-            patience.spend(hold.pause);
-            wait::count_down(self.observer.as_ref(), hold.why, hold.pause).await;
+            patience.spend(delay.pause);
+            wait::count_down(self.observer.as_ref(), delay.why, delay.pause).await;
         }
         Ok(())
     }
@@ -317,7 +317,7 @@ impl Http {
     /// How long the next exchange may take.
     fn time_limit(&self) -> Result<Duration, Error> {
         let has_answered = self.has_answered.load(Ordering::Relaxed);
-        self.pace
+        self.policy
             .silence
             .limit(has_answered)
             .ok_or_else(|| Error::GaveUp {
@@ -623,12 +623,12 @@ mod tests {
     const FINE: &str = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n7";
 
     fn http(url: &Url, patience: u64, notes: &Arc<Notes>) -> Http {
-        let pace = Pace {
+        let policy = RequestPolicy {
             patience: Duration::from_secs(patience),
             limit: None,
             silence: Arc::default(),
         };
-        Http::new(url, pace, notes.clone()).unwrap()
+        Http::new(url, policy, notes.clone()).unwrap()
     }
 
     #[tokio::test]

@@ -22,7 +22,7 @@ use crate::{
 /// Where the secrets of a connection are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
-pub enum SecretStore {
+pub enum SecretStoreKind {
     /// In the keyring of the operating system
     #[default]
     Keyring,
@@ -30,11 +30,11 @@ pub enum SecretStore {
     None,
 }
 
-impl SecretStore {
+impl SecretStoreKind {
     fn name(self) -> &'static str {
         match self {
-            SecretStore::Keyring => "keyring",
-            SecretStore::None => "none",
+            SecretStoreKind::Keyring => "keyring",
+            SecretStoreKind::None => "none",
         }
     }
 }
@@ -47,7 +47,7 @@ pub struct Connection {
     /// SaaS Backup's base URL; none for a partner without access to its API.
     pub backup_url: Option<Url>,
     /// Where the secrets are.
-    pub secret_store: SecretStore,
+    pub secret_store: SecretStoreKind,
     /// Its id, which names its secrets in the keyring; none for one of the first version.
     pub id: Option<String>,
     /// The state that has its mappings; none for one of the first version.
@@ -57,7 +57,7 @@ pub struct Connection {
 impl Connection {
     /// Its entries in the keyring, if its secrets are there.
     pub fn entries(&self) -> Option<Entries> {
-        (self.secret_store == SecretStore::Keyring).then(|| Entries::of(self.id.as_deref()))
+        (self.secret_store == SecretStoreKind::Keyring).then(|| Entries::of(self.id.as_deref()))
     }
 }
 
@@ -72,7 +72,7 @@ struct Stored {
     #[serde(default)]
     backup_url: Option<Url>,
     #[serde(default)]
-    secret_store: SecretStore,
+    secret_store: SecretStoreKind,
     #[serde(default)]
     connection_id: Option<String>,
     #[serde(default)]
@@ -330,7 +330,7 @@ impl Profiles {
 
     fn broken(&self, reason: &str) -> Failure {
         Failure::failed(format!("{} cannot be used: {reason}", self.path.display()))
-            .hint("mend the file, or move it away and run: halolink connect")
+            .hint("correct the file, or move it away and run: halolink connect")
     }
 }
 
@@ -406,7 +406,7 @@ mod tests {
                 client_id: "id".to_owned(),
             },
             backup_url: None,
-            secret_store: SecretStore::None,
+            secret_store: SecretStoreKind::None,
             id: Some("0a1b2c3d".to_owned()),
             state_id: Some("0123456789abcdef".to_owned()),
         }

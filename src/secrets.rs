@@ -158,7 +158,7 @@ impl fmt::Display for Source {
 
 /// Where secrets are kept between runs.
 #[derive(Clone)]
-pub enum Vault {
+pub enum SecretStore {
     /// The OS keyring: Credential Manager, Keychain or Secret Service. Calls end after this long.
     Keyring(Duration),
     /// Memory, for the tour.
@@ -170,16 +170,16 @@ pub enum Vault {
 pub struct Secrets {
     profile: String,
     environment: Environment,
-    vault: Vault,
+    secret_store: SecretStore,
 }
 
 impl Secrets {
     /// The secrets of `profile`.
-    pub fn new(profile: &str, environment: Environment, vault: Vault) -> Self {
+    pub fn new(profile: &str, environment: Environment, secret_store: SecretStore) -> Self {
         Self {
             profile: profile.to_owned(),
             environment,
-            vault,
+            secret_store,
         }
     }
 
@@ -307,7 +307,7 @@ impl Secrets {
         Ok(())
     }
 
-    /// One call to the vault. The keyring's can block for as long as nobody unlocks it, so it runs on a
+    /// One call to the secret_store. The keyring's can block for as long as nobody unlocks it, so it runs on a
     /// thread of its own that is left behind when it takes too long.
     async fn call<T: Send + 'static>(
         &self,
@@ -315,12 +315,12 @@ impl Secrets {
         with_entry: impl FnOnce(&keyring::Entry) -> keyring::Result<T> + Send + 'static,
         with_memory: impl FnOnce(&mut HashMap<String, SecretString>, &str) -> T,
     ) -> Result<T, Error> {
-        let timeout = match &self.vault {
-            Vault::Memory(memory) => {
+        let timeout = match &self.secret_store {
+            SecretStore::Memory(memory) => {
                 let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
                 return Ok(with_memory(&mut memory, &account));
             }
-            Vault::Keyring(timeout) => *timeout,
+            SecretStore::Keyring(timeout) => *timeout,
         };
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
@@ -424,7 +424,7 @@ mod tests {
         Secrets::new(
             "default",
             Environment::Fixed(variables),
-            Vault::Memory(Arc::default()),
+            SecretStore::Memory(Arc::default()),
         )
     }
 

@@ -202,7 +202,7 @@ impl Store {
     ///
     /// # Errors
     /// A file that cannot be used.
-    pub async fn look(path: &Path) -> Result<Self, Error> {
+    pub async fn open_read_only(path: &Path) -> Result<Self, Error> {
         if !path.exists() {
             return Self::empty(path).await;
         }

@@ -61,7 +61,7 @@ pub enum Streams {
 
 /// How to talk.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Manner {
+pub struct OutputOptions {
     /// What data is printed as.
     pub format: Format,
     /// No notes.
@@ -81,7 +81,7 @@ pub struct Manner {
 pub struct Ui(Arc<Inner>);
 
 struct Inner {
-    manner: Manner,
+    options: OutputOptions,
     streams: Streams,
     interactive: bool,
     color_out: bool,
@@ -94,18 +94,18 @@ struct Inner {
 
 impl Ui {
     /// A door for these streams.
-    pub fn new(manner: Manner, streams: Streams) -> Self {
+    pub fn new(options: OutputOptions, streams: Streams) -> Self {
         let process = matches!(streams, Streams::Process);
         let out_terminal = process && io::stdout().is_terminal();
         let err_terminal = process && io::stderr().is_terminal();
-        let color = |terminal: bool| match manner.color {
+        let color = |terminal: bool| match options.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => terminal && !manner.no_color,
+            Color::Auto => terminal && !options.no_color,
         };
         Self(Arc::new(Inner {
-            manner,
-            interactive: manner.may_ask && err_terminal && io::stdin().is_terminal(),
+            options,
+            interactive: options.may_ask && err_terminal && io::stdin().is_terminal(),
             color_out: color(out_terminal),
             color_err: color(err_terminal),
             width: out_terminal.then(|| Term::stdout().size().1),
@@ -118,12 +118,12 @@ impl Ui {
 
     /// What data is printed as.
     pub fn format(&self) -> Format {
-        self.0.manner.format
+        self.0.options.format
     }
 
     /// How much to tell.
     pub fn verbosity(&self) -> u8 {
-        self.0.manner.verbosity
+        self.0.options.verbosity
     }
 
     /// Whether a person is there to be asked.
@@ -163,7 +163,7 @@ impl Ui {
 
     /// A table, in the format that was asked for: laid out, or as CSV.
     pub fn table(&self, table: &Table) {
-        match self.0.manner.format {
+        match self.0.options.format {
             Format::Csv => self.write_out(&table.to_csv()),
             Format::Table | Format::Json => {
                 self.write_out(&format!("{}\n", table.to_text(self.0.width, self.0.color_out)));
@@ -173,21 +173,21 @@ impl Ui {
 
     /// A line for people, unless they want quiet.
     pub fn note(&self, text: impl Into<Text>) {
-        if !self.0.manner.quiet {
+        if !self.0.options.quiet {
             self.write_err(&format!("{}\n", text.into()));
         }
     }
 
     /// A line that says that something went well.
     pub fn success(&self, text: impl Into<Text>) {
-        if !self.0.manner.quiet {
+        if !self.0.options.quiet {
             self.write_err_after("✓", &Style::new().green(), &text.into());
         }
     }
 
     /// A line for those who asked for more.
     pub fn detail(&self, verbosity: u8, text: impl Into<Text>) {
-        if self.0.manner.verbosity >= verbosity {
+        if self.0.options.verbosity >= verbosity {
             self.write_err(&format!("{}\n", text.into()));
         }
     }
@@ -199,7 +199,7 @@ impl Ui {
 
     /// A failure: on stderr for people, and as the one document on stdout for programs.
     pub fn failure(&self, failure: &Failure) {
-        if self.0.manner.format == Format::Json {
+        if self.0.options.format == Format::Json {
             self.json(&serde_json::json!({"error": {
                 "kind": failure.kind.name(),
                 "message": failure.message,

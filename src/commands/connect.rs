@@ -20,7 +20,7 @@ use crate::{
     failure::{Completion, Failure},
     halo::{self, Customer, Resource, Site},
     http::{self, Http},
-    profile::{Connection, SecretStore},
+    profile::{Connection, SecretStoreKind},
     secrets::{self, Entries, Secret},
     store::{NameKind, Remembered},
 };
@@ -43,7 +43,7 @@ struct Change {
     tenant: Option<String>,
     client_id: String,
     backup_url: Option<String>,
-    secret_store: SecretStore,
+    secret_store: SecretStoreKind,
     status: &'static str,
 }
 
@@ -193,7 +193,7 @@ async fn ask(context: &Context, arguments: &cli::Connect, earlier: &Before) -> a
     };
     let client_id = client_id.trim().to_owned();
     not_empty(&client_id).map_err(|_| Failure::usage("the client id is empty"))?;
-    if arguments.secret_store == SecretStore::Keyring && !arguments.dry_run {
+    if arguments.secret_store == SecretStoreKind::Keyring && !arguments.dry_run {
         // Before a person types three secrets: can they be kept at all?
         context
             .secrets
@@ -311,7 +311,7 @@ async fn secret(
             "the prompt",
         )?);
     }
-    if arguments.secret_store == SecretStore::Keyring
+    if arguments.secret_store == SecretStoreKind::Keyring
         && let Some(value) = context.secrets.kept(secret, &before.entries()).await?
     {
         return Ok(value);
@@ -381,7 +381,7 @@ async fn check_halo(
     let progress = context.ui.progress("checking HaloPSA");
     let http = Http::new(
         &wanted.site_url,
-        context.pace.clone(),
+        context.policy.clone(),
         Arc::new(context.ui.clone()),
     )?;
     let discovery = halo::discover(&http, &wanted.site_url).await?;
@@ -535,7 +535,7 @@ fn print(context: &Context, connection: &Connection, dry_run: bool) {
         "Connected {} to the profile \"{}\"",
         connection.site.site_url, context.profile
     ));
-    if connection.secret_store == SecretStore::None {
+    if connection.secret_store == SecretStoreKind::None {
         context
             .ui
             .note("No secret was stored: the environment or files must supply them at every run");

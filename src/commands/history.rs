@@ -17,7 +17,7 @@ use crate::{
 const SPARK: usize = 60;
 
 #[derive(Serialize)]
-struct RunShown {
+struct RunView {
     run: i64,
     command: String,
     started_at: String,
@@ -31,7 +31,7 @@ struct RunShown {
     summary: Counts,
     requests: crate::context::Requests,
     error: Option<String>,
-    changes: Vec<ChangeShown>,
+    changes: Vec<ChangeView>,
 }
 
 #[derive(Serialize)]
@@ -43,7 +43,7 @@ struct Counts {
 }
 
 #[derive(Serialize)]
-struct ChangeShown {
+struct ChangeView {
     license: Reference,
     customer: Reference,
     from: Option<i64>,
@@ -54,7 +54,7 @@ struct ChangeShown {
     recorded_at: String,
 }
 
-impl From<RecordedChange> for ChangeShown {
+impl From<RecordedChange> for ChangeView {
     fn from(change: RecordedChange) -> Self {
         Self {
             license: change.license,
@@ -70,7 +70,7 @@ impl From<RecordedChange> for ChangeShown {
 }
 
 #[derive(Serialize)]
-struct PointShown {
+struct PointView {
     run: i64,
     organization: Reference<String>,
     seats: Option<i64>,
@@ -78,7 +78,7 @@ struct PointShown {
     user: String,
     host: String,
     #[serde(flatten)]
-    change: ChangeShown,
+    change: ChangeView,
 }
 
 /// Runs `history`.
@@ -176,13 +176,13 @@ async fn runs(context: &Context, store: &Store, since: &str) -> anyhow::Result<(
     Ok(())
 }
 
-fn with_changes(runs: Vec<Run>, changes: Vec<RecordedChange>) -> Vec<RunShown> {
-    let mut by_run: std::collections::HashMap<i64, Vec<ChangeShown>> = std::collections::HashMap::new();
+fn with_changes(runs: Vec<Run>, changes: Vec<RecordedChange>) -> Vec<RunView> {
+    let mut by_run: std::collections::HashMap<i64, Vec<ChangeView>> = std::collections::HashMap::new();
     for change in changes {
         by_run.entry(change.run).or_default().push(change.into());
     }
     runs.into_iter()
-        .map(|run| RunShown {
+        .map(|run| RunView {
             changes: by_run.remove(&run.id).unwrap_or_default(),
             run: run.id,
             command: run.command,
@@ -224,7 +224,7 @@ async fn organization(context: &Context, store: &Store, text: &str, since: &str)
     };
     let points = store.seat_points(&context.profile, &id, since).await?;
     if context.ui.format() == Format::Json {
-        let points: Vec<PointShown> = points.into_iter().map(point).collect();
+        let points: Vec<PointView> = points.into_iter().map(point).collect();
         context.ui.json(&points);
         return Ok(());
     }
@@ -275,8 +275,8 @@ async fn organization(context: &Context, store: &Store, text: &str, since: &str)
     Ok(())
 }
 
-fn point(point: SeatPoint) -> PointShown {
-    PointShown {
+fn point(point: SeatPoint) -> PointView {
+    PointView {
         run: point.change.run,
         organization: point.organization,
         seats: point.seats,

@@ -99,7 +99,7 @@ impl Planned {
 struct Change {
     organization: Reference<String>,
     customer: Reference,
-    license: LicenseShown,
+    license: LicenseView,
     from: Option<From>,
     status: &'static str,
     reason: Option<String>,
@@ -110,7 +110,7 @@ struct Change {
 }
 
 #[derive(Serialize)]
-struct LicenseShown {
+struct LicenseView {
     /// None for a license that a dry run did not create.
     id: Option<i64>,
     name: String,
@@ -337,21 +337,21 @@ async fn apply(
 fn change(planned: &Planned, license: Option<&Reference>, dry_run: bool) -> Change {
     let (license, reason) = match (&planned.target, license) {
         (_, Some(license)) => (
-            LicenseShown {
+            LicenseView {
                 id: Some(license.id),
                 name: license.name.clone(),
             },
             None,
         ),
         (Target::Existing(license), None) => (
-            LicenseShown {
+            LicenseView {
                 id: Some(license.id),
                 name: license.name.clone(),
             },
             None,
         ),
         (Target::New { name, count }, None) => (
-            LicenseShown {
+            LicenseView {
                 id: None,
                 name: name.clone(),
             },

@@ -27,12 +27,12 @@ struct Change {
     error: String,
     account: Option<String>,
     status: &'static str,
-    ticket: Option<TicketShown>,
+    ticket: Option<TicketView>,
     reason: Option<String>,
 }
 
 #[derive(Serialize)]
-struct TicketShown {
+struct TicketView {
     id: i64,
     url: String,
 }
@@ -233,7 +233,7 @@ fn print(
         error: arguments.error.clone().unwrap_or_else(|| UNDOCUMENTED.to_owned()),
         account: arguments.account.clone(),
         status,
-        ticket: ticket.map(|id| TicketShown {
+        ticket: ticket.map(|id| TicketView {
             id,
             url: halo.ticket_url(id),
         }),

@@ -40,7 +40,7 @@ pub(super) async fn look_until_settled<T>(
         let Some(pause) = until_next_look(now) else {
             return Ok(Look::Absent);
         };
-        if began.elapsed().saturating_add(pause) > context.pace.patience {
+        if began.elapsed().saturating_add(pause) > context.policy.patience {
             return Ok(Look::OutOfPatience);
         }
         if progress.is_none() {

@@ -7,7 +7,7 @@ use crate::{
     cli,
     context::{Context, Found, Standing, standing},
     failure::{Completion, Failure},
-    profile::{Connection, SecretStore},
+    profile::{Connection, SecretStoreKind},
     secrets::{Entries, Secret},
     store::{Remembered, Store},
 };
@@ -149,7 +149,7 @@ async fn plan(context: &Context, arguments: &cli::Revoke) -> anyhow::Result<Plan
     Ok(Plan {
         in_keyring: connection
             .as_ref()
-            .is_some_and(|connection| connection.secret_store == SecretStore::Keyring)
+            .is_some_and(|connection| connection.secret_store == SecretStoreKind::Keyring)
             || remembered.iter().any(|known| known.in_keyring),
         connection,
         remembered,

@@ -6,7 +6,7 @@ use super::configure;
 use crate::{
     context::Context,
     failure::Completion,
-    profile::{Connection, SecretStore},
+    profile::{Connection, SecretStoreKind},
     reference::Reference,
     secrets::Secret,
     store::Run,
@@ -17,8 +17,8 @@ use crate::{
 struct Status<'a> {
     profile: &'a str,
     connected: bool,
-    connection: Option<ConnectionShown>,
-    state: StateShown,
+    connection: Option<ConnectionView>,
+    state: StateView,
     configuration: configure::Shown,
     mappings: Mappings,
     last_sync: Option<LastSync>,
@@ -26,19 +26,19 @@ struct Status<'a> {
 }
 
 #[derive(Serialize)]
-struct ConnectionShown {
+struct ConnectionView {
     site_url: String,
     token_url: String,
     tenant: Option<String>,
     client_id: String,
     backup_url: Option<String>,
-    secret_store: SecretStore,
-    secrets: Vec<SecretShown>,
+    secret_store: SecretStoreKind,
+    secrets: Vec<SecretView>,
 }
 
 /// The state. One that is not a connected profile's own is an error before it comes to this.
 #[derive(Serialize)]
-struct StateShown {
+struct StateView {
     path: String,
     /// Which it is; none where there is none yet.
     id: Option<String>,
@@ -47,7 +47,7 @@ struct StateShown {
 }
 
 #[derive(Serialize)]
-struct SecretShown {
+struct SecretView {
     name: &'static str,
     /// Where it is; none where it is missing.
     source: Option<String>,
@@ -115,7 +115,7 @@ pub async fn run(context: &Context) -> anyhow::Result<Completion> {
     let mut licenses: Vec<i64> = mappings.iter().map(|mapping| mapping.license.id).collect();
     licenses.sort_unstable();
     licenses.dedup();
-    let state = StateShown {
+    let state = StateView {
         path: store.path().display().to_string(),
         id: store.id().map(ToOwned::to_owned),
         recorded: connection
@@ -157,7 +157,7 @@ pub async fn run(context: &Context) -> anyhow::Result<Completion> {
     Ok(Completion::Done)
 }
 
-async fn show_connection(context: &Context, connection: Connection) -> ConnectionShown {
+async fn show_connection(context: &Context, connection: Connection) -> ConnectionView {
     let needed: &[Secret] = if connection.backup_url.is_some() {
         &Secret::ALL
     } else {
@@ -171,13 +171,13 @@ async fn show_connection(context: &Context, connection: Connection) -> Connectio
             Err(crate::secrets::Error::Missing { .. }) => (None, None),
             Err(error) => (None, Some(error.to_string())),
         };
-        secrets.push(SecretShown {
+        secrets.push(SecretView {
             name: secret.name(),
             source,
             problem,
         });
     }
-    ConnectionShown {
+    ConnectionView {
         site_url: connection.site.site_url.to_string(),
         token_url: connection.site.token_url.to_string(),
         tenant: connection.site.tenant,
@@ -200,8 +200,8 @@ fn print(context: &Context, status: &Status<'_>) {
                 connection.backup_url.as_deref().unwrap_or("not connected"),
             ]);
             let store = match connection.secret_store {
-                SecretStore::Keyring => "keyring",
-                SecretStore::None => "none (supplied at every run)",
+                SecretStoreKind::Keyring => "keyring",
+                SecretStoreKind::None => "none (supplied at every run)",
             };
             table.row(["secret store", store]);
             for secret in &connection.secrets {

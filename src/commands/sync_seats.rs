@@ -33,7 +33,7 @@ use licenses::Reading;
 
 /// The lock that one run at a time holds.
 pub(super) const LOCK: &str = "sync-seats";
-/// Up to so many licenses that drifted are looked up in Halo's record of changes, one request each.
+/// The most licenses that drifted that are looked up in Halo's record of changes, one request each.
 const MOST_DRIFT_LOOKUPS: usize = 5;
 /// Time for all of them.
 const DRIFT_LOOKUP_TIME: Duration = Duration::from_secs(5);

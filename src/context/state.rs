@@ -222,7 +222,7 @@ impl Context {
     /// # Errors
     /// A connected profile's state that is missing or another's; a file that cannot be used.
     pub async fn look(&self) -> anyhow::Result<Store> {
-        let store = Store::look(&self.state).await?;
+        let store = Store::open_read_only(&self.state).await?;
         if let Some(connection) = self.profiles.connection(&self.profile)?
             && !self.is_own.load(Ordering::Relaxed)
         {
@@ -249,7 +249,7 @@ impl Context {
     /// # Errors
     /// A file that cannot be used.
     pub async fn found(&self) -> anyhow::Result<Found> {
-        let store = Store::look(&self.state).await?;
+        let store = Store::open_read_only(&self.state).await?;
         let found = Found::of(&store, &self.profile).await?;
         store.close().await;
         Ok(found)
@@ -415,7 +415,7 @@ fn has_profile(file: &Path, profile: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{halo, profile::SecretStore};
+    use crate::{halo, profile::SecretStoreKind};
 
     fn connection(id: Option<&str>, state: Option<&str>) -> Connection {
         Connection {
@@ -426,7 +426,7 @@ mod tests {
                 client_id: "id".to_owned(),
             },
             backup_url: None,
-            secret_store: SecretStore::Keyring,
+            secret_store: SecretStoreKind::Keyring,
             id: id.map(ToOwned::to_owned),
             state_id: state.map(ToOwned::to_owned),
         }

@@ -1,7 +1,7 @@
 //! Finding the token URL, signing in, and staying signed in.
 //!
 //! `GET <site>/api/authinfo` needs no token and tells `auth_url` and `tenant_id`; where it fails, the token
-//! URL is `<site>/auth/token`. A token is had with the client credentials and `?tenant=`, lives for
+//! URL is `<site>/auth/token`. A token is issued for the client credentials and `?tenant=`, lives for
 //! `expires_in` seconds at most, and its answer's `scope` lists what was really granted.
 
 use std::{
@@ -28,7 +28,7 @@ const MOST_RENEWALS: usize = 6;
 /// What a site says about signing in to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Discovery {
-    /// Where tokens are had.
+    /// The token endpoint.
     pub token_url: Url,
     /// The tenant, where there is one.
     pub tenant: Option<String>,
@@ -377,12 +377,12 @@ mod tests {
         let site: Url = format!("http://{}/", listener.local_addr().unwrap())
             .parse()
             .unwrap();
-        let pace = http::Pace {
+        let policy = http::RequestPolicy {
             patience: Duration::from_secs(600),
             limit: None,
             silence: Arc::default(),
         };
-        let http = Http::new(&site, pace, Arc::new(Nobody)).unwrap();
+        let http = Http::new(&site, policy, Arc::new(Nobody)).unwrap();
         let start = tokio::time::Instant::now();
         let error = discover(&http, &site).await.unwrap_err();
         assert!(

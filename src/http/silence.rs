@@ -63,7 +63,7 @@ mod tests {
     };
 
     use super::{
-        super::{Error, Http, Observer, Pace, Request},
+        super::{Error, Http, Observer, Request, RequestPolicy},
         *,
     };
 
@@ -86,12 +86,12 @@ mod tests {
     }
 
     fn http(url: &Url, silence: &Arc<Silence>, notes: &Arc<Notes>) -> Http {
-        let pace = Pace {
+        let policy = RequestPolicy {
             patience: Duration::from_secs(600),
             limit: None,
             silence: silence.clone(),
         };
-        Http::new(url, pace, notes.clone()).unwrap()
+        Http::new(url, policy, notes.clone()).unwrap()
     }
 
     /// A service that takes connections, and treats each like this.

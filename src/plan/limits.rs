@@ -39,25 +39,25 @@ use std::fmt;
 /// How much change is too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// A change of more than so many percent is too much,
+    /// A change of more than this percentage is too much,
     pub max_change: u32,
-    /// if it is of more than so many seats.
+    /// if it is also of more than this many seats.
     pub min_change: u32,
-    /// The run stops if more than so many percent of the licenses would be held back.
+    /// The run stops if more than this percentage of the licenses would be held back.
     pub max_held_back: u32,
     /// The limits do not count.
     pub force: bool,
 }
 
-/// A first sync may fall by so many percent.
+/// A first sync may fall by this percentage.
 const FIRST_FALL: u32 = 50;
-/// A first sync may rise to so many times the quantity, or
+/// A first sync may rise to this many times the quantity, or
 const FIRST_RISE_TIMES: i64 = 10;
-/// by so many seats.
+/// by this many seats.
 const FIRST_RISE_SEATS: i64 = 100;
 /// Fewer held-back licenses than this never stop a run: in a small one each is a large share.
 pub const FEWEST_TO_STOP: usize = 3;
-/// The run stops if more than so many percent of the first syncs would be held back.
+/// The run stops if more than this percentage of the first syncs would be held back.
 const MAX_FIRST_HELD_BACK: u32 = 50;
 
 /// What one organization has in a license.

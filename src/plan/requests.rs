@@ -1,6 +1,6 @@
 //! Doing the same with fewer requests: the counting behind `sync-seats`.
 
-/// Up to so many licenses are read one by one without asking how long the list is.
+/// The most licenses that are read one by one without asking how long the list is.
 pub const FEW: usize = 2;
 /// Batches that a large run is spread over, at most; the rest of the window is for reading.
 const BATCHES: usize = 40;

@@ -12,7 +12,7 @@ use crate::reference::Reference;
 /// What SaaS Backup says about a mapped organization now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// It has so many seats.
+    /// The seats it has.
     Seats(i64),
     /// Its seat number is missing or no number.
     Unreadable,
@@ -100,7 +100,7 @@ pub struct Share {
     pub organization: Reference<String>,
     /// Its seats in the new quantity; none where they are not known.
     pub seats: Option<i64>,
-    /// What is wrong with its mapping, for a person to mend.
+    /// What is wrong with its mapping, for a person to fix.
     pub flag: Option<String>,
 }
 

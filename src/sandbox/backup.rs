@@ -4,14 +4,14 @@
 //! organizations and plans; what is inside an organization opens only with that organization's own
 //! `authentication_token`, out of its row.
 
-mod inside;
 mod lists;
+mod organization;
 mod organizations;
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 
-use super::{Credentials, World, call::Call, mischief::Faults, reply::Reply};
+use super::{Credentials, World, call::Call, fault_injection::Faults, reply::Reply};
 
 /// Answers a call.
 pub(super) fn answer(world: &World, faults: &Faults, credentials: &Credentials, call: &Call) -> Reply {
@@ -33,7 +33,7 @@ pub(super) fn answer(world: &World, faults: &Faults, credentials: &Credentials, 
     } else {
         (world.organizations.iter())
             .find(|organization| organization.authentication_token == token)
-            .and_then(|organization| inside::answer(organization, faults, call, path))
+            .and_then(|organization| organization::answer(organization, faults, call, path))
             .unwrap_or_else(|| Err(not_authorized()))
     };
     answered.unwrap_or_else(|refusal| refusal)

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Fault, Service, call::Call, exchange::Shared, mischief::Faults, reply::Reply};
+use super::{Fault, Service, call::Call, exchange::Shared, fault_injection::Faults, reply::Reply};
 
 /// Answers a control request; none when a call is not one.
 pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
@@ -15,11 +15,16 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
         return None;
     };
     Some(match (&call.method, *what) {
-        (&Method::GET, "requests") => {
-            Reply::ok(shared.machine().log.entries().map(|entry| json!(entry)).collect())
-        }
+        (&Method::GET, "requests") => Reply::ok(
+            shared
+                .controls()
+                .log
+                .entries()
+                .map(|entry| json!(entry))
+                .collect(),
+        ),
         (&Method::DELETE, "requests") => {
-            shared.machine().log.forget();
+            shared.controls().log.forget();
             Reply::ok(json!([]))
         }
         (&Method::GET, "licenses") => Reply::ok(
@@ -68,7 +73,7 @@ fn mapping(shared: &Shared) -> String {
 
 /// The faults that are on, each with how often it struck.
 fn struck(shared: &Shared) -> Value {
-    let faults = &shared.machine().faults;
+    let faults = &shared.controls().faults;
     let entry = |fault: Fault| (fault.to_string(), json!(faults.struck(fault)));
     Value::Object(faults.on().map(entry).collect())
 }
@@ -80,7 +85,7 @@ fn set_faults(shared: &Shared, call: &Call) -> Reply {
     let faults: Result<Vec<Fault>, _> = names.iter().map(|name| name.parse()).collect();
     match faults {
         Ok(faults) => {
-            shared.machine().faults = Faults::new(faults);
+            shared.controls().faults = Faults::new(faults);
             Reply::ok(json!(names))
         }
         Err(unknown) => Reply::text(StatusCode::BAD_REQUEST, unknown.to_string()),

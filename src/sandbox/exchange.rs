@@ -14,8 +14,8 @@ use super::{
     Credentials, Fault, Service, World, backup,
     call::Call,
     control,
-    halo::{self, Desk},
-    mischief::Faults,
+    fault_injection::Faults,
+    halo::{self, Instance},
     rate::Rate,
     received::Log,
     reply::{Delivery, Dropped, Reply},
@@ -32,14 +32,14 @@ const LATE: Duration = Duration::from_secs(6);
 /// first, so that a test which holds the world can still ask what was received.
 pub(super) struct Shared {
     pub(super) world: Mutex<World>,
-    pub(super) machine: Mutex<Machine>,
+    pub(super) controls: Mutex<Controls>,
     pub(super) credentials: Credentials,
     pub(super) site_url: String,
     pub(super) latency: Duration,
 }
 
 /// What is not data of the services.
-pub(super) struct Machine {
+pub(super) struct Controls {
     pub(super) faults: Faults,
     pub(super) rate: Rate,
     pub(super) tokens: Tokens,
@@ -51,12 +51,12 @@ impl Shared {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn machine(&self) -> MutexGuard<'_, Machine> {
-        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn controls(&self) -> MutexGuard<'_, Controls> {
+        self.controls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn wait(&self) -> Duration {
-        if self.machine().faults.strikes(Fault::SlowAnswers) {
+        if self.controls().faults.strikes(Fault::SlowAnswers) {
             self.latency + SLOW
         } else {
             self.latency
@@ -67,40 +67,40 @@ impl Shared {
     /// be done, later, is told beside the answer.
     fn exchange(&self, call: &Call) -> (Reply, bool) {
         let world = &mut *self.world();
-        let machine = &mut *self.machine();
-        let refusal = machine.refusal(call);
-        let is_late = refusal.is_none() && machine.faults.is_late(call);
+        let controls = &mut *self.controls();
+        let refusal = controls.refusal(call);
+        let is_late = refusal.is_none() && controls.faults.is_late(call);
         let reply = match refusal {
             Some(refusal) => refusal,
             None if is_late => Reply::page(StatusCode::GATEWAY_TIMEOUT),
             None => {
-                let reply = self.work(world, machine, call);
-                machine.faults.after(call, reply)
+                let reply = self.work(world, controls, call);
+                controls.faults.after(call, reply)
             }
         };
         let status = (reply.delivery != Delivery::Nothing).then_some(reply.status);
-        machine.log.note(call, status);
+        controls.log.note(call, status);
         (reply, is_late)
     }
 
-    fn work(&self, world: &mut World, machine: &mut Machine, call: &Call) -> Reply {
+    fn work(&self, world: &mut World, controls: &mut Controls, call: &Call) -> Reply {
         match call.service {
             Service::Halo => halo::answer(
-                &mut Desk {
+                &mut Instance {
                     world,
-                    faults: &machine.faults,
-                    tokens: &mut machine.tokens,
+                    faults: &controls.faults,
+                    tokens: &mut controls.tokens,
                     credentials: &self.credentials,
                     site_url: &self.site_url,
                 },
                 call,
             ),
-            Service::Backup => backup::answer(world, &machine.faults, &self.credentials, call),
+            Service::Backup => backup::answer(world, &controls.faults, &self.credentials, call),
         }
     }
 }
 
-impl Machine {
+impl Controls {
     /// What keeps a call from being done.
     fn refusal(&mut self, call: &Call) -> Option<Reply> {
         if let Some(reply) = self.faults.storm(call) {
@@ -144,7 +144,7 @@ pub(super) async fn answer(
         tokio::spawn(async move {
             tokio::time::sleep(LATE).await;
             // Nobody is there any more to be answered.
-            let _ = shared.work(&mut shared.world(), &mut shared.machine(), &call);
+            let _ = shared.work(&mut shared.world(), &mut shared.controls(), &call);
         });
     }
     reply.into_response()

@@ -14,13 +14,13 @@ mod tickets;
 
 use axum::http::{Method, StatusCode};
 
-use super::{Credentials, World, call::Call, mischief::Faults, reply::Reply, token::Tokens};
+use super::{Credentials, World, call::Call, fault_injection::Faults, reply::Reply, token::Tokens};
 
 /// Rows of a page at most, of most lists.
 const LARGEST_PAGE: usize = 1000;
 
 /// What the API works on.
-pub(super) struct Desk<'a> {
+pub(super) struct Instance<'a> {
     pub(super) world: &'a mut World,
     pub(super) faults: &'a Faults,
     pub(super) tokens: &'a mut Tokens,
@@ -29,41 +29,46 @@ pub(super) struct Desk<'a> {
 }
 
 /// Answers a call.
-pub(super) fn answer(desk: &mut Desk<'_>, call: &Call) -> Reply {
+pub(super) fn answer(instance: &mut Instance<'_>, call: &Call) -> Reply {
     let route = call.route();
     let answered = match route.as_slice() {
-        ["api", "authinfo"] => Ok(authentication::discovery(desk, call)),
-        ["auth", "token"] => authentication::token(desk, call),
-        ["api", resource, id @ ..] => authentication::check(desk, call, resource)
-            .and_then(|()| answer_resource(desk, call, resource, id)),
+        ["api", "authinfo"] => Ok(authentication::discovery(instance, call)),
+        ["auth", "token"] => authentication::token(instance, call),
+        ["api", resource, id @ ..] => authentication::check(instance, call, resource)
+            .and_then(|()| answer_resource(instance, call, resource, id)),
         _ => Err(Reply::page(StatusCode::NOT_FOUND)),
     };
     answered.unwrap_or_else(|refusal| refusal)
 }
 
 /// Answers a call that was let in.
-fn answer_resource(desk: &mut Desk<'_>, call: &Call, resource: &str, id: &[&str]) -> Result<Reply, Reply> {
+fn answer_resource(
+    instance: &mut Instance<'_>,
+    call: &Call,
+    resource: &str,
+    id: &[&str],
+) -> Result<Reply, Reply> {
     match (&call.method, resource, id) {
-        (&Method::GET, "client", []) => Ok(customers::list(desk, call)),
-        (&Method::GET, "client", [id]) => customers::get(desk, id),
-        (&Method::POST, "client", []) => customers::post(desk, call),
-        (&Method::GET, "softwarelicence", []) => Ok(licenses::list(desk, call)),
-        (&Method::GET, "softwarelicence", [id]) => licenses::get(desk, id),
-        (&Method::POST, "softwarelicence", []) => licenses::post(desk, call),
-        (&Method::GET, "licencechange", []) => Ok(changes::list(desk, call)),
-        (&Method::GET, "tickets", []) => Ok(tickets::list(desk, call)),
-        (&Method::GET, "tickets", [id]) => tickets::get(desk, id),
-        (&Method::POST, "tickets", []) => tickets::post(desk, call),
-        (&Method::GET, "actions", []) => tickets::actions(desk, call),
-        (&Method::GET, "actions", [id]) => tickets::action(desk, id),
-        (&Method::POST, "actions", []) => tickets::post_actions(desk, call),
-        (&Method::GET, "recurringinvoice", []) => Ok(invoices::list(desk, call)),
-        (&Method::GET, "recurringinvoice", [id]) => invoices::get(desk, call, id),
-        (&Method::GET, "site", []) => Ok(people::sites(desk, call)),
-        (&Method::GET, "site", [id]) => people::site(desk, id),
-        (&Method::GET, "users", []) => Ok(people::users(desk, call)),
-        (&Method::DELETE, _, [id]) => deletion::delete(desk, resource, id),
-        (&Method::GET, _, _) => lookups::get(desk, call, resource, id),
+        (&Method::GET, "client", []) => Ok(customers::list(instance, call)),
+        (&Method::GET, "client", [id]) => customers::get(instance, id),
+        (&Method::POST, "client", []) => customers::post(instance, call),
+        (&Method::GET, "softwarelicence", []) => Ok(licenses::list(instance, call)),
+        (&Method::GET, "softwarelicence", [id]) => licenses::get(instance, id),
+        (&Method::POST, "softwarelicence", []) => licenses::post(instance, call),
+        (&Method::GET, "licencechange", []) => Ok(changes::list(instance, call)),
+        (&Method::GET, "tickets", []) => Ok(tickets::list(instance, call)),
+        (&Method::GET, "tickets", [id]) => tickets::get(instance, id),
+        (&Method::POST, "tickets", []) => tickets::post(instance, call),
+        (&Method::GET, "actions", []) => tickets::actions(instance, call),
+        (&Method::GET, "actions", [id]) => tickets::action(instance, id),
+        (&Method::POST, "actions", []) => tickets::post_actions(instance, call),
+        (&Method::GET, "recurringinvoice", []) => Ok(invoices::list(instance, call)),
+        (&Method::GET, "recurringinvoice", [id]) => invoices::get(instance, call, id),
+        (&Method::GET, "site", []) => Ok(people::sites(instance, call)),
+        (&Method::GET, "site", [id]) => people::site(instance, id),
+        (&Method::GET, "users", []) => Ok(people::users(instance, call)),
+        (&Method::DELETE, _, [id]) => deletion::delete(instance, resource, id),
+        (&Method::GET, _, _) => lookups::get(instance, call, resource, id),
         (method, _, _) => Err(refusal::message(
             StatusCode::METHOD_NOT_ALLOWED,
             format!("The requested resource does not support http method '{method}'."),

@@ -167,7 +167,7 @@ const TRADES: [&str; 32] = [
     "Interiors",
     "Joinery",
     "Legal",
-    "Machine Tools",
+    "Controls Tools",
     "Medical Supplies",
     "Opticians",
     "Packaging",

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Fault, call::Call, mischief::Faults, reply::Reply};
+use super::{Fault, call::Call, fault_injection::Faults, reply::Reply};
 
 /// Rows of a page that named no size.
 const USUAL_PAGE: usize = 50;

@@ -16,8 +16,8 @@ use tokio::sync::oneshot;
 
 use super::{
     Credentials, Fault, Options, Received, Service, World,
-    exchange::{self, Machine, Shared},
-    mischief::Faults,
+    exchange::{self, Controls, Shared},
+    fault_injection::Faults,
     rate::Rate,
     received::Log,
     token::Tokens,
@@ -58,7 +58,7 @@ impl Sandbox {
                 options.seed,
                 Timestamp::now(),
             )),
-            machine: Mutex::new(Machine {
+            controls: Mutex::new(Controls {
                 faults: Faults::new(options.faults),
                 rate: Rate::new(options.rate_limit),
                 tokens: Tokens::new(),
@@ -118,33 +118,33 @@ impl Sandbox {
 
     /// What both services were asked so far, in order.
     pub fn received(&self) -> Vec<Received> {
-        self.shared.machine().log.entries().cloned().collect()
+        self.shared.controls().log.entries().cloned().collect()
     }
 
     /// Forgets what was received.
     pub fn forget_received(&self) {
-        self.shared.machine().log.forget();
+        self.shared.controls().log.forget();
     }
 
     /// Replaces the faults that are on; each starts anew.
     pub fn set_faults(&self, faults: Vec<Fault>) {
-        self.shared.machine().faults = Faults::new(faults);
+        self.shared.controls().faults = Faults::new(faults);
     }
 
     /// The faults that are on.
     pub fn faults(&self) -> Vec<Fault> {
-        self.shared.machine().faults.on().collect()
+        self.shared.controls().faults.on().collect()
     }
 
     /// How often a fault has changed an answer, or what was done, since [`Self::set_faults`] or the start. A test that
     /// sets a fault which never strikes shows nothing.
     pub fn struck(&self, fault: Fault) -> u64 {
-        self.shared.machine().faults.struck(fault)
+        self.shared.controls().faults.struck(fault)
     }
 
     /// Empties the rate limiter's window, as if five minutes had passed.
     pub fn forget_rate(&self) {
-        self.shared.machine().rate.forget();
+        self.shared.controls().rate.forget();
     }
 }
 

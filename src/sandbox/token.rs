@@ -7,7 +7,7 @@ use std::{
 
 use fastrand::Rng;
 
-use super::{Fault, credentials::token, mischief::Faults};
+use super::{Fault, credentials::token, fault_injection::Faults};
 
 /// Requests that a token is worth while [`Fault::TokenDies`] is on.
 const SHORT_WORTH: u32 = 6;

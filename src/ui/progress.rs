@@ -15,7 +15,7 @@ pub struct Progress {
 impl Ui {
     /// Begins to show progress of `what`, e.g. "reading licenses".
     pub fn progress(&self, what: impl Into<Text>) -> Progress {
-        let visible = !self.0.manner.quiet
+        let visible = !self.0.options.quiet
             && matches!(self.0.streams, Streams::Process)
             && std::io::stderr().is_terminal();
         let bar = visible.then(|| {

@@ -167,7 +167,7 @@ async fn a_state_of_the_first_version_is_brought_up_to_date_and_named() {
         .prints(["Northwind"]);
     assert_eq!(fs::read(&file).expect("a state"), before, "looking changed it");
     at(&stage, &file, &["unlink", "--all", "--yes"]).expect(0);
-    let store = Store::look(&file).await.expect("a state");
+    let store = Store::open_read_only(&file).await.expect("a state");
     assert!(
         config(&stage).contains(store.id().expect("an id")),
         "{}",

@@ -34,7 +34,7 @@ impl Scene {
             move |path: &str, answer: Answer| {
                 let plan = *plan.lock().expect("a lock");
                 match plan {
-                    Some((start, mischief)) if path.starts_with(start) => mischief(answer),
+                    Some((start, fault_injection)) if path.starts_with(start) => fault_injection(answer),
                     _ => answer,
                 }
             }
@@ -79,8 +79,8 @@ impl Scene {
         }
     }
 
-    fn begin(&self, path: &'static str, mischief: Mischief) {
-        *self.plan.lock().expect("a lock") = Some((path, mischief));
+    fn begin(&self, path: &'static str, fault_injection: Mischief) {
+        *self.plan.lock().expect("a lock") = Some((path, fault_injection));
         self.stage.sandbox.forget_received();
     }
 
@@ -220,11 +220,11 @@ fn an_answer_that_is_almost_json_or_a_list_in_an_error_is_told_and_not_quoted() 
     ];
     // Each waits most of the time.
     std::thread::scope(|scope| {
-        for (mischief, code, says) in cases {
+        for (fault_injection, code, says) in cases {
             scope.spawn(move || {
                 let scene = Scene::new();
                 let license = scene.stage.world().licenses[&17].clone();
-                scene.begin("/api/users", mischief);
+                scene.begin("/api/users", fault_injection);
                 for arguments in [&["list", "organizations", "-o", "json"][..], &["list", "errors"]] {
                     let outcome = scene.run(arguments);
                     if arguments[1] == "organizations" {
@@ -245,9 +245,9 @@ fn an_answer_that_is_almost_json_or_a_list_in_an_error_is_told_and_not_quoted() 
 
 #[test]
 fn a_sync_that_cannot_read_the_seats_does_nothing_by_halves() {
-    for mischief in [with_nan as Mischief, as_an_error] {
+    for fault_injection in [with_nan as Mischief, as_an_error] {
         let scene = Scene::new();
-        scene.begin("/api/users", mischief);
+        scene.begin("/api/users", fault_injection);
         let outcome = scene.run(&["sync-seats", "--yes", "-o", "json"]);
         assert!(matches!(outcome.code, Some(1 | 75)), "{outcome}");
         assert!(!scene.stage.was_written(), "{outcome}");

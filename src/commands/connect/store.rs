@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::{Before, Wanted};
 use crate::{
     context::{Context, Found, other_token_host},
-    profile::{Connection, SecretStore, missing_directories},
+    profile::{Connection, SecretStoreKind, missing_directories},
     secrets::{Entries, Secret},
     store::{Remembered, Store},
 };
@@ -139,13 +139,13 @@ async fn write(
     let had = before.connection.as_ref().and_then(Connection::entries);
     known.config_file = Some(context.config_file());
     known.in_keyring |=
-        connection.secret_store == SecretStore::Keyring || matches!(had, Some(Entries::Of(_)));
+        connection.secret_store == SecretStoreKind::Keyring || matches!(had, Some(Entries::Of(_)));
     known.token_host = other_token_host(&connection.site.site_url, &connection.site.token_url);
     undo.remembered = Some(known.id.clone());
     store.remember_connection(&context.profile, &known).await?;
 
     let entries = Entries::Of(known.id.clone());
-    if connection.secret_store == SecretStore::Keyring {
+    if connection.secret_store == SecretStoreKind::Keyring {
         let mut secrets = vec![(Secret::ClientSecret, &wanted.client_secret)];
         if let Some((reseller, access)) = &wanted.tokens {
             secrets.extend([(Secret::ResellerToken, reseller), (Secret::AccessToken, access)]);
@@ -191,7 +191,7 @@ async fn clear(
 ) -> anyhow::Result<()> {
     let own = Entries::Of(known.id.clone());
     let stale: Vec<Entries> = [
-        (connection.secret_store == SecretStore::None && known.in_keyring).then(|| own.clone()),
+        (connection.secret_store == SecretStoreKind::None && known.in_keyring).then(|| own.clone()),
         (had == Some(Entries::FirstVersion)).then_some(Entries::FirstVersion),
     ]
     .into_iter()
@@ -200,7 +200,7 @@ async fn clear(
     for entries in stale {
         match context.secrets.forget_all(&entries).await {
             Ok(deleted) => {
-                if connection.secret_store == SecretStore::None && !deleted.is_empty() {
+                if connection.secret_store == SecretStoreKind::None && !deleted.is_empty() {
                     context.ui.note("The secrets in the keyring were deleted");
                 }
                 match entries {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Mappings, Row, print, read_organizations};
 use crate::{
-    backup::Trouble,
+    backup::AccountError,
     cli,
     context::Context,
     failure::Completion,
@@ -91,7 +91,7 @@ pub(super) async fn errors(
     let backup = &backup;
     let mut answers = stream::iter(organizations)
         .map(|(organization, customer)| async move {
-            let troubles = backup.troubles(&organization.id).await;
+            let troubles = backup.account_errors(&organization.id).await;
             (organization, customer, troubles)
         })
         .buffered(AT_ONCE);
@@ -126,7 +126,11 @@ pub(super) async fn errors(
     })
 }
 
-fn error_row(organization: &Reference<String>, customer: Option<&Reference>, trouble: Trouble) -> ErrorRow {
+fn error_row(
+    organization: &Reference<String>,
+    customer: Option<&Reference>,
+    trouble: AccountError,
+) -> ErrorRow {
     ErrorRow {
         organization: organization.clone(),
         account: trouble.account,

@@ -139,7 +139,7 @@ pub(super) async fn confirm(
             format!("{question} Nobody is here to answer, and this looks wrong:"),
             doubts,
         ))
-        .hint("mend it, or add --yes to go ahead all the same; --dry-run only looks")
+        .hint("correct it, or add --yes to go ahead all the same; --dry-run only looks")
         .into());
     }
     for doubt in &doubts {

@@ -17,9 +17,9 @@ use crate::{
     text::Text,
 };
 
-/// Up to so many customers are asked for their licenses one by one; for more, the whole list is cheaper.
+/// The most customers that are asked for their licenses one by one; beyond that the whole list is cheaper.
 const FEW_CUSTOMERS: usize = 5;
-/// Ids that no list has are looked up one by one, up to so many: the rest are mistakes of the same kind.
+/// The most ids missing from the lists that are looked up one by one: the rest are mistakes of the same kind.
 const MOST_LOOKUPS: usize = 20;
 
 /// Reads and checks the file.
@@ -230,7 +230,7 @@ impl BadRows {
             .iter()
             .map(|(line, reason)| format!("line {line}: {reason}"));
         Err(Failure::usage(Text::list(heading, list))
-            .hint("mend these rows and run the command again")
+            .hint("correct these rows and run the command again")
             .into())
     }
 }

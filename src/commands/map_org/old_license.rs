@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// Up to so many are read one by one; for more, whole pages are cheaper.
+/// The most that are read one by one; beyond that whole pages are cheaper.
 const FEW: usize = 5;
 /// How long to wait for a sync, which writes quantities too.
 const WAIT: Duration = Duration::from_secs(60);

@@ -16,7 +16,7 @@ use crate::{
     environment::Environment,
     failure::{Completion, Failure},
     sandbox::{License, Options, Sandbox},
-    secrets::Vault,
+    secrets::SecretStore,
     text::Text,
     ui::{Format, Streams, Ui},
 };
@@ -340,7 +340,7 @@ impl Tour<'_> {
                 .collect(),
             environment: Environment::Fixed(variables),
             streams: Streams::Captured(captured),
-            vault: Some(Vault::Memory(self.secrets.clone())),
+            secret_store: Some(SecretStore::Memory(self.secrets.clone())),
         }
     }
 }

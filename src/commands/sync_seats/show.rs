@@ -24,7 +24,7 @@ struct Change<'a> {
     status: &'static str,
     reason: Option<String>,
     /// How many seats each organization contributes.
-    seats: Vec<SeatsShown<'a>>,
+    seats: Vec<SeatsView<'a>>,
     /// Never synced since it was mapped.
     first: bool,
     /// The quantity of the last sync, where somebody changed it in Halo since.
@@ -34,7 +34,7 @@ struct Change<'a> {
 }
 
 #[derive(Serialize)]
-struct SeatsShown<'a> {
+struct SeatsView<'a> {
     organization: &'a Reference<String>,
     seats: Option<i64>,
 }
@@ -249,7 +249,7 @@ fn change<'a>(
         seats: item
             .shares
             .iter()
-            .map(|share| SeatsShown {
+            .map(|share| SeatsView {
                 organization: &share.organization,
                 seats: share.seats,
             })

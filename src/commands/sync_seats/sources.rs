@@ -9,7 +9,7 @@ use crate::{
     store::Mapping,
 };
 
-/// Up to so many organizations that were named are asked for one by one; for more, the list is cheaper. A
+/// The most named organizations that are asked for one by one; beyond that the list is cheaper. A
 /// run about all of them reads the list in any case: one that is suspiciously short must be noticed.
 const FEW: usize = 3;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::{Fault, call::Call, mischief::Faults, reply::Reply};
+use crate::sandbox::{Fault, call::Call, fault_injection::Faults, reply::Reply};
 
 /// Rows of a page at most, and of one that named no size.
 const LARGEST_PAGE: usize = 100;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{lists, refused};
-use crate::sandbox::{Fault, Organization, World, call::Call, mischief::Faults, reply::Reply};
+use crate::sandbox::{Fault, Organization, World, call::Call, fault_injection::Faults, reply::Reply};
 
 use axum::http::StatusCode;
 

@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode, header};
 use serde_json::json;
 use url::form_urlencoded;
 
-use super::{Call, Desk, Reply, refusal};
+use super::{Call, Instance, Reply, refusal};
 use crate::sandbox::Fault;
 
 /// How long a token lives.
@@ -18,12 +18,12 @@ const SHORT_LIFETIME: Duration = Duration::from_secs(1);
 /// Scopes that stand for all others.
 const UMBRELLAS: &[&str] = &["all", "all:standard", "admin"];
 
-/// `GET /api/authinfo`: where tokens are had and for which tenant. Needs none itself. A tenant's own host
+/// `GET /api/authinfo`: where to get tokens and for which tenant. Needs none itself. A tenant's own host
 /// names itself, so it is the host that was asked.
-pub(super) fn discovery(desk: &Desk<'_>, call: &Call) -> Reply {
+pub(super) fn discovery(instance: &Instance<'_>, call: &Call) -> Reply {
     let asked = call.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let site_url = asked.map_or_else(|| desk.site_url.to_owned(), |host| format!("http://{host}"));
-    let tenant = (!desk.faults.strikes(Fault::SelfHosted)).then_some(&desk.credentials.tenant);
+    let site_url = asked.map_or_else(|| instance.site_url.to_owned(), |host| format!("http://{host}"));
+    let tenant = (!instance.faults.strikes(Fault::SelfHosted)).then_some(&instance.credentials.tenant);
     Reply::ok(json!({
         "auth_url": format!("{site_url}/auth"),
         "tenant_id": tenant,
@@ -36,7 +36,7 @@ pub(super) fn discovery(desk: &Desk<'_>, call: &Call) -> Reply {
 }
 
 /// `POST /auth/token`: a token for a client id and secret. The answer's `scope` tells what was really granted.
-pub(super) fn token(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
+pub(super) fn token(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, Reply> {
     let bad = |error, description| refusal::oauth(StatusCode::BAD_REQUEST, error, description);
     if call.method != Method::POST {
         return Err(Reply::page(StatusCode::METHOD_NOT_ALLOWED));
@@ -53,7 +53,7 @@ pub(super) fn token(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
             .map(|(_, value)| value.into_owned())
     };
     check_tenant(
-        desk,
+        instance,
         call.query("tenant")
             .map(str::to_owned)
             .or_else(|| field("tenant")),
@@ -67,44 +67,44 @@ pub(super) fn token(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
     let Some(client_id) = field("client_id") else {
         return Err(bad("invalid_client", "The client id is missing."));
     };
-    if !client_id.eq_ignore_ascii_case(&desk.credentials.client_id) {
+    if !client_id.eq_ignore_ascii_case(&instance.credentials.client_id) {
         return Err(bad("invalid_client", "The client application was not found."));
     }
-    if field("client_secret").as_deref() != Some(desk.credentials.client_secret.as_str()) {
+    if field("client_secret").as_deref() != Some(instance.credentials.client_secret.as_str()) {
         return Err(refusal::oauth(
             StatusCode::UNAUTHORIZED,
             "invalid_client",
             "The specified client credentials are invalid.",
         ));
     }
-    if !desk.world.application_active {
+    if !instance.world.application_active {
         return Err(bad("invalid_grant", "The application is not active."));
     }
-    let scopes = granted(&desk.world.granted_scopes, field("scope").as_deref());
+    let scopes = granted(&instance.world.granted_scopes, field("scope").as_deref());
     if scopes.is_empty() {
         return Err(bad("invalid_scope", "None of the scopes is granted."));
     }
-    let lifetime = if desk.faults.strikes(Fault::ShortToken) {
+    let lifetime = if instance.faults.strikes(Fault::ShortToken) {
         SHORT_LIFETIME
     } else {
         LIFETIME
     };
     let scope = scopes.join(" ");
-    let access_token = desk.tokens.issue(scopes, lifetime);
+    let access_token = instance.tokens.issue(scopes, lifetime);
     Ok(Reply::ok(json!({
         "scope": scope,
         "token_type": "Bearer",
         "access_token": access_token,
         "expires_in": lifetime.as_secs(),
-        "id_token": desk.tokens.jwt(),
+        "id_token": instance.tokens.jwt(),
     })))
 }
 
 /// On a tenant's own host nobody needs to name the tenant, in the query or in the form; a wrong one is refused.
-fn check_tenant(desk: &Desk<'_>, named: Option<String>) -> Result<(), Reply> {
+fn check_tenant(instance: &Instance<'_>, named: Option<String>) -> Result<(), Reply> {
     let refused = match named {
-        Some(named) => named != desk.credentials.tenant && !desk.faults.strikes(Fault::SelfHosted),
-        None => desk.faults.strikes(Fault::TenantRequired),
+        Some(named) => named != instance.credentials.tenant && !instance.faults.strikes(Fault::SelfHosted),
+        None => instance.faults.strikes(Fault::TenantRequired),
     };
     if refused {
         return Err(refusal::oauth(
@@ -132,12 +132,12 @@ fn granted(granted: &[String], asked: Option<&str>) -> Vec<String> {
 }
 
 /// Lets a call in that carries a good token with the scope its resource needs.
-pub(super) fn check(desk: &mut Desk<'_>, call: &Call, resource: &str) -> Result<(), Reply> {
+pub(super) fn check(instance: &mut Instance<'_>, call: &Call, resource: &str) -> Result<(), Reply> {
     let scopes = call
         .header(header::AUTHORIZATION.as_str())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .and_then(|(_, token)| desk.tokens.spend(token.trim(), desk.faults));
+        .and_then(|(_, token)| instance.tokens.spend(token.trim(), instance.faults));
     let Some(scopes) = scopes else {
         return Err(refusal::oauth(
             StatusCode::UNAUTHORIZED,

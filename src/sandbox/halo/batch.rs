@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{Call, Reply, refusal};
-use crate::sandbox::{Fault, mischief::Faults};
+use crate::sandbox::{Fault, fault_injection::Faults};
 
 /// Fields of one posted record.
 pub(super) type Sent = Map<String, Value>;

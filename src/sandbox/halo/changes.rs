@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::{Call, Desk, LARGEST_PAGE, Reply};
+use super::{Call, Instance, LARGEST_PAGE, Reply};
 use crate::sandbox::{LicenseChange, paging};
 
 /// The rows on record: as they were written, oldest first, unless an order is asked for.
-pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
+pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
     let license: Option<i64> = call.number("licence_id");
-    let mut matching: Vec<&LicenseChange> = (desk.world.license_changes.iter())
+    let mut matching: Vec<&LicenseChange> = (instance.world.license_changes.iter())
         .filter(|change| license.is_none_or(|id| id == change.licence_id))
         .collect();
     match call.text("order").as_deref() {
@@ -23,7 +23,7 @@ pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
     }
     paging::page(
         call,
-        desk.faults,
+        instance.faults,
         "licencechanges",
         LARGEST_PAGE,
         matching.into_iter(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Desk, LARGEST_PAGE, Reply, batch, found, refusal};
+use super::{Call, Instance, LARGEST_PAGE, Reply, batch, found, refusal};
 use crate::sandbox::{
     Customer, paging,
     world::{NO_DATE, next_id},
@@ -11,33 +11,33 @@ use crate::sandbox::{
 /// Fields that Halo fills in.
 const DERIVED: &[&str] = &["toplevel_name", "datecreated", "open_ticket_count"];
 
-pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
+pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
     let search = call.text("search");
     let inactive = call.flag("includeinactive");
     // Active ones are included unless the query says otherwise.
     let active = call.query("includeactive").is_none() || call.flag("includeactive");
     let toplevel = call.number("toplevel_id");
-    let matching = desk.world.customers.values().filter(|customer| {
+    let matching = instance.world.customers.values().filter(|customer| {
         (if customer.inactive { inactive } else { active })
             && toplevel.is_none_or(|id: i64| id == customer.toplevel_id)
             && search
                 .as_ref()
                 .is_none_or(|text| customer.name.to_lowercase().contains(text))
     });
-    paging::page(call, desk.faults, "clients", LARGEST_PAGE, matching, row)
+    paging::page(call, instance.faults, "clients", LARGEST_PAGE, matching, row)
 }
 
-pub(super) fn get(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
-    found(&desk.world.customers, id).map(|customer| Reply::ok(row(customer)))
+pub(super) fn get(instance: &Instance<'_>, id: &str) -> Result<Reply, Reply> {
+    found(&instance.world.customers, id).map(|customer| Reply::ok(row(customer)))
 }
 
 /// Creates and updates customers.
-pub(super) fn post(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
+pub(super) fn post(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, Reply> {
     let mut staged: Vec<Customer> = Vec::new();
-    let mut next = next_id(&desk.world.customers);
+    let mut next = next_id(&instance.world.customers);
     for sent in batch::records(call)? {
         let current = match batch::number(&sent, "id")? {
-            Some(id) => desk
+            Some(id) => instance
                 .world
                 .customers
                 .get(&id)
@@ -59,10 +59,11 @@ pub(super) fn post(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
         staged.push(customer);
     }
     let rows = staged.iter().map(row).collect();
-    desk.world
+    instance
+        .world
         .customers
         .extend(staged.into_iter().map(|customer| (customer.id, customer)));
-    Ok(batch::written(desk.faults, rows))
+    Ok(batch::written(instance.faults, rows))
 }
 
 /// A row as Halo answers it: more fields than anybody asked for, and here and there a number as a string.

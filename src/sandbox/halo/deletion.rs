@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::{Desk, Reply, refusal};
+use super::{Instance, Reply, refusal};
 
-pub(super) fn delete(desk: &mut Desk<'_>, resource: &str, id: &str) -> Result<Reply, Reply> {
-    let world = &mut *desk.world;
+pub(super) fn delete(instance: &mut Instance<'_>, resource: &str, id: &str) -> Result<Reply, Reply> {
+    let world = &mut *instance.world;
     let removed = match resource {
         "client" => remove(&mut world.customers, id),
         "softwarelicence" => remove(&mut world.licenses, id),

@@ -2,23 +2,32 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Desk, LARGEST_PAGE, Reply, found};
+use super::{Call, Instance, LARGEST_PAGE, Reply, found};
 use crate::sandbox::{InvoiceLine, LineLicense, RecurringInvoice, World, paging};
 
-pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
-    let world = &*desk.world;
+pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
+    let world = &*instance.world;
     let client: Option<i64> = call.number("client_id");
     let matching = (world.recurring_invoices.values())
         .filter(|invoice| client.is_none_or(|client| client == invoice.client_id));
     let lines = call.flag("includelines");
-    paging::page(call, desk.faults, "invoices", LARGEST_PAGE, matching, |invoice| {
-        row(world, invoice, lines)
-    })
+    paging::page(
+        call,
+        instance.faults,
+        "invoices",
+        LARGEST_PAGE,
+        matching,
+        |invoice| row(world, invoice, lines),
+    )
 }
 
-pub(super) fn get(desk: &Desk<'_>, call: &Call, id: &str) -> Result<Reply, Reply> {
-    let invoice = found(&desk.world.recurring_invoices, id)?;
-    Ok(Reply::ok(row(desk.world, invoice, call.flag("includedetails"))))
+pub(super) fn get(instance: &Instance<'_>, call: &Call, id: &str) -> Result<Reply, Reply> {
+    let invoice = found(&instance.world.recurring_invoices, id)?;
+    Ok(Reply::ok(row(
+        instance.world,
+        invoice,
+        call.flag("includedetails"),
+    )))
 }
 
 fn row(world: &World, invoice: &RecurringInvoice, lines: bool) -> Value {

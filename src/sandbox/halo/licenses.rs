@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use serde_json::{Value, json};
 
 use super::{
-    Call, Desk, LARGEST_PAGE, Reply,
+    Call, Instance, LARGEST_PAGE, Reply,
     batch::{self, Sent},
     found, refusal,
 };
-use crate::sandbox::{Fault, License, World, mischief::Faults, paging, world::next_id};
+use crate::sandbox::{Fault, License, World, fault_injection::Faults, paging, world::next_id};
 
 /// Fields that Halo fills in.
 const DERIVED: &[&str] = &["id", "client_id", "client_name", "site_name", "supplier_name"];
@@ -17,8 +17,8 @@ const DERIVED: &[&str] = &["id", "client_id", "client_name", "site_name", "suppl
 /// What [`Fault::RefuseBatch`], [`Fault::ChokeBatch`] and their like look for in a license's notes.
 const POISON: &str = "poison";
 
-pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
-    let world = &*desk.world;
+pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
+    let world = &*instance.world;
     let inactive = call.flag("includeinactive");
     let client: Option<i64> = call.number("client_id");
     let kind: Option<i64> = call.number("licence_type");
@@ -35,24 +35,30 @@ pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
                 .as_ref()
                 .is_none_or(|text| license.name.to_lowercase().contains(text))
     });
-    paging::page(call, desk.faults, "licences", LARGEST_PAGE, matching, |license| {
-        row(world, desk.faults, license)
-    })
+    paging::page(
+        call,
+        instance.faults,
+        "licences",
+        LARGEST_PAGE,
+        matching,
+        |license| row(world, instance.faults, license),
+    )
 }
 
-pub(super) fn get(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
-    found(&desk.world.licenses, id).map(|license| Reply::ok(row(desk.world, desk.faults, license)))
+pub(super) fn get(instance: &Instance<'_>, id: &str) -> Result<Reply, Reply> {
+    found(&instance.world.licenses, id)
+        .map(|license| Reply::ok(row(instance.world, instance.faults, license)))
 }
 
 /// Creates licenses and updates the fields that were sent. One bad record and none is written; where instances differ
 /// is what [`Fault::RefusePartial`] shows.
-pub(super) fn post(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
+pub(super) fn post(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, Reply> {
     let records = batch::records(call)?;
     let mut staged = BTreeMap::new();
     let mut written = Vec::new();
-    let mut next = next_id(&desk.world.licenses);
+    let mut next = next_id(&instance.world.licenses);
     for sent in &records {
-        match stage(desk, &staged, sent) {
+        match stage(instance, &staged, sent) {
             Ok(mut license) => {
                 if license.id == 0 {
                     license.id = next;
@@ -62,32 +68,32 @@ pub(super) fn post(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
                 staged.insert(license.id, license);
             }
             Err(refusal) => {
-                if desk.faults.has(Fault::RefusePartial) || desk.faults.has(Fault::ChokePartial) {
-                    write(desk.world, staged);
+                if instance.faults.has(Fault::RefusePartial) || instance.faults.has(Fault::ChokePartial) {
+                    write(instance.world, staged);
                 }
                 return Err(refusal);
             }
         }
     }
-    write(desk.world, staged);
+    write(instance.world, staged);
     let rows = written
         .iter()
-        .filter_map(|id| desk.world.licenses.get(id))
-        .map(|license| row(desk.world, desk.faults, license))
+        .filter_map(|id| instance.world.licenses.get(id))
+        .map(|license| row(instance.world, instance.faults, license))
         .collect();
-    Ok(batch::written(desk.faults, rows))
+    Ok(batch::written(instance.faults, rows))
 }
 
 /// What a license will be after a record of a batch, the records before it taken into account. The id is 0 when it is
 /// to be created.
-fn stage(desk: &Desk<'_>, staged: &BTreeMap<i64, License>, sent: &Sent) -> Result<License, Reply> {
+fn stage(instance: &Instance<'_>, staged: &BTreeMap<i64, License>, sent: &Sent) -> Result<License, Reply> {
     check_count(sent)?;
     let client = batch::number(sent, "client_id")?;
     let current = match batch::number(sent, "id")? {
         Some(id) => {
             let license = staged
                 .get(&id)
-                .or_else(|| desk.world.licenses.get(&id))
+                .or_else(|| instance.world.licenses.get(&id))
                 .ok_or_else(|| refusal::result_code(format!("Software licence {id} does not exist")))?;
             if client.is_some_and(|client| client != license.client_id) {
                 return Err(refusal::result_code(format!(
@@ -97,7 +103,7 @@ fn stage(desk: &Desk<'_>, staged: &BTreeMap<i64, License>, sent: &Sent) -> Resul
             license.clone()
         }
         None => License {
-            client_id: check_new(desk.world, sent, client)?,
+            client_id: check_new(instance.world, sent, client)?,
             ..License::default()
         },
     };
@@ -105,7 +111,9 @@ fn stage(desk: &Desk<'_>, staged: &BTreeMap<i64, License>, sent: &Sent) -> Resul
     let poisoned = [&current, &license]
         .iter()
         .any(|license| license.notes.contains(POISON));
-    if poisoned && (desk.faults.strikes(Fault::RefuseBatch) || desk.faults.strikes(Fault::RefusePartial)) {
+    if poisoned
+        && (instance.faults.strikes(Fault::RefuseBatch) || instance.faults.strikes(Fault::RefusePartial))
+    {
         return Err(refusal::exception(
             "System.Exception",
             format!(
@@ -114,7 +122,9 @@ fn stage(desk: &Desk<'_>, staged: &BTreeMap<i64, License>, sent: &Sent) -> Resul
             ),
         ));
     }
-    if poisoned && (desk.faults.strikes(Fault::ChokeBatch) || desk.faults.strikes(Fault::ChokePartial)) {
+    if poisoned
+        && (instance.faults.strikes(Fault::ChokeBatch) || instance.faults.strikes(Fault::ChokePartial))
+    {
         return Err(refusal::failure(
             "System.NullReferenceException",
             format!(

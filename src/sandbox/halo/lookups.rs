@@ -4,20 +4,20 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Call, Desk, LARGEST_PAGE, Reply, found, refusal};
+use super::{Call, Instance, LARGEST_PAGE, Reply, found, refusal};
 use crate::sandbox::{AzureMapping, Fault, Priority, Sla, TicketType, Workflow, World, paging};
 
 /// The one connection of the Microsoft integration.
 const AZURE_CONNECTION: i64 = 3;
 
-pub(super) fn get(desk: &Desk<'_>, call: &Call, resource: &str, id: &[&str]) -> Result<Reply, Reply> {
-    let world = &*desk.world;
+pub(super) fn get(instance: &Instance<'_>, call: &Call, resource: &str, id: &[&str]) -> Result<Reply, Reply> {
+    let world = &*instance.world;
     let reply = match (resource, id) {
         ("tickettype", []) => {
             let all = call.flag("showall");
             let kinds = world.ticket_types.values();
             let rows = kinds.filter(|kind| all || kind.can_create).map(type_row);
-            bare(desk, "tickettypes", rows.collect())
+            bare(instance, "tickettypes", rows.collect())
         }
         ("tickettype", [id]) => {
             let kind = found(&world.ticket_types, id)?;
@@ -35,7 +35,7 @@ pub(super) fn get(desk: &Desk<'_>, call: &Call, resource: &str, id: &[&str]) -> 
                     json!(sla)
                 }
             });
-            bare(desk, "slas", rows.collect())
+            bare(instance, "slas", rows.collect())
         }
         ("sla", [id]) => Reply::ok(sla_row(world, found(&world.slas, id)?)),
         ("priority", []) => {
@@ -45,7 +45,7 @@ pub(super) fn get(desk: &Desk<'_>, call: &Call, resource: &str, id: &[&str]) -> 
                 .iter()
                 .filter(|priority| sla.is_none_or(|id| id == priority.slaid))
                 .map(priority_row);
-            bare(desk, "priorities", rows.collect())
+            bare(instance, "priorities", rows.collect())
         }
         ("priority", [id]) => world
             .priorities
@@ -55,11 +55,11 @@ pub(super) fn get(desk: &Desk<'_>, call: &Call, resource: &str, id: &[&str]) -> 
             .ok_or_else(not_there)?,
         ("status", []) => {
             let rows = world.statuses.values().map(|status| json!(status));
-            bare(desk, "statuses", rows.collect())
+            bare(instance, "statuses", rows.collect())
         }
         ("outcome", []) => {
             let rows = world.outcomes.values().map(|outcome| json!(outcome));
-            bare(desk, "outcomes", rows.collect())
+            bare(instance, "outcomes", rows.collect())
         }
         ("workflow", []) => Reply::ok(world.workflows.values().map(workflow_row).collect()),
         ("workflow", [id]) => Reply::ok(workflow_row(found(&world.workflows, id)?)),
@@ -76,7 +76,7 @@ pub(super) fn get(desk: &Desk<'_>, call: &Call, resource: &str, id: &[&str]) -> 
             });
             paging::page(
                 call,
-                desk.faults,
+                instance.faults,
                 "suppliers",
                 LARGEST_PAGE,
                 matching,
@@ -123,8 +123,8 @@ pub(super) fn get(desk: &Desk<'_>, call: &Call, resource: &str, id: &[&str]) -> 
 }
 
 /// A list without a wrapper, which some instances wrap all the same.
-fn bare(desk: &Desk<'_>, key: &str, rows: Vec<Value>) -> Reply {
-    Reply::ok(if desk.faults.strikes(Fault::WrappedLookups) {
+fn bare(instance: &Instance<'_>, key: &str, rows: Vec<Value>) -> Reply {
+    Reply::ok(if instance.faults.strikes(Fault::WrappedLookups) {
         json!({"record_count": rows.len(), key: rows})
     } else {
         rows.into()

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Desk, LARGEST_PAGE, Reply, refusal};
+use super::{Call, Instance, LARGEST_PAGE, Reply, refusal};
 use crate::sandbox::{Customer, names, paging};
 
 use axum::http::StatusCode;
@@ -11,16 +11,16 @@ use axum::http::StatusCode;
 /// Added to a customer's id: its site's.
 const SITES: i64 = 1_000_000;
 
-pub(super) fn sites(desk: &Desk<'_>, call: &Call) -> Reply {
-    let matching = customers(desk, call);
-    paging::page(call, desk.faults, "sites", LARGEST_PAGE, matching, site_row)
+pub(super) fn sites(instance: &Instance<'_>, call: &Call) -> Reply {
+    let matching = customers(instance, call);
+    paging::page(call, instance.faults, "sites", LARGEST_PAGE, matching, site_row)
 }
 
-pub(super) fn site(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
+pub(super) fn site(instance: &Instance<'_>, id: &str) -> Result<Reply, Reply> {
     let customer = id
         .parse::<i64>()
         .ok()
-        .and_then(|id| desk.world.customers.get(&(id - SITES)));
+        .and_then(|id| instance.world.customers.get(&(id - SITES)));
     match customer {
         Some(customer) => Ok(Reply::ok(site_row(customer))),
         None => Err(refusal::message(
@@ -30,25 +30,27 @@ pub(super) fn site(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
     }
 }
 
-pub(super) fn users(desk: &Desk<'_>, call: &Call) -> Reply {
+pub(super) fn users(instance: &Instance<'_>, call: &Call) -> Reply {
     let general = !call.flag("exclude_generaluser");
     let search = call.text("search");
-    let matching = customers(desk, call)
+    let matching = customers(instance, call)
         .flat_map(user_rows)
         .filter(|user| general || user["is_general_user"] == false)
         .filter(|user| {
             let name = user["name"].as_str().unwrap_or_default().to_lowercase();
             search.as_ref().is_none_or(|text| name.contains(text))
         });
-    paging::page(call, desk.faults, "users", LARGEST_PAGE, matching, |user| user)
+    paging::page(call, instance.faults, "users", LARGEST_PAGE, matching, |user| {
+        user
+    })
 }
 
 /// The customers of a list of sites or users.
-fn customers<'a>(desk: &'a Desk<'_>, call: &Call) -> impl Iterator<Item = &'a Customer> {
+fn customers<'a>(instance: &'a Instance<'_>, call: &Call) -> impl Iterator<Item = &'a Customer> {
     let client: Option<i64> = call.number("client_id");
     let site: Option<i64> = call.number("site_id");
     let inactive = call.flag("includeinactive");
-    desk.world.customers.values().filter(move |customer| {
+    instance.world.customers.values().filter(move |customer| {
         (inactive || !customer.inactive)
             && client.is_none_or(|id| id == customer.id)
             && site.is_none_or(|id| id == customer.id + SITES)

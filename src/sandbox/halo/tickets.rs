@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
-    Call, Desk, LARGEST_PAGE, Reply,
+    Call, Instance, LARGEST_PAGE, Reply,
     batch::{self, Sent},
     found, refusal,
 };
@@ -26,8 +26,8 @@ const NEW: i64 = 1;
 /// The ticket type of a ticket that names none.
 const USUAL_TYPE: i64 = 1;
 
-pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
-    let world = &*desk.world;
+pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
+    let world = &*instance.world;
     let client: Option<i64> = call.number("client_id");
     let kind: Option<i64> = call.number("tickettype_id");
     let status: Option<i64> = call.number("status_id");
@@ -51,7 +51,7 @@ pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
     });
     paging::page(
         call,
-        desk.faults,
+        instance.faults,
         "tickets",
         LARGEST_TICKET_PAGE,
         matching,
@@ -59,13 +59,13 @@ pub(super) fn list(desk: &Desk<'_>, call: &Call) -> Reply {
     )
 }
 
-pub(super) fn get(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
-    found(&desk.world.tickets, id).map(|ticket| Reply::ok(row(desk.world, ticket)))
+pub(super) fn get(instance: &Instance<'_>, id: &str) -> Result<Reply, Reply> {
+    found(&instance.world.tickets, id).map(|ticket| Reply::ok(row(instance.world, ticket)))
 }
 
 /// Creates and updates tickets. Creating is not idempotent: the same again is one more ticket.
-pub(super) fn post(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
-    let world = &mut *desk.world;
+pub(super) fn post(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, Reply> {
+    let world = &mut *instance.world;
     let mut staged: Vec<Ticket> = Vec::new();
     let mut next = next_id(&world.tickets);
     for sent in batch::records(call)? {
@@ -80,7 +80,7 @@ pub(super) fn post(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
     world
         .tickets
         .extend(staged.into_iter().map(|ticket| (ticket.id, ticket)));
-    Ok(batch::written(desk.faults, rows))
+    Ok(batch::written(instance.faults, rows))
 }
 
 /// What a ticket will be after a posted record. The id is 0 when it is to be created.
@@ -198,14 +198,14 @@ fn list_row(world: &World, ticket: &Ticket) -> Value {
 }
 
 /// `GET /Actions?ticket_id=`: the newest first.
-pub(super) fn actions(desk: &Desk<'_>, call: &Call) -> Result<Reply, Reply> {
+pub(super) fn actions(instance: &Instance<'_>, call: &Call) -> Result<Reply, Reply> {
     let Some(ticket) = call.number::<i64>("ticket_id") else {
         return Err(refusal::message(
             StatusCode::BAD_REQUEST,
             "A ticket_id must be provided",
         ));
     };
-    let matching = desk
+    let matching = instance
         .world
         .actions
         .values()
@@ -213,7 +213,7 @@ pub(super) fn actions(desk: &Desk<'_>, call: &Call) -> Result<Reply, Reply> {
         .filter(|action| action.ticket_id == ticket);
     Ok(paging::page(
         call,
-        desk.faults,
+        instance.faults,
         "actions",
         LARGEST_PAGE,
         matching,
@@ -221,13 +221,13 @@ pub(super) fn actions(desk: &Desk<'_>, call: &Call) -> Result<Reply, Reply> {
     ))
 }
 
-pub(super) fn action(desk: &Desk<'_>, id: &str) -> Result<Reply, Reply> {
-    found(&desk.world.actions, id).map(|action| Reply::ok(json!(action)))
+pub(super) fn action(instance: &Instance<'_>, id: &str) -> Result<Reply, Reply> {
+    found(&instance.world.actions, id).map(|action| Reply::ok(json!(action)))
 }
 
 /// Adds actions to tickets; one with a `new_status` changes the ticket's.
-pub(super) fn post_actions(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Reply> {
-    let world = &mut *desk.world;
+pub(super) fn post_actions(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, Reply> {
+    let world = &mut *instance.world;
     let mut staged: Vec<Action> = Vec::new();
     for (id, sent) in (next_id(&world.actions)..).zip(batch::records(call)?) {
         staged.push(Action {
@@ -246,7 +246,7 @@ pub(super) fn post_actions(desk: &mut Desk<'_>, call: &Call) -> Result<Reply, Re
         }
         world.actions.insert(action.id, action);
     }
-    Ok(batch::written(desk.faults, rows))
+    Ok(batch::written(instance.faults, rows))
 }
 
 /// Whether the workflow of a ticket's type has an outcome; a type without a workflow has them all.

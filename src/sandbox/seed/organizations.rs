@@ -23,10 +23,10 @@ enum Place {
 
 /// A backup error in one organization: its slot, where it shows, the status, the text and hours since the last backup.
 /// The texts are those that the vendor documents for tickets, and one that it does not.
-type Trouble = (usize, Place, &'static str, &'static str, i64);
+type AccountError = (usize, Place, &'static str, &'static str, i64);
 
 #[rustfmt::skip]
-const TROUBLES: &[Trouble] = &[
+const TROUBLES: &[AccountError] = &[
     (0, Place::Mailbox, "Authentication Error", "The email backup has failed", 30),
     (3, Place::Organization, "Authentication Error", "Main App (Global Admin) Token authorization error was detected", 52),
     (5, Place::OneDrive, "Connection Error", "OneDrive backup fails. Unable to connect to mail server", 26),
@@ -217,7 +217,7 @@ impl Seeder {
     }
 
     /// Makes something fail in an organization.
-    fn trouble(&self, organization: &mut Organization, trouble: &Trouble) {
+    fn trouble(&self, organization: &mut Organization, trouble: &AccountError) {
         let &(_, place, status, text, hours) = trouble;
         let last_backup = Some(self.hours_ago(hours));
         let product = match place {

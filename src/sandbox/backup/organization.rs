@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{lists, not_authorized, refused};
-use crate::sandbox::{Account, Organization, Product, call::Call, mischief::Faults, reply::Reply};
+use crate::sandbox::{Account, Organization, Product, call::Call, fault_injection::Faults, reply::Reply};
 
 /// Statuses of accounts that cannot be reached.
 const UNREACHABLE: [&str; 2] = ["Connection Error", "Authentication Error"];

@@ -1,4 +1,4 @@
-//! The rate budget: at most so many requests in any rolling five minutes.
+//! The rate budget: a maximum number of requests in any rolling five minutes.
 //!
 //! Halo allows hosted instances 300 requests in a rolling window of 5 minutes. A token bucket (as in the
 //! usual rate-limiting crates) would let through a burst of 300 and then refill within the same window,
@@ -17,7 +17,7 @@ pub const SPAN: Duration = Duration::from_secs(300);
 
 /// A request must wait: how long, and why.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Hold {
+pub struct Delay {
     /// How long.
     pub pause: Duration,
     /// Why, for a person.
@@ -25,7 +25,7 @@ pub struct Hold {
 }
 
 /// Counts requests over the rolling window, and holds them back when it is full or the service said no.
-pub struct Window {
+pub struct RateLimiter {
     limit: Option<usize>,
     state: Mutex<State>,
 }
@@ -52,7 +52,7 @@ impl Block {
     }
 }
 
-impl Window {
+impl RateLimiter {
     /// A window with room for `limit` requests; `None` never fills.
     pub fn new(limit: Option<usize>) -> Self {
         Self {
@@ -64,14 +64,14 @@ impl Window {
     /// Takes room for one request, or tells how long there is none.
     ///
     /// # Errors
-    /// The [`Hold`] to wait before trying again.
-    pub fn take(&self) -> Result<(), Hold> {
+    /// The [`Delay`] to wait before trying again.
+    pub fn take(&self) -> Result<(), Delay> {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(block) = state.blocked {
             let pause = block.left();
             if !pause.is_zero() {
-                return Err(Hold {
+                return Err(Delay {
                     pause,
                     why: block.why,
                 });
@@ -91,7 +91,7 @@ impl Window {
             .checked_sub(limit)
             .and_then(|index| state.leaving.get(index))
         {
-            return Err(Hold {
+            return Err(Delay {
                 pause: leaves.duration_since(now).max(Duration::from_millis(1)),
                 why: "the requests allowed in 5 minutes are used up",
             });
@@ -147,15 +147,15 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_rolling_window_holds_more_than_the_limit() {
-        let window = Window::new(Some(3));
+        let limiter = RateLimiter::new(Some(3));
         let mut sent = Vec::new();
         while sent.len() < 20 {
-            match window.take() {
+            match limiter.take() {
                 Ok(()) => {
                     sent.push(Instant::now());
                     tokio::time::advance(Duration::from_secs(7)).await;
                 }
-                Err(hold) => tokio::time::advance(hold.pause).await,
+                Err(delay) => tokio::time::advance(delay.pause).await,
             }
         }
         for (index, start) in sent.iter().enumerate() {
@@ -166,23 +166,23 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_other_runs_sent_counts() {
-        let window = Window::new(Some(3));
+        let limiter = RateLimiter::new(Some(3));
         tokio::time::advance(SPAN).await;
-        window.remember(&[(Duration::from_secs(200), 2)]);
-        assert_eq!(window.take(), Ok(()));
-        let hold = window.take().unwrap_err();
-        assert_eq!(hold.pause, Duration::from_secs(100));
+        limiter.remember(&[(Duration::from_secs(200), 2)]);
+        assert_eq!(limiter.take(), Ok(()));
+        let delay = limiter.take().unwrap_err();
+        assert_eq!(delay.pause, Duration::from_secs(100));
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_order_in_which_other_runs_are_told_of_does_not_matter() {
-        let window = Window::new(Some(2));
+        let limiter = RateLimiter::new(Some(2));
         let seconds = Duration::from_secs;
-        window.remember(&[(seconds(10), 1), (seconds(290), 1), (SPAN, 5), (Duration::MAX, 5)]);
-        assert_eq!(window.take().unwrap_err().pause, seconds(10));
+        limiter.remember(&[(seconds(10), 1), (seconds(290), 1), (SPAN, 5), (Duration::MAX, 5)]);
+        assert_eq!(limiter.take().unwrap_err().pause, seconds(10));
         tokio::time::advance(seconds(10)).await;
-        assert_eq!(window.take(), Ok(()));
-        assert_eq!(window.take().unwrap_err().pause, seconds(280));
+        assert_eq!(limiter.take(), Ok(()));
+        assert_eq!(limiter.take().unwrap_err().pause, seconds(280));
     }
 
     proptest! {
@@ -192,44 +192,44 @@ mod tests {
             pauses in prop::collection::vec(any::<u64>(), 0..4),
             earlier in prop::collection::vec((any::<u64>(), any::<u64>()), 0..4),
         ) {
-            let window = Window::new(Some(limit));
+            let limiter = RateLimiter::new(Some(limit));
             let earlier: Vec<(Duration, u64)> = earlier
                 .into_iter()
                 .map(|(age, count)| (Duration::from_secs(age), count))
                 .collect();
-            window.remember(&earlier);
+            limiter.remember(&earlier);
             for pause in &pauses {
-                window.block(Duration::from_secs(*pause), "because");
+                limiter.block(Duration::from_secs(*pause), "because");
             }
             let longest = pauses.into_iter().max().unwrap_or(0);
-            match window.take() {
+            match limiter.take() {
                 Ok(()) => prop_assert_eq!(longest, 0),
-                Err(hold) => prop_assert!(hold.pause <= Duration::from_secs(longest).max(SPAN)),
+                Err(delay) => prop_assert!(delay.pause <= Duration::from_secs(longest).max(SPAN)),
             }
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn plenty_is_a_fifth_that_is_left() {
-        let window = Window::new(Some(10));
+        let limiter = RateLimiter::new(Some(10));
         for _ in 0..9 {
-            assert!(window.has_plenty());
-            assert_eq!(window.take(), Ok(()));
+            assert!(limiter.has_plenty());
+            assert_eq!(limiter.take(), Ok(()));
         }
-        assert!(!window.has_plenty());
+        assert!(!limiter.has_plenty());
         tokio::time::advance(SPAN).await;
-        assert!(window.has_plenty());
-        window.block(Duration::from_secs(30), "because");
-        assert!(!window.has_plenty());
+        assert!(limiter.has_plenty());
+        limiter.block(Duration::from_secs(30), "because");
+        assert!(!limiter.has_plenty());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_blocks_everybody() {
-        let window = Window::new(None);
-        assert_eq!(window.take(), Ok(()));
-        window.block(Duration::from_secs(30), "because");
-        assert_eq!(window.take().unwrap_err().pause, Duration::from_secs(30));
+        let limiter = RateLimiter::new(None);
+        assert_eq!(limiter.take(), Ok(()));
+        limiter.block(Duration::from_secs(30), "because");
+        assert_eq!(limiter.take().unwrap_err().pause, Duration::from_secs(30));
         tokio::time::advance(Duration::from_secs(30)).await;
-        assert_eq!(window.take(), Ok(()));
+        assert_eq!(limiter.take(), Ok(()));
     }
 }

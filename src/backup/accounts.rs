@@ -59,7 +59,7 @@ impl Product {
 
 /// An account whose backup has an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
+pub struct AccountError {
     /// The account.
     pub account: String,
     /// Which backup of it.
@@ -102,7 +102,7 @@ impl paging::Row for Row {
 }
 
 impl Row {
-    fn trouble(self, product: Product) -> Option<Trouble> {
+    fn account_error(self, product: Product) -> Option<AccountError> {
         let gone = self.flg_deleted == Some(true)
             || !matches!(&self.deactivated_since, Value::Null)
                 && self
@@ -125,7 +125,7 @@ impl Row {
         let text = Some(self.errors.0)
             .filter(|text| !text.is_empty())
             .or_else(|| bad_status.map(ToOwned::to_owned))?;
-        Some(Trouble {
+        Some(AccountError {
             account: self.email?,
             product,
             text,
@@ -225,7 +225,7 @@ impl Backup {
     ///
     /// # Errors
     /// As every call. An organization without a product answers 403 or 404 for it, which is not an error.
-    pub async fn troubles(&self, organization: &str) -> Result<Vec<Trouble>, Error> {
+    pub async fn account_errors(&self, organization: &str) -> Result<Vec<AccountError>, Error> {
         let answer: Value = self
             .get(&["users", organization], &[], &self.access_token)
             .await?;
@@ -239,7 +239,7 @@ impl Backup {
         for product in Product::ALL {
             let found = self.list::<Row>(&[product.path()], &own, &|_| ()).await;
             match found {
-                Ok(rows) => troubles.extend(rows.into_iter().filter_map(|row| row.trouble(product))),
+                Ok(rows) => troubles.extend(rows.into_iter().filter_map(|row| row.account_error(product))),
                 // The token was good a moment ago: this organization does not have that product.
                 Err(Error::CredentialsRefused { .. } | Error::NotFound { .. })
                     if product != Product::Mailbox => {}
