@@ -58,7 +58,7 @@ fn named(fields: &Map<String, Value>) -> Option<String> {
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
             .and_then(|(_, value)| match value {
-                Value::String(words) => text(words),
+                Value::String(words) => text(words).filter(|words| is_message(words)),
                 value => in_json(value),
             })
     };
@@ -77,20 +77,44 @@ fn named(fields: &Map<String, Value>) -> Option<String> {
         .or_else(|| named("title"))
 }
 
+/// Whether it is a field's name, with the place of its record before it perhaps: `[0].client_id`, `Summary`.
+fn is_field(key: &str) -> bool {
+    let name = key
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("]."))
+        .filter(|(place, _)| place.len() <= 6 && place.bytes().all(|digit| digit.is_ascii_digit()))
+        .map_or(key, |(_, name)| name);
+    name.len() <= 32 && name.split(['_', '.']).all(is_word)
+}
+
+/// A word as people and programs write it, all small or with one capital in front: tokens mix.
+fn is_word(word: &str) -> bool {
+    let rest = word
+        .strip_prefix(|first: char| first.is_ascii_uppercase())
+        .unwrap_or(word);
+    !word.is_empty() && rest.bytes().all(|letter| letter.is_ascii_lowercase())
+}
+
+/// Whether a message field holds a message: a sentence, or a word such as `Denied` or `invalid_client`.
+fn is_message(text: &str) -> bool {
+    is_sentence(text) || text.len() <= 40 && text.trim_end_matches(['.', '!']).split(['_', '-']).all(is_word)
+}
+
 /// The messages in `{"[0].id": ["message", …]}`: nothing but fields with lists of sentences.
 fn by_field(fields: &Map<String, Value>) -> Option<String> {
     let mut messages = Vec::new();
     for (field, value) in fields {
-        let is_indexed = field.starts_with('[') && field.contains("].");
-        let is_name = field
-            .chars()
-            .all(|character| character.is_ascii_alphabetic() || "_.$".contains(character));
         for message in value.as_array()? {
             let message = message.as_str()?.trim();
-            if !(is_indexed || is_name && is_sentence(message)) {
+            if !is_sentence(message) {
                 return None;
             }
-            messages.push(format!("{field}: {message}"));
+            // A key that is no field's name may be anything.
+            messages.push(if is_field(field) {
+                format!("{field}: {message}")
+            } else {
+                message.to_owned()
+            });
         }
     }
     messages.truncate(MOST_FIELDS);
@@ -191,9 +215,11 @@ mod tests {
             r#""abc0def""#,
             r#"["abc0def", "ghi1jkl"]"#,
             r#"{"tokens":["abc0def"]}"#,
-            r#"{"77000-3":["must not be empty"]}"#,
             r#"{"errors":{"abc0def":["x"]}}"#,
             r#"{"errors":["abc0def"]}"#,
+            r#"{"[0].id":["abc0def"]}"#,
+            r#"{"Message":"abc0def"}"#,
+            r#"{"error":"qwHtokenAlphaOnlyZz"}"#,
         ] {
             assert_eq!(in_refusal(body.as_bytes()), None, "{body}");
         }
