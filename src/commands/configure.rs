@@ -27,6 +27,9 @@ pub struct Shown {
     /// The metric that was billed until a reset, where nobody said yet which is now.
     #[serde(skip)]
     metric_before_reset: Option<SeatMetric>,
+    /// Switched on by somebody, whether or not it is known which seats are billed.
+    #[serde(skip)]
+    switched_on: bool,
 }
 
 impl From<&Configuration> for Shown {
@@ -39,6 +42,7 @@ impl From<&Configuration> for Shown {
             priority: configuration.priority.clone(),
             note_outcome: configuration.note_outcome.clone(),
             metric_before_reset: configuration.metric_before_reset,
+            switched_on: configuration.sync_seats == Some(true),
         }
     }
 }
@@ -376,7 +380,12 @@ impl Shown {
         [
             (
                 "sync_seats",
-                if self.sync_seats { "on" } else { "off" }.to_owned(),
+                match (self.sync_seats, self.switched_on) {
+                    (true, _) => "on",
+                    (false, true) => "on, once a seat metric is said",
+                    (false, false) => "off",
+                }
+                .to_owned(),
             ),
             (
                 "seat_metric",

@@ -335,8 +335,8 @@ fn a_reset_does_not_bill_other_seats_than_before() {
         stage
             .run(["configure", "--sync-seats", "on"])
             .expect(0)
-            .prints(["to be said (was active)"])
-            .says(["writes nothing"]);
+            .prints(["to be said (was active)", "on, once a seat metric is said"])
+            .says(["1 setting changed", "writes nothing"]);
         stage.run(["configure", "--sla", "Gold"]).expect(0);
         assert_eq!(shown(&stage)["sync_seats"], false);
         stage.sandbox.forget_received();
