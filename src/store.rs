@@ -503,6 +503,50 @@ mod tests {
     const SITE: &str = "https://acme.halopsa.com/";
     const SPAN: Duration = Duration::from_secs(300);
 
+    #[tokio::test]
+    async fn a_purge_forgets_no_table_that_knows_a_profile() {
+        let (_directory, store) = noted(&[]).await;
+        let tables: Vec<String> = sqlx::query_scalar(
+            "SELECT m.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c
+             WHERE m.type = 'table' AND c.name = 'profile'",
+        )
+        .fetch_all(&store.pool)
+        .await
+        .unwrap();
+        assert!(tables.len() >= 10, "{tables:?}");
+        for table in &tables {
+            let columns: Vec<(String, String)> =
+                sqlx::query_as("SELECT name, type FROM pragma_table_info($1)")
+                    .bind(table)
+                    .fetch_all(&store.pool)
+                    .await
+                    .unwrap();
+            let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+            let values: Vec<&str> = columns
+                .iter()
+                .map(|(_, kind)| if kind == "TEXT" { "'acme'" } else { "1" })
+                .collect();
+            let insert = format!(
+                "INSERT INTO {table} ({}) VALUES ({})",
+                names.join(", "),
+                values.join(", ")
+            );
+            sqlx::query(sqlx::AssertSqlSafe(insert))
+                .execute(&store.pool)
+                .await
+                .unwrap();
+        }
+        store.purge("acme").await.unwrap();
+        for table in &tables {
+            let count = format!("SELECT COUNT(*) FROM {table}");
+            let left: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
+                .fetch_one(&store.pool)
+                .await
+                .unwrap();
+            assert_eq!(left, 0, "{table} still knows the profile");
+        }
+    }
+
     /// A state in which these were noted: how many seconds from now, how many requests.
     async fn noted(rows: &[(i64, i64)]) -> (tempfile::TempDir, Store) {
         let directory = tempfile::tempdir().unwrap();
