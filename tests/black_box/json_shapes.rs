@@ -1,133 +1,313 @@
-//! `docs/json.md` promises shapes to scripts; this holds the output to them.
+//! `docs/json.md` promises shapes to scripts; this holds the output to them, and the page to the output.
 //!
-//! Each example there stands under a heading with its command. The output must have the same keys at every
-//! level and the same kinds of values; `null` stands for anything, and of an array the first entry counts.
+//! Each example there stands under a heading with its command. What is printed has the same keys at every level
+//! and the same kinds of values. `null` may be printed for anything, and an array may be empty, but everything
+//! documented is printed with a value by at least one of the runs below: a promise that nothing keeps is found,
+//! too. What an example itself shows as `null` or `[]` is looked up by its field in the page's table.
 
-use std::path::Path;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
-use crate::support::Stage;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-/// The example under the heading `## COMMAND`.
-fn documented(heading: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/json.md");
-    let page = std::fs::read_to_string(path)
-        .expect("docs/json.md is there")
-        .replace("\r\n", "\n");
-    let section = page
-        .split("\n## ")
-        .find(|section| section.lines().next() == Some(&format!("`{heading}`")))
-        .unwrap_or_else(|| panic!("docs/json.md has no section `{heading}`"));
-    let example = section
-        .split("```json\n")
-        .nth(1)
-        .and_then(|rest| rest.split("\n```").next());
-    serde_json::from_str(example.expect("the section has an example")).expect("the example is JSON")
+use crate::support::{Outcome, Stage};
+
+/// The page, and what of it was printed so far.
+struct Documents {
+    /// The example of each heading.
+    examples: BTreeMap<String, Value>,
+    /// What a field holds that is `null` or `[]` in an example.
+    values: BTreeMap<String, Value>,
+    /// Places that were printed with a value.
+    printed: BTreeSet<String>,
 }
 
-/// Compares the shapes; where they differ.
-fn differences(place: &str, documented: &Value, printed: &Value, found: &mut Vec<String>) {
-    match (documented, printed) {
-        (Value::Null, _) | (_, Value::Null) => {}
-        (Value::Object(documented), Value::Object(printed)) => {
-            for key in documented.keys().filter(|key| !printed.contains_key(*key)) {
-                found.push(format!("{place}.{key} is documented and not printed"));
-            }
-            for (key, value) in printed {
-                match documented.get(key) {
-                    Some(documented) => differences(&format!("{place}.{key}"), documented, value, found),
-                    None => found.push(format!("{place}.{key} is printed and not documented")),
+impl Documents {
+    fn read() -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/json.md");
+        let page = std::fs::read_to_string(path).expect("docs/json.md is there");
+        Self::of(&page.replace("\r\n", "\n"))
+    }
+
+    fn of(page: &str) -> Self {
+        let mut sections = page.split("\n## `");
+        let values = sections.next().into_iter().flat_map(str::lines).filter_map(row);
+        let values = values.collect();
+        let examples = sections.map(|section| {
+            let (heading, rest) = section.split_once('`').expect("the heading ends");
+            let example = rest
+                .split("```json\n")
+                .nth(1)
+                .and_then(|rest| rest.split("\n```").next());
+            let example = example.unwrap_or_else(|| panic!("`{heading}` has no example"));
+            let example =
+                serde_json::from_str(example).unwrap_or_else(|error| panic!("`{heading}`: {error}"));
+            (heading.to_owned(), example)
+        });
+        Self {
+            examples: examples.collect(),
+            values,
+            printed: BTreeSet::new(),
+        }
+    }
+
+    /// Holds what a run printed to the example under the heading.
+    #[track_caller]
+    fn check(&mut self, heading: &str, outcome: &Outcome) {
+        let found = self.compare(heading, &outcome.json());
+        assert!(found.is_empty(), "{heading}: {found:#?}\n{outcome}");
+    }
+
+    /// Where the document is not as documented.
+    #[track_caller]
+    fn compare(&mut self, heading: &str, printed: &Value) -> Vec<String> {
+        let Some(example) = self.examples.get(heading).cloned() else {
+            panic!("docs/json.md has no section `{heading}`");
+        };
+        let mut found = Vec::new();
+        self.differences(heading, &example, printed, &mut found);
+        found
+    }
+
+    fn differences(&mut self, place: &str, documented: &Value, printed: &Value, found: &mut Vec<String>) {
+        if is_empty(printed) && (printed.is_null() || documented.is_array()) {
+            return;
+        }
+        if is_empty(documented) {
+            let field = field(place);
+            let Some(value) = self.values.get(field).cloned() else {
+                found.push(format!(
+                    "{place} is {printed}, and the page does not say what it holds"
+                ));
+                return;
+            };
+            return self.differences(&at_table(field), &value, printed, found);
+        }
+        self.printed.insert(place.to_owned());
+        match (documented, printed) {
+            (Value::Object(documented), Value::Object(printed)) => {
+                for key in documented.keys().filter(|key| !printed.contains_key(*key)) {
+                    found.push(format!("{place}.{key} is documented and not printed"));
+                }
+                for (key, value) in printed {
+                    match documented.get(key) {
+                        Some(documented) => {
+                            self.differences(&format!("{place}.{key}"), documented, value, found);
+                        }
+                        None => found.push(format!("{place}.{key} is printed and not documented")),
+                    }
                 }
             }
-        }
-        (Value::Array(documented), Value::Array(printed)) => {
-            if let Some(documented) = documented.first() {
-                for (index, value) in printed.iter().enumerate() {
-                    differences(&format!("{place}[{index}]"), documented, value, found);
+            (Value::Array(documented), Value::Array(printed)) => {
+                for value in printed {
+                    self.differences(&format!("{place}[]"), &documented[0], value, found);
                 }
             }
-        }
-        (documented, printed) => {
-            if std::mem::discriminant(documented) != std::mem::discriminant(printed) {
+            (documented, printed) if kind(documented) != kind(printed) => {
                 found.push(format!("{place} is {printed}, documented as {documented}"));
             }
+            _ => {}
         }
+    }
+
+    /// What the page promises and no run printed.
+    fn never_printed(&self) -> Vec<String> {
+        let mut promised = BTreeSet::new();
+        for (heading, example) in &self.examples {
+            places(heading, example, &mut promised);
+        }
+        for (field, value) in &self.values {
+            places(&at_table(field), value, &mut promised);
+        }
+        promised.difference(&self.printed).cloned().collect()
     }
 }
 
-fn check(stage: &Stage, heading: &str, arguments: &[&str], code: i32) {
-    let mut all = arguments.to_vec();
-    all.extend(["-o", "json"]);
-    let outcome = stage.run(all).expect(code);
-    let mut found = Vec::new();
-    differences("", &documented(heading), &outcome.json(), &mut found);
-    assert!(found.is_empty(), "{heading}: {found:#?}\n{outcome}");
+/// A row of the page's table of fields: `` | `field` | `JSON` | ``.
+fn row(line: &str) -> Option<(String, Value)> {
+    let (field, value) = line
+        .strip_prefix("| `")?
+        .strip_suffix("` |")?
+        .split_once("` | `")?;
+    let value = serde_json::from_str(value).unwrap_or_else(|error| panic!("{line}: {error}"));
+    Some((field.to_owned(), value))
+}
+
+/// Where a field of the table is, whatever document it is in.
+fn at_table(field: &str) -> String {
+    format!("the table: {field}")
+}
+
+/// The last field of a place.
+fn field(place: &str) -> &str {
+    place.rsplit(['.', ' ']).next().unwrap_or(place)
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+}
+
+/// Kinds of values; a time is one of its own.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(text) if text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok() => "time",
+        Value::String(_) => "text",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// Every place of an example that has a value.
+fn places(place: &str, example: &Value, found: &mut BTreeSet<String>) {
+    if is_empty(example) {
+        return;
+    }
+    found.insert(place.to_owned());
+    match example {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                places(&format!("{place}.{key}"), value, found);
+            }
+        }
+        Value::Array(values) => places(&format!("{place}[]"), &values[0], found),
+        _ => {}
+    }
+}
+
+/// A document printed by a run that ends so.
+#[track_caller]
+fn run(stage: &Stage, arguments: &[&str], code: i32) -> Outcome {
+    stage.run([arguments, &["-o", "json"]].concat()).expect(code)
 }
 
 #[test]
-fn every_document_is_as_documented() {
+fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
+    let mut documents = Documents::read();
     let stage = Stage::new();
-    check(&stage, "a failure", &["list", "customers"], 3);
-    check(&stage, "status", &["status"], 0);
-    let arguments = stage.connect_arguments();
-    check(
-        &stage,
-        "connect",
-        &arguments.iter().map(String::as_str).collect::<Vec<_>>(),
-        0,
-    );
-    check(
-        &stage,
-        "configure",
-        &["configure", "--sla", "Gold", "--priority", "Critical 1h"],
-        0,
-    );
-    check(&stage, "configure --show", &["configure", "--show"], 0);
-    check(
-        &stage,
-        "map-org",
-        &["map-org", "1788161-14", "--customer", "21", "--license", "17"],
-        0,
-    );
-    check(&stage, "sync-seats", &["sync-seats", "--dry-run"], 0);
-    check(&stage, "sync-seats", &["sync-seats", "--yes"], 0);
+    let mut check = |heading: &str, arguments: &[&str], code: i32| {
+        documents.check(heading, &run(&stage, arguments, code));
+    };
+    check("a failure", &["list", "customers"], 3);
+    check("status", &["status"], 0);
+    let connect = stage.connect_arguments();
+    let connect: Vec<&str> = connect.iter().map(String::as_str).collect();
+    check("connect", &[&connect[..], &["--dry-run"]].concat(), 0);
+    check("connect", &connect, 0);
+    check("configure --show", &["configure", "--show"], 0);
+    let configure = [
+        &["configure", "--sla", "Gold", "--priority", "Critical 1h"][..],
+        &["--ticket-type", "Incident", "--note-outcome", "Internal Note"],
+    ]
+    .concat();
+    check("configure", &configure, 0);
+    check("configure --show", &["configure", "--show"], 0);
+
+    let map = ["map-org", "1788161-14", "--customer", "21", "--license", "17"];
+    check("map-org", &map, 0);
+    check("sync-seats", &["sync-seats", "--dry-run"], 0);
+    check("sync-seats", &["sync-seats", "--yes"], 0);
+    // Somebody changes the quantity by hand, and then the license is gone.
+    let license = {
+        let mut world = stage.world();
+        world.set_license_count(17, 60, "Alex Agent");
+        world.licenses[&17].clone()
+    };
+    check("sync-seats", &["sync-seats", "--dry-run"], 0);
+    stage.world().licenses.remove(&17);
+    check("sync-seats", &["sync-seats", "--yes"], 4);
+    check("status", &["status"], 0);
+    check("list mappings", &["list", "mappings"], 0);
+    check("history ORG", &["history", "1788161-14"], 0);
+    stage.world().licenses.insert(17, license);
+
     let ticket = ["open-ticket", "1788161-14", "--error", "main-app-token"];
-    check(&stage, "open-ticket", &ticket, 0);
-    check(&stage, "open-ticket", &ticket, 0);
-    for kind in [
-        "organizations",
-        "customers",
-        "licenses",
-        "mappings",
-        "priorities",
-        "errors",
-    ] {
-        check(&stage, &format!("list {kind}"), &["list", kind], 0);
+    check("open-ticket", &ticket, 0);
+    check("open-ticket", &ticket, 0);
+    let account = [&ticket[..], &["--account", "anna@northwinddental.example"]].concat();
+    check("open-ticket", &account, 0);
+    for kind in ["organizations", "customers", "licenses", "priorities", "errors"] {
+        check(&format!("list {kind}"), &["list", kind], 0);
     }
     for kind in ["ticket-types", "slas", "outcomes"] {
-        check(&stage, "list customers", &["list", kind], 0);
+        check("list customers", &["list", kind], 0);
     }
-    check(&stage, "status", &["status"], 0);
-    check(&stage, "history", &["history"], 0);
-    check(&stage, "history ORG", &["history", "1788161-14"], 0);
-    check(&stage, "unlink", &["unlink", "1788161-14", "--yes"], 0);
-    check(&stage, "revoke", &["revoke", "--yes"], 0);
+    let anew = ["map-org", "1788161-14", "--customer", "22", "--license", "19"];
+    check(
+        "map-org",
+        &[&anew[..], &["--old-license", "0", "--yes"]].concat(),
+        0,
+    );
+    check("history", &["history"], 0);
+
+    // A run that fails, and a secret that cannot be had.
+    stage.world().application_active = false;
+    check("a failure", &["sync-seats", "--yes"], 3);
+    check("status", &["status"], 0);
+    check("history", &["history"], 0);
+    let missing = stage.home().join("missing");
+    let status = stage.run_with(["status", "-o", "json"], b"", |command| {
+        command.env_remove("HALOLINK_CLIENT_SECRET");
+        command.env("HALOLINK_CLIENT_SECRET_FILE", missing);
+    });
+    documents.check("status", &status.expect(0));
+
+    let mut check = |heading: &str, arguments: &[&str], code: i32| {
+        documents.check(heading, &run(&stage, arguments, code));
+    };
+    check("unlink", &["unlink", "1788161-14", "--dry-run"], 0);
+    check("unlink", &["unlink", "1788161-14", "--yes"], 0);
+    check("revoke", &["revoke", "--dry-run"], 0);
+    check("revoke", &["revoke", "--yes"], 0);
+
+    check("sandbox --tour", &["sandbox", "--tour"], 0);
+    let served = stage.start(["sandbox", "--fault", "token-dies", "-o", "json"]);
+    documents.check("sandbox", &served.stop_after_a_document());
+    let never = documents.never_printed();
+    assert!(never.is_empty(), "documented, and printed by no run: {never:#?}");
 }
 
 #[test]
 fn the_comparison_notices_what_it_should() {
-    let compare = |documented: Value, printed: Value| {
-        let mut found = Vec::new();
-        differences("", &documented, &printed, &mut found);
-        found.len()
+    let page = |example: Value| {
+        Documents::of(&format!(
+            "# JSON\n\n| field | holds |\n| --- | --- |\n| `note` | `\"text\"` |\n\n## `x`\n\n```json\n{example}\n```\n"
+        ))
     };
-    use serde_json::json;
+    let compare = |documented: Value, printed: Value| page(documented).compare("x", &printed).len();
     assert_eq!(compare(json!({"a": 1}), json!({"a": 2})), 0);
     assert_eq!(compare(json!({"a": 1}), json!({"a": "2"})), 1);
     assert_eq!(compare(json!({"a": 1, "b": 1}), json!({"a": 2})), 1);
+    assert_eq!(compare(json!({"a": 1}), json!({"a": 1, "b": 1})), 1);
     assert_eq!(
         compare(json!({"a": [{"b": 1}]}), json!({"a": [{"b": 1}, {"c": 1}]})),
         2
     );
-    assert_eq!(compare(json!({"a": null}), json!({"a": {"b": 1}})), 0);
+    let time = "2026-01-31T17:55:00Z";
+    assert_eq!(compare(json!({"a": time}), json!({"a": "yesterday"})), 1);
+    assert_eq!(
+        compare(json!({"a": time}), json!({"a": "2027-01-31T17:55:00.5Z"})),
+        0
+    );
+    // What the example does not show, the table does, or nothing.
+    assert_eq!(compare(json!({"a": null}), json!({"a": {"b": 1}})), 1);
+    assert_eq!(compare(json!({"a": []}), json!({"a": [1]})), 1);
+    assert_eq!(compare(json!({"note": null}), json!({"note": "words"})), 0);
+    assert_eq!(compare(json!({"note": null}), json!({"note": 1})), 1);
+
+    let never = |documented: Value, printed: Value| {
+        let mut documents = page(documented);
+        assert_eq!(documents.compare("x", &printed), [""; 0]);
+        documents.never_printed().len()
+    };
+    assert_eq!(never(json!({"note": null}), json!({"note": "words"})), 0);
+    assert_eq!(never(json!({"note": null}), json!({"note": null})), 1);
+    // The table's field is one of two.
+    assert_eq!(never(json!({"a": 1}), json!({"a": null})), 2);
+    assert_eq!(never(json!([{"a": 1}]), json!([])), 4);
+    assert_eq!(never(json!({"a": [{"b": 1}]}), json!({"a": []})), 4);
 }

@@ -9,7 +9,7 @@ pub mod terminal;
 
 use std::{
     collections::{HashMap, HashSet},
-    io::Write,
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
@@ -482,6 +482,21 @@ impl Running {
     pub fn stop(mut self) -> Outcome {
         self.child.kill().expect("it can be killed");
         self.end()
+    }
+
+    /// Kills it once it has printed a JSON document and a line's end; what it said until then.
+    pub fn stop_after_a_document(mut self) -> Outcome {
+        let mut printed = String::new();
+        let mut stdout = BufReader::new(self.child.stdout.take().expect("stdout is piped"));
+        while serde_json::from_str::<Value>(&printed).is_err() {
+            let read = stdout.read_line(&mut printed).expect("stdout is UTF-8");
+            assert!(read > 0, "{} ended: {printed}", self.command);
+        }
+        let outcome = self.stop();
+        Outcome {
+            stdout: printed,
+            ..outcome
+        }
     }
 
     /// Kills it, as `kill -9` does. Whether it still ran.
