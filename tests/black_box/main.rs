@@ -6,6 +6,7 @@ mod completed_lines;
 mod completions;
 mod configure;
 mod connect;
+mod every_command;
 mod extremes;
 mod faults;
 mod history;

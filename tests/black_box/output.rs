@@ -6,144 +6,15 @@ use crate::support::{Outcome, Stage};
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 
-const COMMANDS: [&str; 12] = [
-    "connect",
-    "configure",
-    "map-org",
-    "unlink",
-    "revoke",
-    "sync-seats",
-    "open-ticket",
-    "list",
-    "status",
-    "history",
-    "completions",
-    "sandbox",
-];
-
-/// The whole job: each command with the keys of its changes and of its summary.
-const CHANGING: [(&[&str], &[&str], &[&str]); 7] = [
-    (
-        &["configure", "--sla", "Gold"],
-        &["setting", "from", "to", "status"],
-        &["updated", "planned", "effect"],
-    ),
-    (
-        &["map-org", "1788161-14", "--customer", "21", "--license", "17"],
-        &[
-            "organization",
-            "customer",
-            "license",
-            "from",
-            "status",
-            "reason",
-            "doubts",
-            "old_license",
-        ],
-        &["mapped", "remapped", "unchanged", "planned"],
-    ),
-    (
-        &["sync-seats", "--dry-run"],
-        &[
-            "license",
-            "customer",
-            "organizations",
-            "from",
-            "to",
-            "status",
-            "reason",
-            "seats",
-            "first",
-            "drift_by",
-            "drift_from",
-        ],
-        &["updated", "unchanged", "planned", "skipped", "failed"],
-    ),
-    (
-        &["sync-seats", "--yes"],
-        &[
-            "license",
-            "customer",
-            "organizations",
-            "from",
-            "to",
-            "status",
-            "reason",
-            "seats",
-            "first",
-            "drift_by",
-            "drift_from",
-        ],
-        &["updated", "unchanged", "planned", "skipped", "failed"],
-    ),
-    (
-        &["open-ticket", "1788161-14", "--error", "main-app-token"],
-        &["organization", "error", "account", "status", "ticket", "reason"],
-        &["opened", "unchanged", "planned"],
-    ),
-    (
-        &["unlink", "1788161-14", "--yes"],
-        &["organization", "customer", "license", "status"],
-        &["unlinked", "planned"],
-    ),
-    (&["revoke", "--yes"], &["item", "status"], &["deleted", "planned"]),
-];
-
 #[test]
-fn every_changing_command_reports_one_document() {
+fn status_tells_whether_there_is_a_connection() {
     let stage = Stage::new();
-    let mut connect = stage.connect_arguments();
-    connect.extend(["-o".to_owned(), "json".to_owned()]);
-    let outcome = stage.run(connect).expect(0);
-    check_report(
-        &outcome,
-        "connect",
-        &[
-            "site_url",
-            "token_url",
-            "tenant",
-            "client_id",
-            "backup_url",
-            "secret_store",
-            "status",
-        ],
-        &["connected", "planned"],
-    );
-    for (arguments, change, summary) in CHANGING {
-        let outcome = stage.run([arguments, &["-o", "json"]].concat()).expect(0);
-        check_report(&outcome, arguments[0], change, summary);
-        assert_eq!(outcome.json()["dry_run"], arguments.contains(&"--dry-run"));
-    }
-}
-
-#[test]
-fn status_and_history_are_one_document() {
-    let stage = Stage::new();
-    let keys_of_status = [
-        "profile",
-        "connected",
-        "connection",
-        "state",
-        "configuration",
-        "mappings",
-        "last_sync",
-        "open_tickets",
-    ];
     let outcome = stage.run(["status", "-o", "json"]).expect(0);
-    check_keys(&outcome.json(), &keys_of_status, &outcome);
     assert_eq!(outcome.json()["connected"], false);
 
-    stage.synced();
+    stage.connect();
     let outcome = stage.run(["status", "-o", "json"]).expect(0);
-    check_keys(&outcome.json(), &keys_of_status, &outcome);
-    let document = outcome.json();
-    assert_eq!(document["connected"], true);
-    let last = document["last_sync"]["finished_at"].as_str().expect("a time");
-    assert!(
-        last.ends_with('Z') && last.contains('T'),
-        "not RFC 3339 in UTC: {last}"
-    );
-    stage.run(["history", "-o", "json"]).expect(0).json();
+    assert_eq!(outcome.json()["connected"], true);
 }
 
 #[test]
@@ -286,22 +157,6 @@ fn color_always_colours_also_what_is_piped() {
 }
 
 #[test]
-fn the_help_of_every_command_has_an_example() {
-    let stage = Stage::new();
-    for command in COMMANDS {
-        let help = stage.run([command, "--help"]).expect(0).stdout;
-        assert!(help.contains("Example"), "{help}");
-        assert!(help.contains(&format!("halolink {command}")), "{help}");
-    }
-    stage
-        .run(["--help"])
-        .expect(0)
-        .prints(["Exit codes:", "halolink connect", "sandbox --tour"])
-        .prints(COMMANDS);
-    assert!(stage.traces().is_empty());
-}
-
-#[test]
 fn without_a_command_the_help_is_a_usage_error() {
     let outcome = Stage::new().run([""; 0]).expect(2).says(["Usage:"]);
     assert_eq!(outcome.stdout, "");
@@ -359,24 +214,6 @@ fn a_home_that_is_missing_is_a_clear_error() {
             "{message}"
         );
     }
-}
-
-fn check_report(outcome: &Outcome, command: &str, change: &[&str], summary: &[&str]) {
-    let document = outcome.json();
-    check_keys(
-        &document,
-        &["command", "profile", "dry_run", "changes", "summary", "requests"],
-        outcome,
-    );
-    assert_eq!(document["command"], command);
-    assert_eq!(document["profile"], "default");
-    let changes = document["changes"].as_array().expect("an array");
-    assert!(!changes.is_empty(), "{outcome}");
-    for found in changes {
-        check_keys(found, change, outcome);
-    }
-    check_keys(&document["summary"], summary, outcome);
-    check_keys(&document["requests"], &["halo", "backup"], outcome);
 }
 
 /// Exactly one document with kind, message and hint, and the same for people on stderr.

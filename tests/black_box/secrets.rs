@@ -2,70 +2,37 @@
 
 use std::{fs, path::PathBuf};
 
-use crate::support::{Outcome, Stage};
+use crate::support::{Outcome, Stage, usages::usages};
 use halolink::sandbox::Fault;
 
 #[test]
 fn the_loudest_run_of_every_command_shows_no_secret() {
-    let stage = Stage::new();
-    let mut outcomes = Vec::new();
-    let mut run = |arguments: &[&str]| outcomes.push(stage.run([arguments, &["-vvv"]].concat()));
     for output in ["table", "json"] {
-        let connect = stage.connect_arguments();
-        let connect: Vec<&str> = connect.iter().map(String::as_str).chain(["-o", output]).collect();
-        run(&connect);
-        for arguments in [
-            &[
-                "configure",
-                "--sla",
-                "Gold",
-                "--priority",
-                "Critical 1h",
-                "--ticket-type",
-                "Incident",
-            ][..],
-            &["map-org", "1788161-14", "--customer", "21", "--license", "17"],
-            &[
-                "map-org",
-                "1788161-15",
-                "--customer",
-                "22",
-                "--create-license",
-                "Brand New",
-                "--yes",
-            ],
-            &["map-org", "Zzyzx", "--customer", "22", "--license", "19"],
-            &["sync-seats", "--dry-run"],
-            &["sync-seats", "--yes"],
-            &["open-ticket", "1788161-14", "--error", "main-app-token"],
-            &["list", "organizations"],
-            &["list", "customers"],
-            &["list", "licenses"],
-            &["list", "mappings"],
-            &["list", "errors"],
-            &["list", "priorities"],
-            &["list", "outcomes"],
-            &["status"],
-            &["history"],
-            &["unlink", "1788161-15", "--yes"],
-            &["nonsense"],
-        ] {
-            run(&[arguments, &["-o", output]].concat());
+        let stage = Stage::new();
+        let mut outcomes = Vec::new();
+        for usage in usages(&stage) {
+            let arguments = usage.arguments.iter().map(String::as_str);
+            // Quiet is not loud.
+            let arguments = arguments.filter(|argument| *argument != "--quiet");
+            let outcome = stage.run(arguments.chain(["-vvv", "-o", output]));
+            outcomes.push(outcome.expect(usage.code));
         }
+        outcomes.push(stage.run(["nonsense", "-vvv"]).expect(2));
+        assert!(
+            outcomes
+                .iter()
+                .any(|outcome| outcome.stderr.contains("/auth/token")),
+            "the loud runs were not loud"
+        );
+        let secrets = secrets(&stage);
+        for outcome in &outcomes {
+            assert_hidden(outcome, &secrets);
+            assert_no_bearer(outcome);
+        }
+        // Some of them were given in files.
+        stage.delete_files();
+        assert_no_file_has(&stage, &secrets);
     }
-    run(&["revoke", "--yes"]);
-    assert!(
-        outcomes
-            .iter()
-            .any(|outcome| outcome.stderr.contains("/auth/token")),
-        "the loud runs were not loud"
-    );
-    let secrets = secrets(&stage);
-    for outcome in &outcomes {
-        assert_hidden(outcome, &secrets);
-        assert_no_bearer(outcome);
-    }
-    assert_no_file_has(&stage, &secrets);
 }
 
 #[test]

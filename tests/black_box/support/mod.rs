@@ -6,6 +6,7 @@
 pub mod job;
 pub mod proxy;
 pub mod terminal;
+pub mod usages;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -228,6 +229,14 @@ impl Stage {
         let path = self.home.path().join(format!("file-{number}.csv"));
         std::fs::write(&path, content).expect("a file can be written");
         path
+    }
+
+    /// Deletes what `file` made.
+    pub fn delete_files(&self) {
+        for number in 0..self.files.load(Ordering::Relaxed) {
+            let path = self.home.path().join(format!("file-{number}.csv"));
+            std::fs::remove_file(path).expect("the file is there");
+        }
     }
 
     /// Every file below the home directory that halolink may have written.
