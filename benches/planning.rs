@@ -4,12 +4,12 @@ use std::{collections::HashMap, hint::black_box};
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use halolink::{
+    model::Reference,
     plan::{
         limits::Limits,
         names::{Index, Named},
         seats::{Found, Known, Mapped, Source, Synced, plan},
     },
-    reference::Reference,
 };
 
 const LIMITS: Limits = Limits {

@@ -185,7 +185,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
         }
         'halolink;sync-seats' {
             [CompletionResult]::new('--seats-file', '--seats-file', [CompletionResultType]::ParameterName, 'Take the seats from a CSV file: the portal''s export, or organization,seats')
-            [CompletionResult]::new('--max-change', '--max-change', [CompletionResultType]::ParameterName, 'Delay back what changed since the last sync by more than this and by more than --min-change, and what falls to 0')
+            [CompletionResult]::new('--max-change', '--max-change', [CompletionResultType]::ParameterName, 'Hold back what changed since the last sync by more than this and by more than --min-change, and what falls to 0')
             [CompletionResult]::new('--min-change', '--min-change', [CompletionResultType]::ParameterName, 'Let changes of up to this many seats through whatever their percentage, except a fall to 0')
             [CompletionResult]::new('--max-held-back', '--max-held-back', [CompletionResultType]::ParameterName, 'Stop before any write if more than this share would be held back (of first syncs: more than half)')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Seconds to wait for another sync-seats of this profile to end')

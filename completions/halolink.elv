@@ -176,7 +176,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
         }
         &'halolink;sync-seats'= {
             cand --seats-file 'Take the seats from a CSV file: the portal''s export, or organization,seats'
-            cand --max-change 'Delay back what changed since the last sync by more than this and by more than --min-change, and what falls to 0'
+            cand --max-change 'Hold back what changed since the last sync by more than this and by more than --min-change, and what falls to 0'
             cand --min-change 'Let changes of up to this many seats through whatever their percentage, except a fall to 0'
             cand --max-held-back 'Stop before any write if more than this share would be held back (of first syncs: more than half)'
             cand --wait 'Seconds to wait for another sync-seats of this profile to end'

@@ -160,7 +160,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s q -l quiet 
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l seats-file -d 'Take the seats from a CSV file: the portal\'s export, or organization,seats' -r -F
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-change -d 'Delay back what changed since the last sync by more than this and by more than --min-change, and what falls to 0' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-change -d 'Hold back what changed since the last sync by more than this and by more than --min-change, and what falls to 0' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l min-change -d 'Let changes of up to this many seats through whatever their percentage, except a fall to 0' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-held-back -d 'Stop before any write if more than this share would be held back (of first syncs: more than half)' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l wait -d 'Seconds to wait for another sync-seats of this profile to end' -r

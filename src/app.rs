@@ -4,29 +4,16 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches, error::ErrorKind};
 
+pub use crate::invocation::Invocation;
+
 use crate::{
     cli::{Cli, Command},
     commands,
     context::Context,
-    environment::Environment,
     failure::{Completion, Failure, explain},
-    secrets::SecretStore,
     text::{Text, clean},
-    ui::{Color, Format, OutputOptions, Streams, Ui},
+    ui::{Color, Format, OutputOptions, Ui},
 };
-
-/// One run of the program: what is typed, and the world around it.
-#[derive(Default)]
-pub struct Invocation {
-    /// The command line, the program's name first.
-    pub arguments: Vec<OsString>,
-    /// Environment variables.
-    pub environment: Environment,
-    /// Where output goes.
-    pub streams: Streams,
-    /// Where secrets are kept, if not in the keyring.
-    pub secret_store: Option<SecretStore>,
-}
 
 /// Runs the invocation; the exit code.
 pub async fn run(invocation: Invocation) -> u8 {
@@ -78,7 +65,10 @@ async fn dispatch(context: &Context, command: Command) -> anyhow::Result<Complet
         Command::History(arguments) => commands::history::run(context, arguments).await,
         Command::Completions(arguments) => commands::completions::run(context, &arguments),
         #[cfg(feature = "sandbox")]
-        Command::Sandbox(arguments) => Box::pin(commands::sandbox::run(context, arguments)).await,
+        Command::Sandbox(arguments) => {
+            // The tour types commands of its own.
+            commands::sandbox::run(context, arguments, &|invocation| Box::pin(run(invocation))).await
+        }
     }
 }
 

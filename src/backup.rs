@@ -17,9 +17,7 @@ use serde::de::DeserializeOwned;
 
 use crate::http::{Http, Observer, Request, RequestPolicy};
 
-pub use accounts::{AccountError, Product};
 pub use error::Error;
-pub use organizations::{Organization, SeatMetric, Seats};
 pub use paging::Progress;
 
 /// The short names for the vendor's own instances: `(name, base URL)`.

@@ -11,16 +11,14 @@ use std::{
     sync::OnceLock,
 };
 
-use clap::CommandFactory;
 use clap_complete::{CompleteEnv, CompletionCandidate, env::Shells};
 
 use crate::{
-    cli::Cli,
-    context::state_file,
     environment::Environment,
     failure::Kind,
+    model::Reference,
+    paths::state_file,
     profile::{Profiles, profile_name},
-    reference::Reference,
     store::{NameKind, Store},
     text::{Text, clean, folded},
 };
@@ -74,7 +72,7 @@ pub fn outcomes() -> Vec<CompletionCandidate> {
 /// Profiles that are connected.
 pub fn profiles() -> Vec<CompletionCandidate> {
     let environment = Environment::Process;
-    let names = crate::context::config_directory(&environment)
+    let names = crate::paths::config_directory(&environment)
         .and_then(|directory| Profiles::new(&directory).names())
         .unwrap_or_default();
     names.into_iter().map(CompletionCandidate::new).collect()
@@ -136,31 +134,32 @@ fn offered(names: Vec<Reference<String>>) -> Vec<CompletionCandidate> {
         .collect()
 }
 
-/// The words of the line that is being completed.
-static WORDS: OnceLock<Vec<String>> = OnceLock::new();
+/// The profile that the line names which is being completed, if it names one.
+static NAMED_PROFILE: OnceLock<Option<String>> = OnceLock::new();
 
-fn set_words(words: &[OsString]) {
-    let words = words
+/// Takes down what candidates need to know of the line that is being completed.
+fn set_line(command: &clap::Command, words: &[OsString]) {
+    let words: Vec<String> = words
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
     // One line is completed in a process.
-    let _ = WORDS.set(words);
+    let _ = NAMED_PROFILE.set(profile_in(command, &words));
 }
 
 /// The profile of the line that is being completed.
 fn profile(environment: &Environment) -> String {
-    WORDS
+    NAMED_PROFILE
         .get()
-        .and_then(|words| profile_in(words))
+        .cloned()
+        .flatten()
         .or_else(|| environment.get("HALOLINK_PROFILE"))
         .and_then(|name| profile_name(&name).ok())
         .unwrap_or_else(|| "default".to_owned())
 }
 
 /// The profile that the words name before the last one, which is being typed, and before `--`.
-fn profile_in(words: &[String]) -> Option<String> {
-    let command = Cli::command();
+fn profile_in(command: &clap::Command, words: &[String]) -> Option<String> {
     let arguments = || {
         command
             .get_arguments()
@@ -205,7 +204,7 @@ fn profile_in(words: &[String]) -> Option<String> {
 
 /// Answers a shell that asks for candidates or how to ask for them (`COMPLETE=bash` and so on); the exit code.
 /// Nothing where nobody asks.
-pub fn answer() -> Option<u8> {
+pub fn answer(command: fn() -> clap::Command) -> Option<u8> {
     let shells = Shells(&[
         &shells::Bash,
         &shells::Elvish,
@@ -214,7 +213,7 @@ pub fn answer() -> Option<u8> {
         &shells::Zsh,
     ]);
     let directory = std::env::current_dir().ok();
-    let answered = CompleteEnv::with_factory(Cli::command)
+    let answered = CompleteEnv::with_factory(command)
         .shells(shells)
         .try_complete(std::env::args_os(), directory.as_deref())
         .and_then(|answered| {
@@ -235,12 +234,14 @@ pub fn answer() -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory;
 
     #[test]
     fn the_profile_is_found_wherever_it_stands() {
+        let command = crate::cli::Cli::command();
         let found = |line: &str| {
             let words: Vec<String> = line.split(' ').map(ToOwned::to_owned).collect();
-            profile_in(&words)
+            profile_in(&command, &words)
         };
         for line in [
             "halolink --profile north map-org ",

@@ -21,8 +21,9 @@ use crate::{
     failure::Failure,
     halo::{self, Halo},
     http::{RequestPolicy, SPAN},
+    model::Reference,
+    paths::{config_directory, state_file},
     profile::{Connection, Profiles},
-    reference::Reference,
     secrets::{Secret, SecretStore, Secrets},
     store::{NameKind, Store},
     text::Text,
@@ -35,8 +36,6 @@ pub use state::{Found, Standing, other_token_host, standing};
 const KEYRING_TIMEOUTS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(60)];
 /// Requests in 5 minutes: Halo's 300, less a few for others.
 const REQUEST_LIMIT: usize = 290;
-/// The state's name in its directory.
-const STATE_FILE: &str = "state.db";
 /// Seconds: the window of 5 minutes twice over.
 const PATIENCE: u64 = 600;
 
@@ -370,55 +369,6 @@ impl Context {
             .hint(format!("give it with {flag}"))
             .into()
     }
-}
-
-/// Where `config.toml` is.
-///
-/// # Errors
-/// An account without a home directory.
-pub fn config_directory(environment: &Environment) -> anyhow::Result<PathBuf> {
-    match environment.get("HALOLINK_CONFIG_DIR") {
-        Some(path) => Ok(PathBuf::from(path)),
-        None => directories(
-            |directories| directories.config_dir().to_owned(),
-            "HALOLINK_CONFIG_DIR",
-        ),
-    }
-}
-
-/// Where the state is.
-///
-/// # Errors
-/// An account without a home directory; a place that is no file.
-pub fn state_file(environment: &Environment) -> anyhow::Result<PathBuf> {
-    match environment.get("HALOLINK_STATE") {
-        Some(path) if path.contains("://") => {
-            Err(Failure::usage("HALOLINK_STATE names a file; a database server is not supported yet").into())
-        }
-        // A directory is taken at its word: the file in it has the usual name.
-        Some(path) if path.ends_with(['/', std::path::MAIN_SEPARATOR]) || PathBuf::from(&path).is_dir() => {
-            Ok(PathBuf::from(path).join(STATE_FILE))
-        }
-        Some(path) => Ok(PathBuf::from(path)),
-        None => directories(
-            |directories| directories.data_local_dir().join(STATE_FILE),
-            "HALOLINK_STATE",
-        ),
-    }
-}
-
-fn directories(
-    choose: impl FnOnce(&directories::ProjectDirs) -> PathBuf,
-    variable: &str,
-) -> anyhow::Result<PathBuf> {
-    directories::ProjectDirs::from("", "", "halolink")
-        .as_ref()
-        .map(choose)
-        .ok_or_else(|| {
-            Failure::failed("this account has no home directory to keep configuration and state in")
-                .hint(format!("name a place with {variable}"))
-                .into()
-        })
 }
 
 /// What is wrong with a backup URL, as a usage error.

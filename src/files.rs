@@ -1,7 +1,7 @@
 //! Files and directories that are nobody else's business.
 
 use std::{
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -12,10 +12,7 @@ use std::{
 /// The system's: it is somebody else's.
 #[cfg(unix)]
 pub fn make_private(path: &Path) -> io::Result<bool> {
-    use std::{
-        fs::{self, Permissions},
-        os::unix::fs::PermissionsExt,
-    };
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt};
 
     let found = match fs::metadata(path) {
         Ok(found) => found,
@@ -51,7 +48,7 @@ pub fn with_companions(file: &Path) -> Vec<PathBuf> {
         .parent()
         .filter(|directory| !directory.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let other = entry.file_name().to_string_lossy().into_owned();
         let Some(rest) = other.strip_prefix(&name) else {
             continue;
@@ -61,4 +58,41 @@ pub fn with_companions(file: &Path) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// Creates a directory that only its owner can look into.
+///
+/// # Errors
+/// The system's.
+pub fn private_directory(path: &Path) -> io::Result<()> {
+    if path.as_os_str().is_empty() || path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// The directories that would have to be made for a file, the deepest first.
+pub fn missing_directories(file: &Path) -> Vec<PathBuf> {
+    file.ancestors()
+        .skip(1)
+        .take_while(|directory| !directory.as_os_str().is_empty() && !directory.exists())
+        .map(Path::to_owned)
+        .collect()
+}
+
+/// Opens a file for writing, creating it so that only its owner can read it. (On Windows a user's own
+/// directories are private to begin with.)
+///
+/// # Errors
+/// The system's.
+pub fn private_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }

@@ -24,14 +24,10 @@ use serde::de::DeserializeOwned;
 use crate::http::{self, Body, Http, Observer, Request, RequestPolicy};
 
 pub use auth::{Discovery, Scopes, discover, site_url};
-pub use customers::Customer;
 pub use error::Error;
-pub use license_changes::LicenseChange;
-pub use licenses::{License, LicensePage, Quantity};
-pub use lookups::{Outcome, Priority, Sla, TicketType};
+pub use licenses::LicensePage;
 pub use paging::Progress;
 pub use resource::Resource;
-pub use tickets::{NewTicket, Ticket};
 
 /// Where a Halo instance is and which application signs in to it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,14 +1,15 @@
 //! halolink administers the link between NinjaOne SaaS Backup (Dropsuite) and HaloPSA.
 //!
 //! The map of the house, from the street inwards: [`cli`] has every argument and no logic; [`app`] takes an
-//! invocation and gives an exit code; [`commands`] has one file a command, each reading top to bottom as
+//! [`invocation`] and gives an exit code; [`commands`] has one file a command, each reading top to bottom as
 //! read, plan, show, confirm, apply, verify, record, print. Commands know everything below them:
 //! [`halo`] and [`backup`] are the two services, both on [`http`] and neither knowing the other;
-//! [`plan`] is pure thinking without I/O, clock or randomness; [`store`] is the state, [`profile`] the
-//! connections, [`secrets`] the secrets, [`ui`] everything that a person sees, which is only ever cleaned [`text`],
-//! and in CSV nothing that a [`spreadsheet`] runs;
-//! [`complete`] what tab completion offers. [`failure`] turns any error
-//! into words and an exit code. [`sandbox`] emulates both services, for trying things out and for tests.
+//! [`plan`] is pure thinking without I/O, clock or randomness; [`model`] is what is talked about, as plain data;
+//! [`store`] is the state, [`profile`] the connections, [`secrets`] the secrets, [`paths`] where they are kept,
+//! [`ui`] everything that a person sees, which is only ever cleaned [`text`], and in CSV nothing that a
+//! [`spreadsheet`] runs; [`complete`] what tab completion offers. [`failure`] turns any error
+//! into words and an exit code. [`sandbox`] emulates both services, for trying things out and for tests, and
+//! [`tour`] does the whole job in it.
 
 // Printing goes through `ui`, so that a closed pipe is no crash and no text from a service reaches a
 // terminal unchecked.
@@ -30,15 +31,19 @@ pub mod failure;
 pub mod files;
 pub mod halo;
 pub mod http;
+pub mod invocation;
 pub mod lenient;
 pub mod lock_file;
+pub mod model;
+pub mod paths;
 pub mod plan;
 pub mod profile;
-pub mod reference;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod secrets;
 pub mod spreadsheet;
 pub mod store;
 pub mod text;
+#[cfg(feature = "sandbox")]
+pub mod tour;
 pub mod ui;

@@ -14,7 +14,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-use crate::profile::private_file;
+use crate::files::private_file;
 
 /// How often somebody who waits looks whether the lock is free.
 const LOOK: Duration = Duration::from_millis(200);

@@ -5,13 +5,14 @@ use std::{
     process::ExitCode,
 };
 
-use halolink::app::{Invocation, run};
+use clap::CommandFactory;
+use halolink::{app::run, cli::Cli, invocation::Invocation};
 
 mod terminal;
 
 fn main() -> ExitCode {
     // A shell that asks for completions (COMPLETE=bash and so on) is answered here, and that is all.
-    if let Some(code) = halolink::complete::answer() {
+    if let Some(code) = halolink::complete::answer(Cli::command) {
         return ExitCode::from(code);
     }
     let terminal = terminal::Saved::now();

@@ -14,6 +14,7 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
 use crate::{
     failure::Failure,
+    files::private_directory,
     halo,
     lock_file::{self, LockFile, Told},
     secrets::Entries,
@@ -343,43 +344,6 @@ fn record(table: &mut dyn TableLike, connection: &Connection) {
     }
 }
 
-/// Creates a directory that only its owner can look into.
-///
-/// # Errors
-/// The system's.
-pub fn private_directory(path: &Path) -> std::io::Result<()> {
-    if path.as_os_str().is_empty() || path.is_dir() {
-        return Ok(());
-    }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// The directories that would have to be made for a file, the deepest first.
-pub fn missing_directories(file: &Path) -> Vec<PathBuf> {
-    file.ancestors()
-        .skip(1)
-        .take_while(|directory| !directory.as_os_str().is_empty() && !directory.exists())
-        .map(Path::to_owned)
-        .collect()
-}
-
-/// Opens a file for writing, creating it so that only its owner can read it. (On Windows a user's own
-/// directories are private to begin with.)
-///
-/// # Errors
-/// The system's.
-pub fn private_file(path: &Path) -> std::io::Result<fs::File> {
-    let mut options = fs::OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 /// Whether a text can be a profile's name: letters, digits, `-`, `_` and `.`, at most 64 of them.
 ///
 /// # Errors
@@ -395,7 +359,7 @@ pub fn profile_name(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lock_file::nobody;
+    use crate::{files::private_file, lock_file::nobody};
 
     fn connection() -> Connection {
         Connection {

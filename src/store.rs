@@ -29,18 +29,16 @@ use sqlx::{
 use tempfile::TempDir;
 
 use crate::{
+    files::{private_directory, private_file},
     lock_file::Told,
-    profile::{private_directory, private_file},
 };
 
-pub use configuration::{Configuration, SeatSync};
 pub use connections::Remembered;
 pub use ledger::{
     Change, ChangeStatus, LicenseCount, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState,
     RunTotals, SeatPoint, Written,
 };
 pub use license_intents::LicenseIntent;
-pub use mappings::{Mapping, OfOtherProfile};
 pub use names::NameKind;
 pub use tickets::{OpenedTicket, TicketKey};
 

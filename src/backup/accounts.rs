@@ -8,68 +8,20 @@ use serde::{
 use serde_json::Value;
 
 use super::{Backup, Error, organizations::one, paging};
-use crate::lenient;
+use crate::{
+    lenient,
+    model::{AccountError, Product},
+};
 
-/// A product whose accounts are backed up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Product {
-    /// Mailboxes: `/accounts`.
-    Mailbox,
-    /// `/onedrives`.
-    OneDrive,
-    /// `/calendars`.
-    Calendar,
-    /// `/contacts`.
-    Contacts,
-    /// `/tasks`.
-    Tasks,
-}
-
-impl Product {
-    /// All of them.
-    pub const ALL: [Product; 5] = [
-        Product::Mailbox,
-        Product::OneDrive,
-        Product::Calendar,
-        Product::Contacts,
-        Product::Tasks,
-    ];
-
-    fn path(self) -> &'static str {
-        match self {
-            Product::Mailbox => "accounts",
-            Product::OneDrive => "onedrives",
-            Product::Calendar => "calendars",
-            Product::Contacts => "contacts",
-            Product::Tasks => "tasks",
-        }
+/// Where a product's accounts are listed.
+fn path(product: Product) -> &'static str {
+    match product {
+        Product::Mailbox => "accounts",
+        Product::OneDrive => "onedrives",
+        Product::Calendar => "calendars",
+        Product::Contacts => "contacts",
+        Product::Tasks => "tasks",
     }
-
-    /// Its word in output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Product::Mailbox => "mailbox",
-            Product::OneDrive => "onedrive",
-            Product::Calendar => "calendar",
-            Product::Contacts => "contacts",
-            Product::Tasks => "tasks",
-        }
-    }
-}
-
-/// An account whose backup has an error.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountError {
-    /// The account.
-    pub account: String,
-    /// Which backup of it.
-    pub product: Product,
-    /// The error's text as it came; the status where there is no text.
-    pub text: String,
-    /// The backup status, e.g. `Authentication Error`.
-    pub status: Option<String>,
-    /// The last backup, as the service writes it.
-    pub last_backup: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -237,7 +189,7 @@ impl Backup {
             })?;
         let mut troubles = Vec::new();
         for product in Product::ALL {
-            let found = self.list::<Row>(&[product.path()], &own, &|_| ()).await;
+            let found = self.list::<Row>(&[path(product)], &own, &|_| ()).await;
             match found {
                 Ok(rows) => troubles.extend(rows.into_iter().filter_map(|row| row.account_error(product))),
                 // The token was good a moment ago: this organization does not have that product.

@@ -1,106 +1,16 @@
 //! Organizations: `/users`. One row is one backed-up organization.
 
-use std::{fmt, str::FromStr};
-
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
     Backup, Error,
     paging::{self, Progress},
 };
-use crate::lenient;
-
-/// A backed-up organization.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Organization {
-    /// What the portal calls the Organization ID, e.g. `1788161-14`.
-    pub id: String,
-    /// The number that goes with it.
-    pub number: Option<i64>,
-    /// Its name; one that is linked to NinjaOne can end in a tag such as ` [e9fd]`.
-    pub name: String,
-    /// Its seat numbers.
-    pub seats: Seats,
-    /// Suspended: its seats are not to be read as what it has.
-    pub suspended: bool,
-    /// The customer was deactivated.
-    pub deactivated: bool,
-    /// The list has another row with this id whose seats or flags differ: nobody can tell which one is true.
-    pub conflicting: bool,
-}
-
-/// The seat numbers of an organization; `None` where it has none that is a whole number of zero or more.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Seats {
-    /// `seats_used`: consumed now.
-    pub used: Option<i64>,
-    /// `active_seats`: without deactivated accounts, which still hold archived data.
-    pub active: Option<i64>,
-    /// `seats_available`: the purchased total, by the vendor's own license script; not what is left over.
-    pub purchased: Option<i64>,
-    /// `required_seats`.
-    pub required: Option<i64>,
-}
-
-/// Which seat number is billed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
-pub enum SeatMetric {
-    /// Seats consumed now (`seats_used`)
-    #[default]
-    Used,
-    /// Seats without deactivated accounts (`active_seats`)
-    Active,
-    /// The purchased total (`seats_available`)
-    Purchased,
-    /// Seats that are required (`required_seats`)
-    Required,
-}
-
-impl SeatMetric {
-    /// All of them, in the order in which they are shown.
-    pub const ALL: [SeatMetric; 4] = [Self::Used, Self::Active, Self::Purchased, Self::Required];
-
-    /// Its word on the command line, in JSON and in the state.
-    pub fn name(self) -> &'static str {
-        match self {
-            SeatMetric::Used => "used",
-            SeatMetric::Active => "active",
-            SeatMetric::Purchased => "purchased",
-            SeatMetric::Required => "required",
-        }
-    }
-}
-
-impl fmt::Display for SeatMetric {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
-
-impl FromStr for SeatMetric {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|metric| metric.name() == text)
-            .ok_or_else(|| format!("\"{text}\" is not a seat metric"))
-    }
-}
-
-impl Seats {
-    /// The number that a metric stands for.
-    pub fn of(&self, metric: SeatMetric) -> Option<i64> {
-        match metric {
-            SeatMetric::Used => self.used,
-            SeatMetric::Active => self.active,
-            SeatMetric::Purchased => self.purchased,
-            SeatMetric::Required => self.required,
-        }
-    }
-}
+use crate::{
+    lenient,
+    model::{Organization, Seats},
+};
 
 /// A row as it comes. The organization's own token in it is not read here.
 #[derive(Deserialize)]

@@ -4,14 +4,13 @@ use serde::Serialize;
 
 use super::{naming, report};
 use crate::{
-    backup::SeatMetric,
     cli::{self, Switch},
     context::Context,
     failure::{Completion, Failure},
-    halo::{self, Halo, Outcome},
+    halo::{self, Halo},
+    model::{Configuration, Outcome, Reference, SeatMetric, SeatSync},
     plan::names::Named,
-    reference::Reference,
-    store::{self, Configuration, SeatSync},
+    store::{self},
     ui::{Align, Format, Table},
 };
 
@@ -99,7 +98,7 @@ pub fn require_sync(context: &Context, configuration: &Configuration) -> anyhow:
 /// # Errors
 /// Exit code 2 for names that name nothing, and for a priority of another SLA.
 pub async fn run(context: &Context, arguments: cli::Configure) -> anyhow::Result<Completion> {
-    let store = context.look().await?;
+    let store = context.open_read_only().await?;
     let before = if arguments.seat_metric.is_some() {
         // Also one that is none can be replaced.
         match store.configuration(&context.profile).await {

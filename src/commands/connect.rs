@@ -14,12 +14,13 @@ use serde::Serialize;
 
 use super::report;
 use crate::{
-    backup::{self, Organization},
+    backup::{self},
     cli,
     context::{self, Context, Found, Standing, other_token_host, standing},
     failure::{Completion, Failure},
-    halo::{self, Customer, Resource, Site},
+    halo::{self, Resource, Site},
     http::{self, Http},
+    model::{Customer, Organization},
     profile::{Connection, SecretStoreKind},
     secrets::{self, Entries, Secret},
     store::{NameKind, Remembered},

@@ -8,7 +8,7 @@ use crate::{
     cli,
     context::Context,
     failure::{Completion, Failure},
-    reference::Reference,
+    model::Reference,
     store::{RecordedChange, Run, SeatPoint, Store},
     ui::{Align, Format, Table, sparkline},
 };
@@ -90,7 +90,7 @@ pub async fn run(context: &Context, arguments: cli::History) -> anyhow::Result<C
         Some(text) => since(text, Timestamp::now())?,
         None => String::new(),
     };
-    let store = context.look().await?;
+    let store = context.open_read_only().await?;
     match &arguments.organization {
         Some(text) => organization(context, &store, text, &since).await?,
         None => runs(context, &store, &since).await?,

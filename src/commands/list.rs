@@ -9,13 +9,12 @@ use serde::Serialize;
 
 use super::naming;
 use crate::{
-    backup::Organization,
     cli::{self, Kind},
     context::Context,
     failure::{Completion, Failure},
     halo::Halo,
-    reference::Reference,
-    store::{Mapping, NameKind},
+    model::{Mapping, Organization, Reference},
+    store::NameKind,
     text::folded,
     ui::{Align, Format, Table},
 };
@@ -34,7 +33,7 @@ trait Row: Serialize {
 /// What keeps the list from being read.
 pub async fn run(context: &Context, arguments: cli::List) -> anyhow::Result<Completion> {
     refuse_idle_flags(&arguments)?;
-    let look = context.look().await?;
+    let look = context.open_read_only().await?;
     let mut mappings = look.mappings(&context.profile).await?;
     look.close().await;
     if arguments.refresh && arguments.kind == Kind::Mappings {

@@ -10,14 +10,13 @@ use serde::Serialize;
 
 use super::{elsewhere::elsewhere, naming, report};
 use crate::{
-    backup::Organization,
     cli,
     context::Context,
     failure::{Completion, Failure},
-    halo::{Customer, Halo, License},
+    halo::Halo,
+    model::{Customer, License, Mapping, Organization, Reference},
     plan::names::{Index, Named, Unresolved},
-    reference::Reference,
-    store::{Mapping, Store, now},
+    store::{Store, now},
     text::folded,
     ui::{Align, Table},
 };
@@ -136,7 +135,7 @@ struct Summary {
 /// Exit code 2 for names that name nothing or something that cannot be mapped.
 pub async fn run(context: &Context, arguments: cli::MapOrg) -> anyhow::Result<Completion> {
     context.connection()?;
-    let look = context.look().await?;
+    let look = context.open_read_only().await?;
     let mappings = look.mappings(&context.profile).await?;
     let elsewhere = elsewhere(&look, &context.profile).await?;
     let mut planned = if let Some(path) = &arguments.from {
@@ -215,8 +214,12 @@ async fn plan_one(
     Ok(Planned::new(&organization, &customer, target, mappings))
 }
 
-async fn metric(context: &Context) -> anyhow::Result<crate::backup::SeatMetric> {
-    let configuration = context.look().await?.configuration(&context.profile).await?;
+async fn metric(context: &Context) -> anyhow::Result<crate::model::SeatMetric> {
+    let configuration = context
+        .open_read_only()
+        .await?
+        .configuration(&context.profile)
+        .await?;
     Ok(configuration.metric())
 }
 
@@ -235,7 +238,7 @@ fn unseen(text: &str) -> Option<Organization> {
         id: name.to_owned(),
         number: None,
         name: name.to_owned(),
-        seats: crate::backup::Seats::default(),
+        seats: crate::model::Seats::default(),
         suspended: false,
         deactivated: false,
         conflicting: false,

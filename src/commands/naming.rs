@@ -1,13 +1,11 @@
 //! Records by what people call them, and the errors when that names none or several.
 
 use crate::{
-    backup::Organization,
     context::Context,
     failure::Failure,
-    halo::{Customer, Halo, License, Outcome, Priority, Sla, TicketType},
+    halo::Halo,
+    model::{Customer, License, Mapping, Organization, Outcome, Priority, Reference, Sla, TicketType},
     plan::names::{Index, Named, Unresolved},
-    reference::Reference,
-    store::Mapping,
     text::Text,
 };
 

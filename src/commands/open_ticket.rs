@@ -11,10 +11,10 @@ use crate::{
     cli,
     context::Context,
     failure::{Completion, Failure},
-    halo::{Halo, NewTicket},
+    halo::Halo,
+    model::{Configuration, Mapping, NewTicket, Reference},
     plan::tickets::{Content, Scope, UNDOCUMENTED, by_slug, details_html, summary},
-    reference::Reference,
-    store::{Configuration, Mapping, TicketKey},
+    store::TicketKey,
 };
 use post::{Found, Wanted};
 
@@ -50,7 +50,7 @@ struct Summary {
 /// Exit code 2 for an organization that is not mapped; 75 where it is not known whether the ticket exists.
 pub async fn run(context: &Context, mut arguments: cli::OpenTicket) -> anyhow::Result<Completion> {
     context.connection()?;
-    let look = context.look().await?;
+    let look = context.open_read_only().await?;
     let mappings = look.mappings(&context.profile).await?;
     let configuration = look.configuration(&context.profile).await?;
     let mapping = ask(context, &mut arguments, &mappings).await?;

@@ -1,7 +1,5 @@
 //! `sandbox`: serves both services on this machine, or takes the tour of the whole job.
 
-mod tour;
-
 use std::time::Duration;
 
 use serde::Serialize;
@@ -10,8 +8,10 @@ use crate::{
     cli,
     context::Context,
     failure::{Completion, Failure},
+    invocation::Runner,
     sandbox::{Fault, Options, Sandbox},
     text::Text,
+    tour,
     ui::Format,
 };
 
@@ -32,7 +32,11 @@ struct Served<'a> {
 ///
 /// # Errors
 /// A port that is taken; a step of the tour whose effect is not found.
-pub async fn run(context: &Context, arguments: cli::Sandbox) -> anyhow::Result<Completion> {
+pub async fn run(
+    context: &Context,
+    arguments: cli::Sandbox,
+    runner: Runner<'_>,
+) -> anyhow::Result<Completion> {
     let faults = arguments
         .fault
         .iter()
@@ -49,7 +53,7 @@ pub async fn run(context: &Context, arguments: cli::Sandbox) -> anyhow::Result<C
         backup_port: arguments.backup_port,
     };
     if arguments.tour {
-        return tour::run(&context.ui, options).await;
+        return tour::run(&context.ui, options, runner).await;
     }
     serve(context, options).await
 }

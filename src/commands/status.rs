@@ -6,8 +6,8 @@ use super::configure;
 use crate::{
     context::Context,
     failure::Completion,
+    model::Reference,
     profile::{Connection, SecretStoreKind},
-    reference::Reference,
     secrets::Secret,
     store::Run,
     ui::{Align, Format, Table},
@@ -109,7 +109,7 @@ impl From<Run> for LastSync {
 /// A configuration file or state that cannot be read.
 pub async fn run(context: &Context) -> anyhow::Result<Completion> {
     let connection = context.profiles.connection(&context.profile)?;
-    let store = context.look().await?;
+    let store = context.open_read_only().await?;
     let configuration = store.configuration(&context.profile).await?;
     let mappings = store.mappings(&context.profile).await?;
     let mut licenses: Vec<i64> = mappings.iter().map(|mapping| mapping.license.id).collect();

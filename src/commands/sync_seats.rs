@@ -13,19 +13,18 @@ use std::{
 
 use super::{configure, elsewhere::elsewhere, naming, report};
 use crate::{
-    backup::SeatMetric,
     cli,
     context::Context,
     failure::{Completion, explain},
-    halo::{Halo, LicenseChange},
+    halo::Halo,
+    model::{LicenseChange, Mapping, Reference, SeatMetric},
     plan::{
         limits::Limits,
         seats::{Decision, Item, Known, Mapped, Plan, Synced, plan},
     },
-    reference::Reference,
     store::{
-        Change, ChangeStatus, LicenseCount, Mapping, NameKind, NewChange, NewRun, OrganizationSeats,
-        RunState, RunTotals, Store,
+        Change, ChangeStatus, LicenseCount, NameKind, NewChange, NewRun, OrganizationSeats, RunState,
+        RunTotals, Store,
     },
 };
 use apply::Applied;
@@ -103,7 +102,7 @@ pub async fn run(context: &Context, arguments: cli::SyncSeats) -> anyhow::Result
 
 /// Shows what a run would do.
 async fn dry_run(context: &Context, arguments: &cli::SyncSeats) -> anyhow::Result<Completion> {
-    let store = context.look().await?;
+    let store = context.open_read_only().await?;
     let scope = scope(context, &store, arguments).await?;
     if scope.mappings.is_empty() {
         show::nothing_mapped(context, true);

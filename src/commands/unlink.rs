@@ -9,8 +9,8 @@ use crate::{
     cli,
     context::Context,
     failure::Completion,
-    reference::Reference,
-    store::{LicenseCount, Mapping},
+    model::{Mapping, Reference},
+    store::LicenseCount,
     ui::{Align, Table},
 };
 
@@ -33,7 +33,7 @@ struct Summary {
 /// # Errors
 /// Exit code 2 where a name names no mapping; then none is ended.
 pub async fn run(context: &Context, arguments: cli::Unlink) -> anyhow::Result<Completion> {
-    let store = context.look().await?;
+    let store = context.open_read_only().await?;
     let mappings = store.mappings(&context.profile).await?;
     let counts = store.license_counts(&context.profile).await?;
     let chosen = choose(&arguments, &mappings)?;

@@ -24,7 +24,7 @@ fn candidates(
     directory: Option<&Path>,
 ) -> io::Result<Vec<CompletionCandidate>> {
     let position = words.len().saturating_sub(1);
-    super::set_words(&words);
+    super::set_line(command, &words);
     complete(command, words, position, directory)
 }
 
@@ -225,7 +225,7 @@ compdef _clap_dynamic_completer_NAME PROGRAM
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
         if std::env::var_os(WORD_POSITION).is_some() {
-            super::set_words(&arguments);
+            super::set_line(command, &arguments);
             return env::Zsh.write_complete(command, arguments, directory, out);
         }
         for candidate in candidates(command, arguments, directory)? {
@@ -396,7 +396,7 @@ impl EnvCompleter for Elvish {
         directory: Option<&Path>,
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
-        super::set_words(&arguments);
+        super::set_line(command, &arguments);
         env::Elvish.write_complete(command, arguments, directory, out)
     }
 }

@@ -152,7 +152,7 @@ impl Context {
         let connection = self.profiles.connection(&self.profile)?;
         if !self.is_own.load(Ordering::Relaxed) {
             // Before anything in it is brought up to date.
-            self.look().await?.close().await;
+            self.open_read_only().await?.close().await;
         }
         if !self.state.exists() {
             // Only `connect` makes one.
@@ -221,7 +221,7 @@ impl Context {
     ///
     /// # Errors
     /// A connected profile's state that is missing or another's; a file that cannot be used.
-    pub async fn look(&self) -> anyhow::Result<Store> {
+    pub async fn open_read_only(&self) -> anyhow::Result<Store> {
         let store = Store::open_read_only(&self.state).await?;
         if let Some(connection) = self.profiles.connection(&self.profile)?
             && !self.is_own.load(Ordering::Relaxed)
@@ -236,10 +236,10 @@ impl Context {
     /// Sees to it that the state is the profile's own.
     ///
     /// # Errors
-    /// As [`Context::look`].
+    /// As [`Context::open_read_only`].
     pub(super) async fn check_state(&self) -> anyhow::Result<()> {
         if !self.is_own.load(Ordering::Relaxed) {
-            self.look().await?.close().await;
+            self.open_read_only().await?.close().await;
         }
         Ok(())
     }

@@ -6,18 +6,7 @@ use super::{
     Error, Halo, Resource,
     paging::{Progress, Record, Until},
 };
-use crate::lenient;
-
-/// A customer. Several may share a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Customer {
-    /// Its id.
-    pub id: i64,
-    /// Its name, as Halo has it.
-    pub name: String,
-    /// Inactive ones are not offered and not mapped.
-    pub inactive: bool,
-}
+use crate::{lenient, model::Customer};
 
 #[derive(Deserialize)]
 struct Row {

@@ -3,19 +3,10 @@
 use serde_json::Value;
 
 use super::{Error, Halo, Resource, paging::Page};
-use crate::{http::Request, lenient};
+use crate::{http::Request, lenient, model::LicenseChange};
 
 /// Rows asked for: the newest, of whatever fields.
 const ROWS: &str = "50";
-
-/// A change of a quantity, as Halo recorded it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LicenseChange {
-    /// Who made it.
-    pub who: String,
-    /// When, as Halo writes it.
-    pub at: Option<String>,
-}
 
 impl Halo {
     /// Who gave a license the quantity `count`, after it had been `before`; `None` where no row tells. A courtesy:

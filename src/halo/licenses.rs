@@ -9,39 +9,11 @@ use super::{
     Error, Halo, Resource,
     paging::{Page, Progress, Record, Until},
 };
-use crate::{http::StillWanted, lenient};
-
-/// A license.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct License {
-    /// Its id.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-    /// The quantity that is billed; `None` where Halo's number could not be read.
-    pub count: Option<i64>,
-    /// The customer whose license it is.
-    pub customer_id: Option<i64>,
-    /// That customer's name, where the row has it.
-    pub customer_name: Option<String>,
-    /// Inactive ones are not offered and not written.
-    pub active: bool,
-    /// Halo's word for its status.
-    pub status: Option<String>,
-    /// Who makes the software.
-    pub manufacturer: Option<String>,
-}
-
-/// A quantity to be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quantity {
-    /// The license.
-    pub license: i64,
-    /// The customer whose license it is; Halo wants it beside the id.
-    pub customer: i64,
-    /// The new quantity, absolute.
-    pub count: i64,
-}
+use crate::{
+    http::StillWanted,
+    lenient,
+    model::{License, Quantity},
+};
 
 /// Statuses of a license that is over.
 const ENDED: [&str; 7] = [

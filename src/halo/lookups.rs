@@ -7,45 +7,10 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 use super::{Error, Halo, Resource};
-use crate::lenient;
-
-/// A ticket type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TicketType {
-    /// Its id.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-}
-
-/// A service level agreement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sla {
-    /// Its id.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-}
-
-/// A priority of one SLA. The same id under another SLA is another priority.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Priority {
-    /// Halo's `priorityid`: the number that a ticket takes.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-    /// The SLA it belongs to.
-    pub sla_id: i64,
-}
-
-/// What a note on a ticket is filed as.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// Its id.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-}
+use crate::{
+    lenient,
+    model::{Outcome, Priority, Sla, TicketType},
+};
 
 #[derive(Deserialize)]
 struct Row {

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::{Error, Halo, Outcome, Resource, paging::Record};
-use crate::{http, lenient};
+use super::{Error, Halo, Resource, paging::Record};
+use crate::{http, lenient, model::Outcome};
 
 #[derive(Deserialize)]
 struct TypeRow {

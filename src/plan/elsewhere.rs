@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, fmt};
 
-use crate::reference::Reference;
+use crate::model::Reference;
 
 /// A mapping of another profile.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::{
     elsewhere::Elsewhere,
     limits::{LicenseChange, Limits, ShareChange, Stop, Tally, TooMuch, judge, of_a_sharer, stop},
 };
-use crate::reference::Reference;
+use crate::model::Reference;
 
 /// What SaaS Backup says about a mapped organization now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::{Error, Store, now};
 use crate::{
     lock_file::{host_name, user_name},
-    reference::Reference,
+    model::Reference,
 };
 
 pub use records::{

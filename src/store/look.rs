@@ -16,7 +16,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use tempfile::TempDir;
 
 use super::{Error, cannot_use};
-use crate::profile::private_file;
+use crate::files::private_file;
 
 /// The state's name in the directory of its copy.
 const COPY: &str = "state.db";

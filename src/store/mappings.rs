@@ -6,38 +6,10 @@ use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 use url::Url;
 
 use super::{Error, Store};
-use crate::reference::Reference;
+use crate::model::{Mapping, OfOtherProfile, Reference};
 
 /// Rows in one statement: SQLite takes 32,766 parameters.
 const ROWS: usize = 1000;
-
-/// An organization's mapping. One per organization.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mapping {
-    /// The organization; its id is the string id.
-    pub organization: Reference<String>,
-    /// The number that goes with it.
-    pub organization_number: Option<i64>,
-    /// The Halo customer.
-    pub customer: Reference,
-    /// That customer's license.
-    pub license: Reference,
-    /// When it was mapped, RFC 3339.
-    pub mapped_at: String,
-    /// What the last sync found wrong with it.
-    pub flag: Option<String>,
-    /// The seats of this organization that are in the license's quantity, since the last sync.
-    pub seats: Option<i64>,
-}
-
-/// A mapping of another profile of the same Halo site: what is mapped in both would be billed by both.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OfOtherProfile {
-    /// The other profile.
-    pub profile: String,
-    /// Its mapping.
-    pub mapping: Mapping,
-}
 
 impl FromRow<'_, SqliteRow> for Mapping {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {

@@ -3,7 +3,7 @@
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::{Error, Store};
-use crate::reference::Reference;
+use crate::model::Reference;
 
 /// Rows in one statement: SQLite takes 32,766 parameters.
 const ROWS: usize = 1000;

@@ -803,8 +803,8 @@ fn the_last_to_leave_a_license_is_told_that_it_bills_on() {
 /// Another profile of that site, with these mappings in the same state, however they came there.
 fn other_profile(stage: &Stage, profile: &str, site: &str, mapping: &[(String, i64, i64)]) {
     use halolink::{
-        reference::Reference,
-        store::{Mapping, Store, now},
+        model::{Mapping, Reference},
+        store::{Store, now},
     };
     let mappings: Vec<Mapping> = mapping
         .iter()

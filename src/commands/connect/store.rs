@@ -8,7 +8,8 @@ use secrecy::SecretString;
 use super::{Before, Wanted};
 use crate::{
     context::{Context, Found, other_token_host},
-    profile::{Connection, SecretStoreKind, missing_directories},
+    files::missing_directories,
+    profile::{Connection, SecretStoreKind},
     secrets::{Entries, Secret},
     store::{Remembered, Store},
 };

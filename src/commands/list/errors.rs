@@ -5,12 +5,11 @@ use serde::Serialize;
 
 use super::{Mappings, Row, print, read_organizations};
 use crate::{
-    backup::AccountError,
     cli,
     context::Context,
     failure::Completion,
+    model::{AccountError, Reference},
     plan::tickets::{UNDOCUMENTED, by_description},
-    reference::Reference,
     ui::Align,
 };
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{commands::naming, context::Context, store::Mapping};
+use crate::{commands::naming, context::Context, model::Mapping};
 
 /// Brings the names in the mappings up to date, and keeps them.
 pub(super) async fn mappings(context: &Context, mappings: &mut [Mapping]) -> anyhow::Result<()> {

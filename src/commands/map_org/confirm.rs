@@ -11,8 +11,8 @@ use crate::{
     cli,
     context::Context,
     failure::Failure,
+    model::Mapping,
     plan::{elsewhere::Elsewhere, names::far_apart, products::other_product},
-    store::Mapping,
     ui::{Text, stopped},
 };
 

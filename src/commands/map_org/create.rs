@@ -7,12 +7,11 @@ use std::time::{Duration, Instant};
 
 use super::Target;
 use crate::{
-    backup::{Organization, SeatMetric},
     commands::pending::{Look, look_until_settled},
     context::Context,
     failure::Failure,
-    halo::{Customer, Halo, License},
-    reference::Reference,
+    halo::Halo,
+    model::{Customer, License, Organization, Reference, SeatMetric},
     store::Store,
     text::folded,
 };

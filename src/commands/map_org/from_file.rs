@@ -7,13 +7,12 @@ use std::{
 
 use super::{Planned, Target, mappable, naming, unseen};
 use crate::{
-    backup::Organization,
     commands::csv_file::{CsvFile, CsvRow},
     context::Context,
     failure::Failure,
-    halo::{Customer, Halo, License},
+    halo::Halo,
+    model::{Customer, License, Mapping, Organization},
     plan::names::{Index, Named},
-    store::Mapping,
     text::Text,
 };
 

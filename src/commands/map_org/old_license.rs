@@ -15,14 +15,12 @@ use crate::{
     commands::{elsewhere::elsewhere, sync_seats},
     context::Context,
     failure::explain,
-    halo::{Halo, License, Quantity},
+    halo::Halo,
     http::StillWanted,
     lock_file::LockFile,
+    model::{License, Mapping, Quantity, Reference},
     plan::{elsewhere::Elsewhere, requests::batch_size},
-    reference::Reference,
-    store::{
-        ChangeStatus, Mapping, NewChange, NewRun, OrganizationSeats, RunState, RunTotals, Store, Written,
-    },
+    store::{ChangeStatus, NewChange, NewRun, OrganizationSeats, RunState, RunTotals, Store, Written},
 };
 
 /// The most that are read one by one; beyond that whole pages are cheaper.

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 
 use super::{Target, create, naming};
 use crate::{
-    backup::{Organization, SeatMetric},
     context::Context,
     failure::Failure,
-    halo::{Customer, Halo},
+    halo::Halo,
+    model::{Customer, Mapping, Organization, SeatMetric},
     plan::names::{Named, likeliest_first, untagged},
-    store::Mapping,
 };
 
 /// Lets a person pick the organization.

@@ -14,7 +14,8 @@ use crate::{
     commands::pending::{Look, look_until_settled},
     context::Context,
     failure::Failure,
-    halo::{Halo, NewTicket},
+    halo::Halo,
+    model::NewTicket,
     plan::tickets::{Identity, is_searchable},
     store::{OpenedTicket, Store, TicketKey},
 };

@@ -12,7 +12,8 @@ use super::{label, licenses};
 use crate::{
     context::Context,
     failure::{Failure, explain},
-    halo::{Halo, Quantity},
+    halo::Halo,
+    model::Quantity,
     plan::{
         batches::{Batches, PROBES, Part},
         seats::Item,

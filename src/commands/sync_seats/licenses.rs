@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    halo::{Error, Halo, License},
+    halo::{Error, Halo},
+    model::License,
     plan::{
         requests::{FEW, one_by_one},
         seats::Found,

@@ -8,16 +8,14 @@ use std::{
 
 use super::sources::mapped;
 use crate::{
-    backup::SeatMetric,
     commands::csv_file::{CsvFile, CsvRow},
     context::Context,
     failure::Failure,
+    model::{Mapping, Reference, SeatMetric},
     plan::{
         names::untagged,
         seats::{Mapped, Source},
     },
-    reference::Reference,
-    store::Mapping,
     text::folded,
 };
 

@@ -6,10 +6,9 @@ use serde::Serialize;
 
 use super::{Applied, report};
 use crate::{
-    backup::SeatMetric,
     context::Context,
+    model::{Reference, SeatMetric},
     plan::seats::{Decision, Item, Plan},
-    reference::Reference,
     store::RunTotals,
     ui::{Align, Format, Table},
 };

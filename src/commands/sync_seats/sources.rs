@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use crate::{
-    backup::SeatMetric,
     context::Context,
+    model::{Mapping, SeatMetric},
     plan::seats::{Mapped, Source},
-    store::Mapping,
 };
 
 /// The most named organizations that are asked for one by one; beyond that the list is cheaper. A
@@ -23,7 +22,7 @@ pub(super) async fn read(
 ) -> anyhow::Result<Vec<Mapped>> {
     let backup = context.backup().await?;
     let mut sources: HashMap<String, Source> = HashMap::new();
-    let mut add = |organization: crate::backup::Organization| {
+    let mut add = |organization: crate::model::Organization| {
         let source = if organization.conflicting {
             Source::Contradictory
         } else if organization.suspended {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use crate::reference::Reference;
+use crate::model::Reference;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! The tour: the whole job against a sandbox of its own, in this process, with throw-away state and secrets
-//! in memory. Each step's effect is looked for in the emulator; one that is not there fails the tour.
+//! in memory. It types commands as a person would, through the runner that it is handed. Each step's effect is looked for in the emulator; one that is not there fails the tour.
 
 use std::{
     collections::HashMap,
@@ -12,9 +12,9 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use crate::{
-    app::{Invocation, run as run_app},
     environment::Environment,
     failure::{Completion, Failure},
+    invocation::{Invocation, Runner},
     sandbox::{License, Options, Sandbox},
     secrets::SecretStore,
     text::Text,
@@ -37,6 +37,7 @@ struct Report {
 
 struct Tour<'a> {
     ui: &'a Ui,
+    run: Runner<'a>,
     sandbox: Sandbox,
     directory: PathBuf,
     secrets: Arc<Mutex<HashMap<String, SecretString>>>,
@@ -50,11 +51,12 @@ type Mapped = Vec<(String, i64, i64)>;
 ///
 /// # Errors
 /// Exit code 1 at the first step whose exit code or effect is not what it should be.
-pub(super) async fn run(ui: &Ui, options: Options) -> anyhow::Result<Completion> {
+pub async fn run(ui: &Ui, options: Options, run: Runner<'_>) -> anyhow::Result<Completion> {
     let sandbox = Sandbox::start(options).map_err(|error| Failure::failed(error.to_string()))?;
     let directory = tempfile::tempdir()?;
     let mut tour = Tour {
         ui,
+        run,
         sandbox,
         directory: directory.path().to_owned(),
         secrets: Arc::default(),
@@ -281,7 +283,7 @@ impl Tour<'_> {
         effect: impl FnOnce(&Self) -> bool,
     ) -> anyhow::Result<()> {
         let captured: Arc<Mutex<Vec<u8>>> = Arc::default();
-        let exit_code = Box::pin(run_app(self.invocation(arguments, captured.clone()))).await;
+        let exit_code = (self.run)(self.invocation(arguments, captured.clone())).await;
         let output =
             String::from_utf8_lossy(&captured.lock().unwrap_or_else(PoisonError::into_inner)).into_owned();
         let command = command_line(arguments);

@@ -1,0 +1,55 @@
+//! The arguments of `connect`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use crate::profile::SecretStoreKind;
+
+/// `connect`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    halolink connect\n  \
+    HALOLINK_CLIENT_SECRET=… HALOLINK_RESELLER_TOKEN=… HALOLINK_ACCESS_TOKEN=… \\\n    \
+    halolink connect --site-url acme.halopsa.com --client-id 1f2e… --backup-url us\n\n\
+    Secrets come from the environment (HALOLINK_CLIENT_SECRET, HALOLINK_RESELLER_TOKEN,\n\
+    HALOLINK_ACCESS_TOKEN), from files (the same names with _FILE, or the flags below), or are asked for.\n\
+    HALOLINK_SITE_URL, HALOLINK_CLIENT_ID, HALOLINK_TENANT and HALOLINK_BACKUP_URL stand for their flags.")]
+pub struct Connect {
+    /// The Halo site, e.g. acme.halopsa.com (Configuration > Integrations > HaloPSA API)
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub site_url: Option<String>,
+    /// The client id of the application in Halo
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// The tenant, where the site does not tell it itself
+    #[arg(long)]
+    pub tenant: Option<String>,
+    /// File with the client secret; - reads it from standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub client_secret_file: Option<PathBuf>,
+    /// The SaaS Backup API: a URL, or us, uk or na
+    #[arg(long, value_name = "URL", conflicts_with = "no_backup")]
+    pub backup_url: Option<String>,
+    /// File with the reseller token; - reads it from standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_backup")]
+    pub reseller_token_file: Option<PathBuf>,
+    /// File with the access token (the portal's Authentication Token); - reads it from standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_backup")]
+    pub access_token_file: Option<PathBuf>,
+    /// Connect to Halo only, for a partner without SaaS Backup API access
+    #[arg(long)]
+    pub no_backup: bool,
+    /// Where to keep the secrets
+    #[arg(long, value_name = "STORE", value_enum, default_value_t)]
+    pub secret_store: SecretStoreKind,
+    /// Take up the state that is there, or a new one, in place of the profile's own that is missing
+    #[arg(long)]
+    pub adopt_state: bool,
+    /// The host, other than the site's, that Halo may name to get tokens from, e.g. login.example.com
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub auth_host: Option<String>,
+    /// Check everything and store nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}

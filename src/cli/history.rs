@@ -1,0 +1,20 @@
+//! The arguments of `history`.
+
+use clap::Args;
+use clap_complete::ArgValueCandidates;
+
+use crate::complete;
+
+/// `history`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    halolink history --since 30d\n  \
+    halolink history \"Contoso Ltd\" -o csv")]
+pub struct History {
+    /// Show this organization's seats over time
+    #[arg(value_name = "ORG", add = ArgValueCandidates::new(complete::mapped_organizations))]
+    pub organization: Option<String>,
+    /// Only since then: a date (2026-01-31), a time (RFC 3339), or a span such as 30d or 12h
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+}

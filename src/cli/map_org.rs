@@ -1,0 +1,59 @@
+//! The arguments of `map-org`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+use clap_complete::ArgValueCandidates;
+
+use crate::complete;
+
+/// What becomes of the license that an organization leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OldLicense {
+    /// Its quantity is set to 0, unless another organization is mapped to it
+    #[value(name = "0")]
+    Zero,
+    /// It keeps its quantity, and bills on
+    Keep,
+}
+
+/// `map-org`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    halolink map-org\n  \
+    halolink map-org 1788161-14 --customer \"Contoso Ltd\" --license \"SaaS Backup\"\n  \
+    halolink map-org Contoso --customer 42 --create-license \"NinjaOne SaaS Backup\" --yes\n  \
+    halolink map-org Contoso --customer 42 --license 19 --old-license 0 --yes\n  \
+    halolink map-org --from mappings.csv --yes\n\n\
+    What bills (a new license), maps anew or looks wrong (names far apart, another product's license,\n\
+    a license that is another organization's already) is asked first; without a terminal it takes --yes.\n\
+    Names resolve by id, else exact name without regard to case, else unique prefix.")]
+pub struct MapOrg {
+    /// The organization: its id, its number or its name
+    #[arg(value_name = "ORG", add = ArgValueCandidates::new(complete::organizations))]
+    pub organization: Option<String>,
+    /// The Halo customer, by name or id
+    #[arg(long, value_name = "CUSTOMER", add = ArgValueCandidates::new(complete::customers))]
+    pub customer: Option<String>,
+    /// That customer's license, by name or id
+    #[arg(
+        long,
+        visible_alias = "licence",
+        value_name = "LICENSE",
+        conflicts_with = "create_license", add = ArgValueCandidates::new(complete::licenses))]
+    pub license: Option<String>,
+    /// Create a license of that name for the customer, which bills; the one that is there is taken
+    #[arg(long, visible_alias = "create-licence", value_name = "NAME")]
+    pub create_license: Option<String>,
+    /// Map every row of a CSV file with the columns organization,customer,license
+    #[arg(long, value_name = "FILE.csv", value_hint = ValueHint::FilePath,
+          conflicts_with_all = ["organization", "customer", "license", "create_license"])]
+    pub from: Option<PathBuf>,
+    /// What becomes of the license that an organization leaves when it is mapped anew: it is asked, and kept
+    /// where nobody is there to be asked
+    #[arg(long, visible_alias = "old-licence", value_name = "0|keep", value_enum)]
+    pub old_license: Option<OldLicense>,
+    /// Show what would change and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}

@@ -1,0 +1,47 @@
+//! The arguments of `open-ticket`.
+
+use clap::{Args, ValueHint, builder::PossibleValuesParser};
+use clap_complete::ArgValueCandidates;
+
+use crate::{complete, plan::tickets::slugs};
+
+/// `open-ticket`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    halolink open-ticket Contoso --error main-app-token\n  \
+    halolink open-ticket Contoso --error email-backup-failed --account anna@contoso.com\n  \
+    halolink open-ticket Contoso --summary \"Restore test failed\" --details \"See the log of May 3\"\n\n\
+    The same open error, or the same summary, is not opened twice for an organization.")]
+pub struct OpenTicket {
+    /// The organization: its id, its number or its name
+    #[arg(value_name = "ORG", add = ArgValueCandidates::new(complete::mapped_organizations))]
+    pub organization: Option<String>,
+    /// A documented backup error
+    #[arg(long, value_name = "SLUG", conflicts_with = "summary",
+          value_parser = PossibleValuesParser::new(slugs()))]
+    pub error: Option<String>,
+    /// One line that says what is wrong, in your words
+    #[arg(long)]
+    pub summary: Option<String>,
+    /// More about it
+    #[arg(long)]
+    pub details: Option<String>,
+    /// The account that it concerns
+    #[arg(long, value_name = "EMAIL", value_hint = ValueHint::EmailAddress)]
+    pub account: Option<String>,
+    /// Open a ticket even if the same one is open
+    #[arg(long)]
+    pub new: bool,
+    /// The type, instead of the configured one
+    #[arg(long, value_name = "TYPE", add = ArgValueCandidates::new(complete::ticket_types))]
+    pub ticket_type: Option<String>,
+    /// The SLA, instead of the configured one
+    #[arg(long, add = ArgValueCandidates::new(complete::slas))]
+    pub sla: Option<String>,
+    /// The priority, instead of the configured one
+    #[arg(long, add = ArgValueCandidates::new(complete::priorities))]
+    pub priority: Option<String>,
+    /// Show what would be opened and open nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}

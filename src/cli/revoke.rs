@@ -1,0 +1,16 @@
+//! The arguments of `revoke`.
+
+use clap::Args;
+
+/// `revoke`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  halolink revoke\n\n\
+    Configuration and mappings stay for a later connect, unless --purge.")]
+pub struct Revoke {
+    /// Delete the configuration, the mappings and the ledger too
+    #[arg(long)]
+    pub purge: bool,
+    /// Show what would be deleted and delete nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}

@@ -1,0 +1,21 @@
+//! What halolink talks about, as plain data: nothing here knows a service, the state or the command line.
+
+mod account_error;
+mod configuration;
+mod customer;
+mod license;
+mod mapping;
+mod organization;
+mod reference;
+mod ticket;
+mod ticket_options;
+
+pub use account_error::{AccountError, Product};
+pub use configuration::{Configuration, SeatSync};
+pub use customer::Customer;
+pub use license::{License, LicenseChange, Quantity};
+pub use mapping::{Mapping, OfOtherProfile};
+pub use organization::{Organization, SeatMetric, Seats};
+pub use reference::Reference;
+pub use ticket::{NewTicket, Ticket};
+pub use ticket_options::{Outcome, Priority, Sla, TicketType};

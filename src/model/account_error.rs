@@ -1,0 +1,53 @@
+//! An error of one account's backup.
+
+/// A product whose accounts are backed up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Product {
+    /// Mailboxes.
+    Mailbox,
+    /// Files in OneDrive.
+    OneDrive,
+    /// Calendars.
+    Calendar,
+    /// Contacts.
+    Contacts,
+    /// Tasks.
+    Tasks,
+}
+
+impl Product {
+    /// All of them.
+    pub const ALL: [Product; 5] = [
+        Product::Mailbox,
+        Product::OneDrive,
+        Product::Calendar,
+        Product::Contacts,
+        Product::Tasks,
+    ];
+
+    /// Its word in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Product::Mailbox => "mailbox",
+            Product::OneDrive => "onedrive",
+            Product::Calendar => "calendar",
+            Product::Contacts => "contacts",
+            Product::Tasks => "tasks",
+        }
+    }
+}
+
+/// An account whose backup has an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountError {
+    /// The account.
+    pub account: String,
+    /// Which backup of it.
+    pub product: Product,
+    /// The error's text as it came; the status where there is no text.
+    pub text: String,
+    /// The backup status, e.g. `Authentication Error`.
+    pub status: Option<String>,
+    /// The last backup, as the service writes it.
+    pub last_backup: Option<String>,
+}
