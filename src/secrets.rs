@@ -6,7 +6,7 @@ use std::{
     collections::HashMap,
     fmt,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -307,8 +307,8 @@ impl Secrets {
         Ok(())
     }
 
-    /// One call to the secret_store. The keyring's can block for as long as nobody unlocks it, so it runs on a
-    /// thread of its own that is left behind when it takes too long.
+    /// One call to the secret store. The keyring's can block for as long as nobody unlocks it; its thread is left
+    /// behind when it takes too long.
     async fn call<T: Send + 'static>(
         &self,
         account: String,
@@ -322,22 +322,18 @@ impl Secrets {
             }
             SecretStore::Keyring(timeout) => *timeout,
         };
-        let (sender, receiver) = mpsc::channel();
-        std::thread::spawn(move || {
-            let result = open(&account).and_then(|entry| with_entry(&entry).map_err(refused));
-            // The receiver is gone if this took too long; then nobody wants the result.
-            let _ = sender.send(result);
+        let call = tokio::task::spawn_blocking(move || {
+            open(&account).and_then(|entry| with_entry(&entry).map_err(refused))
         });
-        tokio::task::spawn_blocking(move || receiver.recv_timeout(timeout))
-            .await
-            .map_err(|error| Error::Keyring {
+        match tokio::time::timeout(timeout, call).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(error)) => Err(Error::Keyring {
                 reason: error.to_string(),
-            })?
-            .unwrap_or_else(|_| {
-                Err(Error::KeyringSilent {
-                    seconds: timeout.as_secs(),
-                })
-            })
+            }),
+            Err(_) => Err(Error::KeyringSilent {
+                seconds: timeout.as_secs(),
+            }),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `history`: past runs, or one organization's seats over time.
 
-use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use jiff::{Span, Timestamp, Zoned, civil::Date};
 use serde::Serialize;
 
 use super::naming;
@@ -87,7 +87,7 @@ struct PointView {
 /// Exit code 2 for an organization that the ledger does not know, and for a time that is none.
 pub async fn run(context: &Context, arguments: cli::History) -> anyhow::Result<Completion> {
     let since = match &arguments.since {
-        Some(text) => since(text, Timestamp::now())?,
+        Some(text) => since(text, &Zoned::now())?,
         None => String::new(),
     };
     let store = context.open_read_only().await?;
@@ -98,8 +98,8 @@ pub async fn run(context: &Context, arguments: cli::History) -> anyhow::Result<C
     Ok(Completion::Done)
 }
 
-/// The time from which on, as the state writes times.
-fn since(text: &str, now: Timestamp) -> anyhow::Result<String> {
+/// The time from which on, as the state writes times. Days are those of the reader's calendar.
+fn since(text: &str, now: &Zoned) -> anyhow::Result<String> {
     let text = text.trim();
     let unknown = || {
         Failure::usage(format!("\"{text}\" is not a time"))
@@ -108,24 +108,14 @@ fn since(text: &str, now: Timestamp) -> anyhow::Result<String> {
     let at = if let Ok(timestamp) = text.parse::<Timestamp>() {
         timestamp
     } else if let Ok(date) = text.parse::<Date>() {
-        // A date is a day where the reader is.
-        date.to_zoned(TimeZone::system())
-            .map_err(|_| unknown())?
-            .timestamp()
+        let start = date.to_zoned(now.time_zone().clone());
+        start.map_err(|_| unknown())?.timestamp()
     } else {
-        let split = text
-            .find(|character: char| !character.is_ascii_digit())
-            .ok_or_else(unknown)?;
-        let (number, unit) = text.split_at(split);
-        let number: i64 = number.parse().map_err(|_| unknown())?;
-        let hours = match unit {
-            "h" => number,
-            "d" => number.checked_mul(24).ok_or_else(unknown)?,
-            "w" => number.checked_mul(24 * 7).ok_or_else(unknown)?,
-            _ => return Err(unknown().into()),
-        };
-        let span = 0.hours().try_hours(hours).map_err(|_| unknown())?;
-        now.checked_sub(span).map_err(|_| unknown())?
+        let span: Span = text.parse().map_err(|_| unknown())?;
+        if span.is_negative() {
+            return Err(unknown().into());
+        }
+        now.checked_sub(span).map_err(|_| unknown())?.timestamp()
     };
     // Whole seconds, as the state has them: a fraction would sort behind the same second.
     Ok(Timestamp::from_second(at.as_second()).unwrap_or(at).to_string())
@@ -290,19 +280,34 @@ fn point(point: SeatPoint) -> PointView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::tz::TimeZone;
 
     #[test]
     fn times_as_people_write_them() {
+        // The clocks went forward two days before.
         let now: Timestamp = "2026-03-31T12:00:00.5Z".parse().unwrap();
-        assert_eq!(
-            since("2026-01-31T10:00:00+01:00", now).unwrap(),
-            "2026-01-31T09:00:00Z"
-        );
-        assert_eq!(since("30d", now).unwrap(), "2026-03-01T12:00:00Z");
-        assert_eq!(since("12h", now).unwrap(), "2026-03-31T00:00:00Z");
-        assert!(since("2026-01-31", now).unwrap().starts_with("2026-01-3"));
-        for bad in ["", "soon", "30", "30x", "99999999999999999999d", "9999999999999d"] {
-            assert!(since(bad, now).is_err(), "{bad}");
+        let now = now.to_zoned(TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap());
+        for (text, time) in [
+            ("2026-01-31T10:00:00+01:00", "2026-01-31T09:00:00Z"),
+            ("2026-01-31", "2026-01-30T23:00:00Z"),
+            ("30d", "2026-03-01T13:00:00Z"),
+            ("2w", "2026-03-17T13:00:00Z"),
+            ("1mo", "2026-02-28T13:00:00Z"),
+            ("12h", "2026-03-31T00:00:00Z"),
+            ("1d 12h", "2026-03-30T00:00:00Z"),
+        ] {
+            assert_eq!(since(text, &now).unwrap(), time, "{text}");
+        }
+        for bad in [
+            "",
+            "soon",
+            "30",
+            "30x",
+            "-1d",
+            "99999999999999999999d",
+            "9999999d",
+        ] {
+            assert!(since(bad, &now).is_err(), "{bad}");
         }
     }
 }

@@ -185,6 +185,8 @@ fn since_takes_dates_times_and_spans() {
         ("30d", 1),
         ("12h", 1),
         ("2w", 1),
+        ("1mo", 1),
+        ("1d 12h", 1),
         ("2026-01-31", 1),
         ("2026-01-31T12:00:00Z", 1),
         ("2026-01-31T12:00:00+01:00", 1),
@@ -205,7 +207,7 @@ fn since_takes_dates_times_and_spans() {
         .run(["history", "--since", &started, "-o", "json"])
         .expect(0);
     assert_eq!(all.json().as_array().map(Vec::len), Some(1), "{all}");
-    for bad in ["soon", "30", "30x", "2026-13-01", ""] {
+    for bad in ["soon", "30", "30x", "-1d", "2026-13-01", ""] {
         stage
             .run(["history", "--since", bad])
             .expect(2)
