@@ -20,7 +20,7 @@ use crate::{
     paths::state_file,
     profile::{Profiles, profile_name},
     store::{NameKind, Store},
-    text::{Text, clean, folded},
+    text::{Text, clean},
 };
 
 /// Organizations that were read.
@@ -111,25 +111,35 @@ fn from_state(
 
 /// What is offered for records: the name where it names just that one, else the id.
 fn offered(names: Vec<Reference<String>>) -> Vec<CompletionCandidate> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    for name in &names {
-        *seen.entry(folded(&name.name)).or_default() += 1;
+    let names: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let shown = clean(&name.name);
+            (shown.to_lowercase(), shown, name.id.as_str())
+        })
+        .collect();
+    let mut seen: HashMap<&str, usize> = HashMap::with_capacity(names.len());
+    for (folded, ..) in &names {
+        *seen.entry(folded).or_default() += 1;
     }
-    let ids: HashSet<&str> = names.iter().map(|name| name.id.as_str()).collect();
+    let ids: HashSet<&str> = names.iter().map(|(.., id)| *id).collect();
     names
         .iter()
-        .filter_map(|name| {
-            let (shown, id) = (clean(&name.name), clean(&name.id));
-            let is_name = seen.get(&folded(&shown)) == Some(&1)
+        .filter_map(|(folded, shown, id)| {
+            let id = clean(id);
+            let is_name = seen.get(folded.as_str()) == Some(&1)
                 && !shown.starts_with('-')
                 && !ids.contains(shown.as_str())
                 // What looks like an id is looked up as one.
                 && !shown.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
-            match () {
-                () if is_name => Some(CompletionCandidate::new(shown).help(Some(id.into()))),
-                () if id.is_empty() || id.starts_with('-') => None,
-                () => Some(CompletionCandidate::new(id).help(Some(shown.into()))),
-            }
+            let (value, help) = match () {
+                () if is_name => (shown.clone(), id),
+                () if id.is_empty() || id.starts_with('-') => return None,
+                () => (id, shown.clone()),
+            };
+            let candidate = CompletionCandidate::new(value).help(Some(help.into()));
+            // Nobody is shown it, but without one the usage of the argument is written out for each candidate.
+            Some(candidate.tag(Some("names".into())))
         })
         .collect()
 }
