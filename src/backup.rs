@@ -151,19 +151,6 @@ pub fn base_url(given: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// A token as people paste it, with the `Token ` or `Bearer ` in front of it gone.
-pub fn token(pasted: &str) -> &str {
-    let pasted = pasted.trim().trim_matches(['"', '\'']);
-    for prefix in ["token ", "bearer "] {
-        if let Some(start) = pasted.get(..prefix.len())
-            && start.eq_ignore_ascii_case(prefix)
-        {
-            return pasted[prefix.len()..].trim();
-        }
-    }
-    pasted
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,13 +171,5 @@ mod tests {
         for bad in ["", "mars", "ftp://dropsuite.us"] {
             assert!(base_url(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn tokens_as_people_paste_them() {
-        for pasted in ["abc", " Token abc ", "bearer abc", "\"abc\"", "abc\n"] {
-            assert_eq!(token(pasted), "abc", "{pasted}");
-        }
-        assert_eq!(token("tokenabc"), "tokenabc");
     }
 }

@@ -197,7 +197,7 @@ impl Http {
                     Error::Silent { .. } if !self.has_answered.load(Ordering::Relaxed) => SILENT_TRIES,
                     _ => usize::MAX,
                 };
-                error.is_transient(request) && sent < most && self.time_limit().is_ok()
+                request.can_follow(error) && sent < most && self.time_limit().is_ok()
             })
             .await
             .map_err(|error| error.with_tries(tries.load(Ordering::Relaxed) as usize))

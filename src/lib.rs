@@ -9,7 +9,7 @@
 //! [`ui`] everything that a person sees, which is only ever cleaned [`text`], and in CSV nothing that a
 //! [`spreadsheet`] runs; [`complete`] what tab completion offers. [`failure`] turns any error
 //! into words and an exit code. [`sandbox`] emulates both services, for trying things out and for tests, and
-//! [`tour`] does the whole job in it.
+//! [`tour`] does the whole job in it. Who may import whom is the table in `tests/black_box/borders.rs`.
 
 // Printing goes through `ui`, so that a closed pipe is no crash and no text from a service reaches a
 // terminal unchecked.

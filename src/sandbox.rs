@@ -27,6 +27,7 @@ mod backup;
 mod call;
 mod control;
 mod credentials;
+mod dates;
 mod exchange;
 mod fault;
 mod fault_injection;
@@ -41,6 +42,8 @@ mod records;
 mod reply;
 mod seed;
 mod server;
+mod service;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -49,11 +52,12 @@ mod world;
 pub use credentials::Credentials;
 pub use fault::{Fault, UnknownFault};
 pub use options::Options;
-pub use received::{Received, Service};
+pub use received::Received;
 pub use records::{
     Account, Action, Agent, AzureMapping, Customer, InvoiceLine, Item, License, LicenseChange, LineLicense,
     Organization, Outcome, Priority, Product, RecurringInvoice, Sla, Status, Supplier, Tenant, Ticket,
     TicketType, Workflow,
 };
 pub use server::{Sandbox, StartError};
+pub use service::Service;
 pub use world::World;

@@ -397,7 +397,7 @@ pub fn checked(secret: Secret, text: &str, source_name: &str) -> Result<SecretSt
     let text = text.trim().trim_start_matches('\u{feff}');
     let text = match secret {
         Secret::ClientSecret => text,
-        Secret::ResellerToken | Secret::AccessToken => crate::backup::token(text),
+        Secret::ResellerToken | Secret::AccessToken => unprefixed(text),
     };
     if text.is_empty() || text.chars().any(|character| character.is_control()) || !text.is_ascii() {
         return Err(Error::Malformed {
@@ -406,6 +406,19 @@ pub fn checked(secret: Secret, text: &str, source_name: &str) -> Result<SecretSt
         });
     }
     Ok(SecretString::from(text.to_owned()))
+}
+
+/// A token as people paste it, with the `Token ` or `Bearer ` in front of it gone.
+fn unprefixed(pasted: &str) -> &str {
+    let pasted = pasted.trim().trim_matches(['"', '\'']);
+    for prefix in ["token ", "bearer "] {
+        if let Some(start) = pasted.get(..prefix.len())
+            && start.eq_ignore_ascii_case(prefix)
+        {
+            return pasted[prefix.len()..].trim();
+        }
+    }
+    pasted
 }
 
 #[cfg(test)]
@@ -465,5 +478,13 @@ mod tests {
         assert!(checked(Secret::ClientSecret, "a\nb", "x").is_err());
         assert!(checked(Secret::ClientSecret, "  ", "x").is_err());
         assert!(read_file(Secret::ClientSecret, std::path::Path::new("/nowhere/at/all")).is_err());
+    }
+
+    #[test]
+    fn tokens_as_people_paste_them() {
+        for pasted in ["abc", " Token abc ", "bearer abc", "\"abc\"", "abc\n"] {
+            assert_eq!(unprefixed(pasted), "abc", "{pasted}");
+        }
+        assert_eq!(unprefixed("tokenabc"), "tokenabc");
     }
 }

@@ -1,9 +1,5 @@
 //! What can go wrong between here and a usable answer.
 
-use reqwest::Method;
-
-use super::Request;
-
 /// What can go wrong between here and a usable answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -146,18 +142,6 @@ impl Error {
                 | Error::Unreadable { .. }
                 | Error::TooLarge { .. }
         )
-    }
-
-    /// Whether this request can be sent again after a pause.
-    pub(super) fn is_transient(&self, request: &Request) -> bool {
-        let repeatable = request.repeatable;
-        match self {
-            // What failed while it was written fails again; whoever sent it can send less at once.
-            Error::ServerFailed { .. } => repeatable && request.method == Method::GET,
-            Error::Unreachable { .. } => true,
-            Error::Silent { .. } | Error::Unclear { .. } | Error::Unreadable { .. } => repeatable,
-            _ => false,
-        }
     }
 
     pub(super) fn with_tries(mut self, sent: usize) -> Self {

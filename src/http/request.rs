@@ -121,4 +121,15 @@ impl Request {
         self.headers.insert(name, value);
         Ok(())
     }
+
+    /// Whether it can be sent again, after a pause, once it went wrong in this way.
+    pub(super) fn can_follow(&self, error: &Error) -> bool {
+        match error {
+            // What failed while it was written fails again; whoever sent it can send less at once.
+            Error::ServerFailed { .. } => self.repeatable && self.method == Method::GET,
+            Error::Unreachable { .. } => true,
+            Error::Silent { .. } | Error::Unclear { .. } | Error::Unreadable { .. } => self.repeatable,
+            _ => false,
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Fault, Service, call::Call, exchange::Shared, fault_injection::Faults, reply::Reply};
+use super::{Fault, Service, call::Call, fault_injection::Faults, reply::Reply, shared::Shared};
 
 /// Answers a control request; none when a call is not one.
 pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {

@@ -1,7 +1,7 @@
 //! One request and its answer: what stands around the two services.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -11,15 +11,12 @@ use axum::{
 };
 
 use super::{
-    Credentials, Fault, Service, World, backup,
+    Fault, Service, World, backup,
     call::Call,
     control,
-    fault_injection::Faults,
     halo::{self, Instance},
-    rate::Rate,
-    received::Log,
     reply::{Delivery, Dropped, Reply},
-    token::Tokens,
+    shared::{Controls, Shared},
 };
 
 /// What [`Fault::SlowAnswers`] adds to the latency.
@@ -28,33 +25,7 @@ const SLOW: Duration = Duration::from_secs(2);
 /// How much later [`Fault::LateCreation`] has the work done.
 const LATE: Duration = Duration::from_secs(6);
 
-/// What the thread that serves and the owner of the sandbox share. Where both locks are needed the world's is taken
-/// first, so that a test which holds the world can still ask what was received.
-pub(super) struct Shared {
-    pub(super) world: Mutex<World>,
-    pub(super) controls: Mutex<Controls>,
-    pub(super) credentials: Credentials,
-    pub(super) site_url: String,
-    pub(super) latency: Duration,
-}
-
-/// What is not data of the services.
-pub(super) struct Controls {
-    pub(super) faults: Faults,
-    pub(super) rate: Rate,
-    pub(super) tokens: Tokens,
-    pub(super) log: Log,
-}
-
 impl Shared {
-    pub(super) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn controls(&self) -> MutexGuard<'_, Controls> {
-        self.controls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn wait(&self) -> Duration {
         if self.controls().faults.strikes(Fault::SlowAnswers) {
             self.latency + SLOW

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{License, LicenseChange, World, world::halo_time};
+use super::{License, LicenseChange, World, dates::halo_time};
 
 /// Fields by Halo's number for them, from 1, and what its screens call them.
 const FIELDS: &[(&str, &str)] = &[

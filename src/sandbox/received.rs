@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::call::Call;
+use super::{Service, call::Call};
 
 /// Older requests than this many are forgotten, so that a sandbox left running does not eat the machine.
 const KEPT: usize = 100_000;
@@ -20,16 +20,6 @@ const WITHHELD: &str = "(withheld)";
 
 /// Fields of a token request that are not kept.
 const SECRET_FIELDS: &[&str] = &["client_secret", "client_assertion", "password", "refresh_token"];
-
-/// One of the two services.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Service {
-    /// The HaloPSA REST API.
-    Halo,
-    /// The SaaS Backup partner API.
-    Backup,
-}
 
 /// One request as it came in. Headers are not kept and secrets in bodies are withheld.
 #[derive(Clone, PartialEq, Debug, Serialize)]

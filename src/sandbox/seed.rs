@@ -11,8 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, json};
 
 use super::{
-    AzureMapping, Customer, License, Organization, Ticket, World, names,
-    world::{NO_DATE, halo_time},
+    AzureMapping, Customer, License, Organization, Ticket, World,
+    dates::{NO_DATE, halo_time},
+    names,
 };
 
 /// Beyond this many organizations the data is for measuring: 1.2 licenses an organization, a twentieth of them with

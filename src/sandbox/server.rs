@@ -15,11 +15,11 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use super::{
-    Credentials, Fault, Options, Received, Service, World,
-    exchange::{self, Controls, Shared},
+    Credentials, Fault, Options, Received, Service, World, exchange,
     fault_injection::Faults,
     rate::Rate,
     received::Log,
+    shared::{Controls, Shared},
     token::Tokens,
 };
 

@@ -2,15 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::Timestamp;
-
 use super::{
     Action, Agent, AzureMapping, Customer, License, LicenseChange, Organization, Outcome, Priority,
     RecurringInvoice, Sla, Status, Supplier, Ticket, TicketType, Workflow,
 };
-
-/// How Halo writes "no date". `1901-01-01T00:00:00` is seen as well.
-pub(super) const NO_DATE: &str = "1900-01-01T00:00:00";
 
 /// The state of both services. Tests read it to check effects, and change it between steps to play another agent.
 #[derive(Clone, PartialEq, Debug)]
@@ -91,9 +86,4 @@ impl World {
 /// The id for one more record.
 pub(super) fn next_id<T>(records: &BTreeMap<i64, T>) -> i64 {
     records.last_key_value().map_or(1, |(id, _)| id + 1)
-}
-
-/// A time as Halo writes it: UTC, without saying so.
-pub(super) fn halo_time(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }

@@ -2,6 +2,7 @@
 
 mod backup_paging;
 mod binding;
+mod borders;
 mod completed_lines;
 mod completions;
 mod configure;

@@ -3,10 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Call, Instance, LARGEST_PAGE, Reply, batch, found, refusal};
-use crate::sandbox::{
-    Customer, paging,
-    world::{NO_DATE, next_id},
-};
+use crate::sandbox::{Customer, dates::NO_DATE, paging, world::next_id};
 
 /// Fields that Halo fills in.
 const DERIVED: &[&str] = &["toplevel_name", "datecreated", "open_ticket_count"];

@@ -9,10 +9,7 @@ use super::{
     batch::{self, Sent},
     found, refusal,
 };
-use crate::sandbox::{
-    Action, Ticket, World, paging,
-    world::{halo_time, next_id},
-};
+use crate::sandbox::{Action, Ticket, World, dates::halo_time, paging, world::next_id};
 
 /// Rows of a page of tickets at most.
 const LARGEST_TICKET_PAGE: usize = 100;
@@ -176,7 +173,7 @@ fn row(world: &World, ticket: &Ticket) -> Value {
             .get(&ticket.tickettype_id)
             .map(|kind| &kind.name)
     );
-    row["dateclosed"] = json!(crate::sandbox::world::NO_DATE);
+    row["dateclosed"] = json!(crate::sandbox::dates::NO_DATE);
     row["guid"] = Value::Null;
     row
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::sandbox::{InvoiceLine, License, LineLicense, RecurringInvoice, world::NO_DATE};
+use crate::sandbox::{InvoiceLine, License, LineLicense, RecurringInvoice, dates::NO_DATE};
 
 const FIRST_INVOICE: i64 = 5001;
 
