@@ -24,15 +24,15 @@ function __fish_halolink_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c halolink -n "__fish_halolink_needs_command" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_needs_command" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_needs_command" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_needs_command" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_needs_command" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_needs_command" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_needs_command" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_needs_command" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_needs_command" -s y -l yes -d 'Answer yes to every question whether to go on'
 complete -c halolink -n "__fish_halolink_needs_command" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
 complete -c halolink -n "__fish_halolink_needs_command" -s q -l quiet -d 'Print no notes and no progress'
@@ -56,21 +56,21 @@ complete -c halolink -n "__fish_halolink_using_subcommand connect" -l site-url -
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l client-id -d 'The client id of the application in Halo' -r
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l tenant -d 'The tenant, where the site does not tell it itself' -r
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l client-secret-file -d 'File with the client secret; - reads it from standard input' -r -F
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -l backup-url -d 'The SaaS Backup API: a URL, or us, uk or na' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l backup-url -d 'The SaaS Backup API: a URL, or us, uk or na [env: HALOLINK_BACKUP_URL]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l reseller-token-file -d 'File with the reseller token; - reads it from standard input' -r -F
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l access-token-file -d 'File with the access token (the portal\'s Authentication Token); - reads it from standard input' -r -F
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l secret-store -d 'Where to keep the secrets' -r -f -a "keyring\t'In the keyring of the operating system'
 none\t'Nowhere: environment variables or files supply them at every run'"
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l auth-host -d 'The host, other than the site\'s, that Halo may name to get tokens from, e.g. login.example.com' -r
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l no-backup -d 'Connect to Halo only, for a partner without SaaS Backup API access'
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l adopt-state -d 'Take up the state that is there, or a new one, in place of the profile\'s own that is missing'
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l dry-run -d 'Check everything and store nothing'
@@ -89,15 +89,15 @@ complete -c halolink -n "__fish_halolink_using_subcommand configure" -l ticket-t
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l sla -d 'The SLA of tickets, by name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l priority -d 'The priority of tickets, by name or id: one of the SLA\'s' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l note-outcome -d 'The outcome that notes on tickets are filed as, by name or id: one of the ticket type\'s workflow' -r
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l show -d 'Show the configuration and change nothing'
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l reset -d 'Clear the configuration, and nothing else; seat sync that was off stays off, and where other seats than the used ones were billed it waits for --seat-metric'
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l dry-run -d 'Show what would change and change nothing'
@@ -112,30 +112,30 @@ complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l create-lic
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l from -d 'Map every row of a CSV file with the columns organization,customer,license' -r -F
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l old-license -l old-licence -d 'What becomes of the license that an organization leaves when it is mapped anew: it is asked, and kept where nobody is there to be asked' -r -f -a "0\t'Its quantity is set to 0, unless another organization is mapped to it'
 keep\t'It keeps its quantity, and bills on'"
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l dry-run -d 'Show what would change and change nothing'
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s y -l yes -d 'Answer yes to every question whether to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s q -l quiet -d 'Print no notes and no progress'
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l all -d 'End every mapping of the profile'
 complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l dry-run -d 'Show what would change and change nothing'
 complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s y -l yes -d 'Answer yes to every question whether to go on'
@@ -143,15 +143,15 @@ complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l non-interac
 complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s q -l quiet -d 'Print no notes and no progress'
 complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l purge -d 'Delete the configuration, the mappings and the ledger too'
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l dry-run -d 'Show what would be deleted and delete nothing'
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s y -l yes -d 'Answer yes to every question whether to go on'
@@ -164,15 +164,15 @@ complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-cha
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l min-change -d 'Let changes of up to this many seats through whatever their percentage, except a fall to 0' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-held-back -d 'Stop before any write if more than this share would be held back (of first syncs: more than half)' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l wait -d 'Seconds to wait for another sync-seats of this profile to end' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l dry-run -d 'Show the plan and write nothing'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l exit-code -d 'With --dry-run: exit with 5 if anything would change'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l force -d 'Write what is held back for its change, and do not ask'
@@ -196,15 +196,15 @@ complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l accoun
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l ticket-type -d 'The type, instead of the configured one' -r
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l sla -d 'The SLA, instead of the configured one' -r
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l priority -d 'The priority, instead of the configured one' -r
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l new -d 'Open a ticket even if the same one is open'
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l dry-run -d 'Show what would be opened and open nothing'
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s y -l yes -d 'Answer yes to every question whether to go on'
@@ -214,15 +214,15 @@ complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s v -l v
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand list" -l search -d 'Only what has this text in its name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand list" -l customer -d 'Only of this customer, by name or id (organizations, licenses, mappings, errors)' -r
-complete -c halolink -n "__fish_halolink_using_subcommand list" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand list" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_using_subcommand list" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand list" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_using_subcommand list" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_using_subcommand list" -l unmapped -d 'Only what is not mapped (organizations, customers, licenses, errors)'
 complete -c halolink -n "__fish_halolink_using_subcommand list" -l refresh -d 'Keep the names that are read for tab completion; with mappings, read the names in them anew'
 complete -c halolink -n "__fish_halolink_using_subcommand list" -s y -l yes -d 'Answer yes to every question whether to go on'
@@ -230,44 +230,44 @@ complete -c halolink -n "__fish_halolink_using_subcommand list" -l non-interacti
 complete -c halolink -n "__fish_halolink_using_subcommand list" -s q -l quiet -d 'Print no notes and no progress'
 complete -c halolink -n "__fish_halolink_using_subcommand list" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c halolink -n "__fish_halolink_using_subcommand status" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand status" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand status" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_using_subcommand status" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand status" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_using_subcommand status" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand status" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand status" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_using_subcommand status" -s y -l yes -d 'Answer yes to every question whether to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand status" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
 complete -c halolink -n "__fish_halolink_using_subcommand status" -s q -l quiet -d 'Print no notes and no progress'
 complete -c halolink -n "__fish_halolink_using_subcommand status" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand history" -l since -d 'Only since then: a date (2026-01-31), a time (RFC 3339), or a span such as 30d or 12h' -r
-complete -c halolink -n "__fish_halolink_using_subcommand history" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand history" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand history" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_using_subcommand history" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand history" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_using_subcommand history" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand history" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand history" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_using_subcommand history" -s y -l yes -d 'Answer yes to every question whether to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand history" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
 complete -c halolink -n "__fish_halolink_using_subcommand history" -s q -l quiet -d 'Print no notes and no progress'
 complete -c halolink -n "__fish_halolink_using_subcommand history" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c halolink -n "__fish_halolink_using_subcommand completions" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand completions" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_using_subcommand completions" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand completions" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_using_subcommand completions" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_using_subcommand completions" -s y -l yes -d 'Answer yes to every question whether to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand completions" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
 complete -c halolink -n "__fish_halolink_using_subcommand completions" -s q -l quiet -d 'Print no notes and no progress'
@@ -319,15 +319,15 @@ organizations-empty\t'the list of organizations is empty'
 seats-garbled\t'seats_used of some organizations is "n/a" or null'"
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l halo-port -d 'The port for Halo (0: any)' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l backup-port -d 'The port for SaaS Backup (0: any)' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s p -l profile -d 'The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l patience -d 'Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l patience -d 'Seconds that a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l tour -d 'Run the whole job against a sandbox of its own and leave nothing behind'
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s y -l yes -d 'Answer yes to every question whether to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'

@@ -1,8 +1,14 @@
 //! From an invocation to an exit code.
 
-use std::ffi::OsString;
+use std::{
+    collections::HashMap,
+    ffi::{OsStr, OsString},
+};
 
-use clap::{CommandFactory, FromArgMatches, error::ErrorKind};
+use clap::{
+    CommandFactory, FromArgMatches,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 pub use crate::invocation::Invocation;
 
@@ -10,6 +16,7 @@ use crate::{
     cli::{Cli, Command},
     commands,
     context::Context,
+    environment::Environment,
     failure::{Completion, Failure, explain},
     text::{Text, clean},
     ui::{Color, Format, OutputOptions, Ui},
@@ -17,10 +24,7 @@ use crate::{
 
 /// Runs the invocation; the exit code.
 pub async fn run(invocation: Invocation) -> u8 {
-    let cli = match Cli::command()
-        .try_get_matches_from(&invocation.arguments)
-        .and_then(|matches| Cli::from_arg_matches(&matches))
-    {
+    let cli = match parse(&invocation.arguments, &invocation.environment) {
         Ok(cli) => cli,
         Err(error) => return not_understood(&invocation, &error),
     };
@@ -49,6 +53,66 @@ pub async fn run(invocation: Invocation) -> u8 {
         Err(error) => failed(&context.ui, &error),
     };
     context.ui.exit_code(code)
+}
+
+/// The command line, with the variables that stand for its arguments.
+fn parse<T: AsRef<OsStr>>(arguments: &[T], environment: &Environment) -> clap::error::Result<Cli> {
+    let mut command = Cli::command();
+    // By itself the program prints its help, whatever is set.
+    let nothing = Environment::Fixed(HashMap::new());
+    let is_alone = arguments.len() < 2;
+    command = with_variables(command, if is_alone { &nothing } else { environment });
+    command
+        .try_get_matches_from_mut(arguments.iter().map(AsRef::as_ref))
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .map_err(|error| naming_the_variable(error, &command, environment))
+}
+
+/// clap has the variables of the process, which are not those of every invocation, and takes an empty one for a
+/// value.
+fn with_variables(command: clap::Command, environment: &Environment) -> clap::Command {
+    command
+        .mut_args(|argument| {
+            let Some(name) = variable(&argument) else {
+                return argument;
+            };
+            match (environment.get(&name), environment) {
+                (Some(_), Environment::Process) => argument,
+                (Some(value), Environment::Fixed(_)) => argument.env(None::<&str>).default_value(value),
+                // Help names the variable as long as clap has nothing to read from it.
+                (None, _) if std::env::var_os(&name).is_none() => argument,
+                (None, _) => argument.env(None::<&str>),
+            }
+        })
+        .mut_subcommands(|command| with_variables(command, environment))
+}
+
+/// The variable that stands for an argument.
+fn variable(argument: &clap::Arg) -> Option<String> {
+    Some(argument.get_env()?.to_string_lossy().into_owned())
+}
+
+/// An error in what a variable says names the variable, and not the flag that nobody typed.
+fn naming_the_variable(
+    mut error: clap::Error,
+    command: &clap::Command,
+    environment: &Environment,
+) -> clap::Error {
+    let (Some(ContextValue::String(flag)), Some(ContextValue::String(value))) = (
+        error.get(ContextKind::InvalidArg),
+        error.get(ContextKind::InvalidValue),
+    ) else {
+        return error;
+    };
+    let name = command
+        .get_arguments()
+        .filter(|argument| argument.to_string() == *flag)
+        .find_map(variable)
+        .filter(|name| environment.get(name).as_ref() == Some(value));
+    if let Some(name) = name {
+        error.insert(ContextKind::InvalidArg, ContextValue::String(name));
+    }
+    error
 }
 
 async fn dispatch(context: &Context, command: Command) -> anyhow::Result<Completion> {
@@ -126,7 +190,7 @@ fn said(invocation: &Invocation, error: &clap::Error) -> Text {
     if given.zip(&cleaned).all(|(given, cleaned)| given == *cleaned) {
         return Text::laid_out(error.to_string().trim_end());
     }
-    match Cli::command().try_get_matches_from(cleaned) {
+    match parse(&cleaned, &invocation.environment) {
         Err(same) if same.kind() == error.kind() => Text::laid_out(same.to_string().trim_end()),
         _ => error.to_string().into(),
     }

@@ -19,7 +19,8 @@ use clap_complete::ArgValueCandidates;
 
 use crate::{
     complete,
-    profile::profile_name,
+    http::REQUEST_LIMIT,
+    profile::{DEFAULT_PROFILE, profile_name},
     ui::{Color, Format},
 };
 
@@ -36,6 +37,9 @@ pub use sandbox::Sandbox;
 pub use status::Status;
 pub use sync_seats::SyncSeats;
 pub use unlink::Unlink;
+
+/// Seconds: the window over which Halo counts, twice.
+const PATIENCE: u64 = 600;
 
 /// Administer the link between NinjaOne SaaS Backup (Dropsuite) and HaloPSA
 #[derive(Debug, Parser)]
@@ -63,9 +67,10 @@ pub struct Cli {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// The named connection to use, with its configuration and mappings [env: HALOLINK_PROFILE]
-    #[arg(short, long, global = true, value_name = "NAME", value_parser = profile_name, add = ArgValueCandidates::new(complete::profiles))]
-    pub profile: Option<String>,
+    /// The named connection to use, with its configuration and mappings
+    #[arg(short, long, global = true, value_name = "NAME", env = "HALOLINK_PROFILE", hide_env_values = true,
+          default_value = DEFAULT_PROFILE, value_parser = profile_name, add = ArgValueCandidates::new(complete::profiles))]
+    pub profile: String,
     /// What to print data as (csv for lists)
     #[arg(
         short,
@@ -91,13 +96,26 @@ pub struct Global {
     /// When to use colour (auto: on a terminal, unless NO_COLOR is set)
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub color: Color,
-    /// Seconds that a request may wait for a rate limit [env: HALOLINK_PATIENCE] [default: 600]
-    #[arg(long, global = true, value_name = "SECONDS")]
-    pub patience: Option<u64>,
-    /// Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo's limit is 300, shared with
-    /// other tools [env: HALOLINK_REQUEST_LIMIT] [default: 290]
-    #[arg(long, global = true, value_name = "N")]
-    pub request_limit: Option<usize>,
+    /// Seconds that a request may wait for a rate limit
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        env = "HALOLINK_PATIENCE",
+        hide_env_values = true,
+        default_value_t = PATIENCE
+    )]
+    pub patience: u64,
+    /// Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo's limit is 300, shared with other tools
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        env = "HALOLINK_REQUEST_LIMIT",
+        hide_env_values = true,
+        default_value_t = REQUEST_LIMIT
+    )]
+    pub request_limit: usize,
 }
 
 /// What to do.

@@ -18,7 +18,7 @@ use crate::{
     failure::Kind,
     model::Reference,
     paths::state_file,
-    profile::{Profiles, profile_name},
+    profile::{DEFAULT_PROFILE, Profiles, profile_name},
     store::{NameKind, Store},
     text::{Text, clean},
 };
@@ -165,7 +165,7 @@ fn profile(environment: &Environment) -> String {
         .flatten()
         .or_else(|| environment.get("HALOLINK_PROFILE"))
         .and_then(|name| profile_name(&name).ok())
-        .unwrap_or_else(|| "default".to_owned())
+        .unwrap_or_else(|| DEFAULT_PROFILE.to_owned())
 }
 
 /// The profile that the words name before the last one, which is being typed, and before `--`.

@@ -23,7 +23,7 @@ use crate::{
     http::{RequestPolicy, SPAN},
     model::Reference,
     paths::{config_directory, state_file},
-    profile::{Connection, Profiles},
+    profile::{Connection, DEFAULT_PROFILE, Profiles},
     secrets::{Secret, SecretStore, Secrets},
     store::{NameKind, Store},
     text::Text,
@@ -34,10 +34,6 @@ pub use state::{Found, Standing, other_token_host, standing};
 
 /// How long a keyring may take when nobody is there to unlock it, and when somebody is.
 const KEYRING_TIMEOUTS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(60)];
-/// Requests in 5 minutes: Halo's 300, less a few for others.
-const REQUEST_LIMIT: usize = 290;
-/// Seconds: the window of 5 minutes twice over.
-const PATIENCE: u64 = 600;
 
 /// HTTP requests sent, token requests and retries included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -81,7 +77,7 @@ impl Context {
     /// The context of an invocation.
     ///
     /// # Errors
-    /// Variables that make no sense; no place for configuration and state.
+    /// No place for configuration and state.
     pub fn new(
         global: &Global,
         environment: Environment,
@@ -99,46 +95,20 @@ impl Context {
             },
             streams,
         );
-        let profile = match (&global.profile, environment.get("HALOLINK_PROFILE")) {
-            (Some(profile), _) => profile.clone(),
-            (None, Some(profile)) => crate::profile::profile_name(&profile)
-                .map_err(|error| Failure::usage(format!("HALOLINK_PROFILE: {error}")))?,
-            (None, None) => "default".to_owned(),
-        };
-        let number = |name: &str| -> anyhow::Result<Option<u64>> {
-            environment
-                .get(name)
-                .map(|text| {
-                    text.trim()
-                        .parse()
-                        .map_err(|_| Failure::usage(format!("{name} is not a whole number: {text}")).into())
-                })
-                .transpose()
-        };
-        let patience = match global.patience {
-            Some(seconds) => seconds,
-            None => number("HALOLINK_PATIENCE")?.unwrap_or(PATIENCE),
-        };
-        let limit = match global.request_limit {
-            Some(limit) => limit,
-            None => number("HALOLINK_REQUEST_LIMIT")?.map_or(REQUEST_LIMIT, |limit| {
-                usize::try_from(limit).unwrap_or(usize::MAX)
-            }),
-        };
         let secret_store = secret_store.unwrap_or(SecretStore::Keyring(
             KEYRING_TIMEOUTS[usize::from(ui.is_interactive())],
         ));
         Ok(Self {
-            secrets: Secrets::new(&profile, environment.clone(), secret_store),
+            secrets: Secrets::new(&global.profile, environment.clone(), secret_store),
             profiles: Profiles::new(&config_directory(&environment)?),
             state: state_file(&environment)?,
             policy: RequestPolicy {
-                patience: Duration::from_secs(patience),
-                limit: (limit > 0).then_some(limit),
+                patience: Duration::from_secs(global.patience),
+                limit: (global.request_limit > 0).then_some(global.request_limit),
                 silence: Arc::default(),
             },
             yes: global.yes,
-            profile,
+            profile: global.profile.clone(),
             ui,
             environment,
             halo: Mutex::default(),
@@ -164,7 +134,7 @@ impl Context {
 
     /// `run: halolink COMMAND`, with the profile where it is not the default.
     pub fn command(&self, command: &str) -> String {
-        if self.profile == "default" {
+        if self.profile == DEFAULT_PROFILE {
             format!("run: halolink {command}")
         } else {
             format!("run: halolink --profile {} {command}", self.profile)

@@ -20,6 +20,9 @@ use crate::{
     secrets::Entries,
 };
 
+/// The profile's name where nobody says one.
+pub const DEFAULT_PROFILE: &str = "default";
+
 /// Where the secrets of a connection are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]

@@ -13,22 +13,22 @@ use crate::profile::SecretStoreKind;
     HALOLINK_CLIENT_SECRET=… HALOLINK_RESELLER_TOKEN=… HALOLINK_ACCESS_TOKEN=… \\\n    \
     halolink connect --site-url acme.halopsa.com --client-id 1f2e… --backup-url us\n\n\
     Secrets come from the environment (HALOLINK_CLIENT_SECRET, HALOLINK_RESELLER_TOKEN,\n\
-    HALOLINK_ACCESS_TOKEN), from files (the same names with _FILE, or the flags below), or are asked for.\n\
-    HALOLINK_SITE_URL, HALOLINK_CLIENT_ID, HALOLINK_TENANT and HALOLINK_BACKUP_URL stand for their flags.")]
+    HALOLINK_ACCESS_TOKEN), from files (the same names with _FILE, or the flags below), or are asked for.")]
 pub struct Connect {
     /// The Halo site, e.g. acme.halopsa.com (Configuration > Integrations > HaloPSA API)
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, env = "HALOLINK_SITE_URL", hide_env_values = true)]
     pub site_url: Option<String>,
     /// The client id of the application in Halo
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", env = "HALOLINK_CLIENT_ID", hide_env_values = true)]
     pub client_id: Option<String>,
     /// The tenant, where the site does not tell it itself
-    #[arg(long)]
+    #[arg(long, env = "HALOLINK_TENANT", hide_env_values = true)]
     pub tenant: Option<String>,
     /// File with the client secret; - reads it from standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_secret_file: Option<PathBuf>,
-    /// The SaaS Backup API: a URL, or us, uk or na
+    // Not clap's `env`: a variable would count as typed, and conflict with --no-backup.
+    /// The SaaS Backup API: a URL, or us, uk or na [env: HALOLINK_BACKUP_URL]
     #[arg(long, value_name = "URL", conflicts_with = "no_backup")]
     pub backup_url: Option<String>,
     /// File with the reseller token; - reads it from standard input

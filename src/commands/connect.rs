@@ -154,13 +154,7 @@ async fn adopt_state(context: &Context, arguments: &cli::Connect, before: &Befor
 /// Collects what is needed: flags, environment, what was stored before, questions.
 async fn ask(context: &Context, arguments: &cli::Connect, earlier: &Before) -> anyhow::Result<Wanted> {
     let before = earlier.connection.as_ref();
-    let variable = |name: &str| context.environment.get(name);
-
-    let given = arguments
-        .site_url
-        .clone()
-        .or_else(|| variable("HALOLINK_SITE_URL"));
-    let site_url = match given {
+    let site_url = match arguments.site_url.clone() {
         Some(given) => given,
         None if context.ui.is_interactive() => {
             context
@@ -180,11 +174,7 @@ async fn ask(context: &Context, arguments: &cli::Connect, earlier: &Before) -> a
         site(&site_url).map_err(|reason| Failure::usage(format!("the site URL cannot be used: {reason}")))?;
     http::require_secure(&site_url)?;
 
-    let given = arguments
-        .client_id
-        .clone()
-        .or_else(|| variable("HALOLINK_CLIENT_ID"));
-    let client_id = match given {
+    let client_id = match arguments.client_id.clone() {
         Some(given) => given,
         None if context.ui.is_interactive() => {
             let default = before.map(|before| before.site.client_id.clone());
@@ -219,7 +209,7 @@ async fn ask(context: &Context, arguments: &cli::Connect, earlier: &Before) -> a
     Ok(Wanted {
         site_url,
         client_id,
-        tenant: arguments.tenant.clone().or_else(|| variable("HALOLINK_TENANT")),
+        tenant: arguments.tenant.clone(),
         backup_url,
         client_secret,
         tokens,

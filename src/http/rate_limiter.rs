@@ -15,6 +15,9 @@ use tokio::time::Instant;
 /// The window over which Halo counts.
 pub const SPAN: Duration = Duration::from_secs(300);
 
+/// Requests in it where nobody says otherwise: Halo's 300, less a few for other tools.
+pub const REQUEST_LIMIT: usize = 290;
+
 /// A request must wait: how long, and why.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Delay {

@@ -39,3 +39,4 @@ mod tls;
 mod two_at_once;
 mod unprinted;
 mod unquoted_answers;
+mod variables;
