@@ -11,6 +11,7 @@ use crate::support::{
 
 /// A partner with so many organizations, whose page of that number is answered by a function of all of them. The
 /// numbers of the pages that were asked for.
+#[track_caller]
 fn partner(
     organizations: usize,
     page: impl Fn(usize, &[Value]) -> Value + Send + Sync + 'static,
@@ -45,6 +46,7 @@ fn partner(
 }
 
 /// How many organizations are listed, and which pages were asked for.
+#[track_caller]
 fn listed(
     organizations: usize,
     page: impl Fn(usize, &[Value]) -> Value + Send + Sync + 'static,

@@ -17,7 +17,7 @@ use crate::support::{
 #[test]
 fn an_edited_site_gets_nothing() {
     let (stage, other) = (Stage::new(), Stage::new());
-    stage.synced();
+    stage.sync_all();
     let (ours, theirs) = (stage.sandbox.site_url(), other.sandbox.site_url());
     let before = config(&stage);
     // First the site alone, then its token URL too.
@@ -53,8 +53,7 @@ fn an_edited_site_gets_nothing() {
 
 #[test]
 fn an_edited_token_host_gets_no_secret() {
-    let stage = Stage::new();
-    stage.synced();
+    let stage = Stage::synced();
     let nowhere = Nowhere::new();
     let ours = format!("{}/auth/token", stage.sandbox.site_url());
     let edited = config(&stage).replace(&ours, &format!("{}/auth/token", nowhere.url()));
@@ -192,8 +191,7 @@ fn a_url_with_a_user_name_is_refused() {
 #[cfg(unix)]
 #[test]
 fn what_was_opened_to_others_is_private_again_after_a_change() {
-    let stage = Stage::new();
-    stage.synced();
+    let stage = Stage::synced();
     let data = stage.home().join("data");
     let ours = [
         stage.config_directory(),
@@ -267,15 +265,18 @@ fn discovery(stage: &Stage, sign_in: &str) -> String {
     )
 }
 
+#[track_caller]
 fn config(stage: &Stage) -> String {
     fs::read_to_string(stage.config_directory().join("config.toml")).expect("config.toml")
 }
 
+#[track_caller]
 fn write_config(stage: &Stage, text: &str) {
     fs::write(stage.config_directory().join("config.toml"), text).expect("written");
 }
 
 #[cfg(unix)]
+#[track_caller]
 fn mode(path: &std::path::Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
 
@@ -284,6 +285,7 @@ fn mode(path: &std::path::Path) -> u32 {
 
 /// Everybody may read it.
 #[cfg(unix)]
+#[track_caller]
 fn open(path: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt;
 

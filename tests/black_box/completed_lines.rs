@@ -42,6 +42,7 @@ const NAMES: [(&str, &[&str]); 10] = [
 /// Two that begin alike, in what a shell would run.
 const ALIKE: [&str; 2] = ["Twin $(touch pwned) A", "Twin $(touch pwned) B"];
 
+#[track_caller]
 fn stage() -> Stage {
     let stage = Stage::new();
     {
@@ -75,6 +76,7 @@ fn stage() -> Stage {
 }
 
 /// A shell at its prompt, with the completion of the built binary.
+#[track_caller]
 fn at_prompt(stage: &Stage, shell: &str) -> Terminal {
     let binary = cargo_bin("halolink").display().to_string();
     let home = stage.home();
@@ -119,6 +121,7 @@ fn at_prompt(stage: &Stage, shell: &str) -> Terminal {
 }
 
 /// What the program was given after this was typed.
+#[track_caller]
 fn given(stage: &Stage, terminal: &mut Terminal, typed: &[&str]) -> Vec<String> {
     let file = stage.home().join("given");
     for keys in typed {
@@ -154,6 +157,7 @@ fn settle(terminal: &Terminal) {
     }
 }
 
+#[track_caller]
 fn completes_in(shell: &str) {
     let stage = stage();
     let mut terminal = at_prompt(&stage, shell);

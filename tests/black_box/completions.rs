@@ -48,6 +48,7 @@ fn an_unknown_shell_is_a_usage_error() {
 }
 
 /// What bash is offered for the end of a line.
+#[track_caller]
 fn offered(stage: &Stage, line: &str) -> Vec<String> {
     let word = line.rsplit([' ', '=']).next().unwrap_or_default();
     let mut command: Command = stage.command();
@@ -59,9 +60,7 @@ fn offered(stage: &Stage, line: &str) -> Vec<String> {
 
 #[test]
 fn names_are_offered_from_the_state_without_a_request() {
-    let stage = Stage::new();
-    stage.connect();
-    stage.sandbox.forget_received();
+    let stage = Stage::connected();
     let customers = offered(&stage, "halolink map-org --customer Northwind");
     assert!(
         customers.contains(&r"Northwind\ Dental".to_owned()),

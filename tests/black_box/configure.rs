@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 #[test]
 fn nothing_is_configured_at_first() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     assert_eq!(
         shown(&stage),
         json!({"sync_seats": true, "seat_metric": "used", "ticket_type": null, "sla": null, "priority": null, "note_outcome": null})
@@ -16,8 +15,7 @@ fn nothing_is_configured_at_first() {
 
 #[test]
 fn everything_can_be_given_by_name() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage
         .run([
             "configure",
@@ -40,8 +38,7 @@ fn everything_can_be_given_by_name() {
 
 #[test]
 fn everything_can_be_given_by_id() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage
         .run([
             "configure",
@@ -64,8 +61,7 @@ fn everything_can_be_given_by_id() {
 
 #[test]
 fn a_priority_of_another_sla_is_refused_and_the_offered_ones_are_listed() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     for priority in ["Critical 1h", "5"] {
         stage
             .run(["configure", "--sla", "Silver", "--priority", priority])
@@ -77,8 +73,7 @@ fn a_priority_of_another_sla_is_refused_and_the_offered_ones_are_listed() {
 
 #[test]
 fn a_hidden_priority_is_not_offered() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let refused = ["configure", "--sla", "Silver", "--priority", "Planned"];
     let outcome = stage.run(refused).expect(2);
     let offered = outcome
@@ -91,8 +86,7 @@ fn a_hidden_priority_is_not_offered() {
 
 #[test]
 fn the_same_number_is_another_priority_under_another_sla() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage
         .run(["configure", "--sla", "Gold", "--priority", "1"])
         .expect(0);
@@ -105,8 +99,7 @@ fn the_same_number_is_another_priority_under_another_sla() {
 
 #[test]
 fn a_priority_needs_an_sla() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage
         .run(["configure", "--priority", "1"])
         .expect(2)
@@ -117,8 +110,7 @@ fn a_priority_needs_an_sla() {
 
 #[test]
 fn the_outcomes_on_offer_are_those_of_the_ticket_types_workflow() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     // Its workflow has no internal note.
     stage
         .run([
@@ -152,8 +144,7 @@ fn the_outcomes_on_offer_are_those_of_the_ticket_types_workflow() {
 #[test]
 fn without_a_workflow_every_outcome_is_on_offer() {
     // A type that has none; one whose workflow may not be read; one that is not even told.
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage
         .run(["configure", "--ticket-type", "Alert", "--note-outcome", "30"])
         .expect(0);
@@ -175,8 +166,7 @@ fn without_a_workflow_every_outcome_is_on_offer() {
 
 #[test]
 fn another_sla_drops_the_priority_and_says_so() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage
         .run(["configure", "--sla", "Gold", "--priority", "Critical 1h"])
         .expect(0);
@@ -196,8 +186,7 @@ fn another_sla_drops_the_priority_and_says_so() {
 
 #[test]
 fn what_is_not_given_stays() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage
         .run(["configure", "--sla", "Gold", "--priority", "Critical 1h"])
         .expect(0);
@@ -213,8 +202,7 @@ fn what_is_not_given_stays() {
 
 #[test]
 fn names_that_name_nothing_are_refused() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     for (flag, list) in [
         ("--ticket-type", "ticket-types"),
         ("--sla", "slas"),
@@ -240,9 +228,7 @@ fn names_that_name_nothing_are_refused() {
 
 #[test]
 fn show_needs_no_service_and_changes_nothing() {
-    let stage = Stage::new();
-    stage.connect();
-    stage.sandbox.forget_received();
+    let stage = Stage::connected();
     stage
         .run(["configure", "--show"])
         .expect(0)
@@ -252,8 +238,7 @@ fn show_needs_no_service_and_changes_nothing() {
 
 #[test]
 fn a_dry_run_stores_nothing() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let before = shown(&stage);
     let outcome = stage
         .run(["configure", "--sla", "Gold", "--dry-run", "-o", "json"])
@@ -270,8 +255,7 @@ fn a_dry_run_stores_nothing() {
 
 #[test]
 fn reset_clears_the_configuration_and_nothing_else() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let first = shown(&stage);
     stage
         .run([
@@ -290,15 +274,13 @@ fn reset_clears_the_configuration_and_nothing_else() {
         .expect(0)
         .says(["From now on sync-seats bills the used seats"]);
     assert_eq!(shown(&stage), first);
-    assert_eq!(stage.mapped(), 1);
+    assert_eq!(stage.mapping_count(), 1);
     stage.sync([]).expect(0);
 }
 
 #[test]
 fn a_reset_does_not_switch_seat_sync_on() {
-    let stage = Stage::new();
-    stage.connect();
-    stage.map_all();
+    let stage = Stage::mapped();
     stage
         .run(["configure", "--sync-seats", "off", "--sla", "Gold"])
         .expect(0);
@@ -322,9 +304,7 @@ fn a_reset_does_not_bill_other_seats_than_before() {
         &["--seat-metric", "used"],
         &["--sync-seats", "on", "--seat-metric", "used"],
     ] {
-        let stage = Stage::new();
-        stage.connect();
-        stage.map_all();
+        let stage = Stage::mapped();
         stage.run(["configure", "--seat-metric", "active"]).expect(0);
         stage
             .run(["configure", "--reset"])
@@ -355,9 +335,7 @@ fn a_reset_does_not_bill_other_seats_than_before() {
 
 #[tokio::test]
 async fn a_metric_that_is_none_is_an_error_and_can_be_replaced() {
-    let stage = Stage::new();
-    stage.connect();
-    stage.map_all();
+    let stage = Stage::mapped();
     stage.run(["configure", "--seat-metric", "active"]).expect(0);
     let state = sqlx::SqlitePool::connect(&format!("sqlite://{}", stage.state_file().display()))
         .await
@@ -387,8 +365,7 @@ async fn a_metric_that_is_none_is_an_error_and_can_be_replaced() {
 
 #[test]
 fn with_nothing_to_configure_the_flags_are_named() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.run(["configure"]).expect(2).says([
         "--sync-seats",
         "--seat-metric",
@@ -402,9 +379,7 @@ fn with_nothing_to_configure_the_flags_are_named() {
 
 #[test]
 fn seat_sync_that_is_off_writes_nothing() {
-    let stage = Stage::new();
-    stage.connect();
-    stage.map_all();
+    let stage = Stage::mapped();
     stage.run(["configure", "--sync-seats", "off"]).expect(0);
     stage.sandbox.forget_received();
     stage
@@ -419,8 +394,7 @@ fn seat_sync_that_is_off_writes_nothing() {
 #[test]
 fn the_metric_decides_what_is_billed() {
     for metric in ["used", "active", "purchased", "required"] {
-        let stage = Stage::new();
-        stage.connect();
+        let stage = Stage::connected();
         stage.map_these(&[("1788161-14".into(), 21, 17)]);
         stage.run(["configure", "--seat-metric", metric]).expect(0);
         let seats = {
@@ -444,8 +418,7 @@ fn the_metric_decides_what_is_billed() {
 
 #[test]
 fn each_profile_has_its_own() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let mut second = stage.connect_arguments();
     second.extend(["--profile".to_owned(), "second".to_owned()]);
     stage.run(second).expect(0);
@@ -455,6 +428,7 @@ fn each_profile_has_its_own() {
     assert_eq!(shown(&stage)["sla"], Value::Null);
 }
 
+#[track_caller]
 fn shown(stage: &Stage) -> Value {
     stage.run(["configure", "--show", "-o", "json"]).expect(0).json()
 }

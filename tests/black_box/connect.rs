@@ -287,9 +287,7 @@ fn an_umbrella_scope_is_enough() {
 
 #[test]
 fn a_scope_taken_away_later_is_named_too() {
-    let stage = Stage::new();
-    stage.connect();
-    stage.map_all();
+    let stage = Stage::mapped();
     stage
         .world()
         .granted_scopes
@@ -384,9 +382,7 @@ fn a_partner_without_saas_backup_connects_to_halo_alone() {
         .expect(3)
         .says(["--no-backup", "--backup-url"]);
     // Organizations are then named as in the portal's export, and seats come from that.
-    stage
-        .run(["map-org", "1788161-14", "--customer", "21", "--license", "17"])
-        .expect(0);
+    stage.map("1788161-14", "21", "17").expect(0);
     let seats = stage
         .file(b"organization,seats\n1788161-14,57\n")
         .display()
@@ -430,20 +426,18 @@ fn a_profile_stays_with_its_site() {
 
 #[test]
 fn connecting_again_keeps_mappings_and_configuration() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.run(["configure", "--sla", "Gold"]).expect(0);
     stage.map_these(&[("1788161-14".into(), 21, 17)]);
     stage.connect();
-    assert_eq!(stage.mapped(), 1);
+    assert_eq!(stage.mapping_count(), 1);
     let shown = stage.run(["configure", "--show", "-o", "json"]).expect(0).json();
     assert_eq!(shown["sla"], json!({"id": 1, "name": "Gold"}));
 }
 
 #[test]
 fn a_failed_connect_leaves_the_connection_that_was_there() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let before = fs::read(stage.config_directory().join("config.toml")).unwrap();
     connect(&stage, &[("--client-id", "00000000-0000-4000-8000-000000000000")]).expect(3);
     assert_eq!(
@@ -505,8 +499,7 @@ fn a_wrong_tenant_is_refused_and_named() {
 
 #[test]
 fn what_people_wrote_in_the_config_file_stays() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let file = stage.config_directory().join("config.toml");
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, format!("# ours: ask Anna before changing\n{text}")).unwrap();
@@ -693,6 +686,7 @@ fn secret_files(stage: &Stage) -> [String; 3] {
 }
 
 /// Nothing is stored: no file, no directory.
+#[track_caller]
 fn assert_untouched(stage: &Stage) {
     assert!(stage.traces().is_empty(), "{:?}", stage.traces());
     assert!(!stage.config_directory().exists());
@@ -700,11 +694,13 @@ fn assert_untouched(stage: &Stage) {
 }
 
 trait Fails {
+    #[track_caller]
     fn expect_failure(self);
 }
 
 impl Fails for Outcome {
     /// Not done, and neither a crash nor a question of patience alone.
+    #[track_caller]
     fn expect_failure(self) {
         assert!(matches!(self.code, Some(1 | 3)), "{self}");
         assert!(self.stderr.contains("error:"), "{self}");

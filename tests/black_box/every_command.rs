@@ -184,6 +184,7 @@ fn no_flag_takes_a_secret() {
 }
 
 /// Every command that can be given, with the flags of its own and the global ones.
+#[track_caller]
 fn commands() -> Vec<(String, Command)> {
     let mut root = Cli::command();
     root.build();
@@ -226,6 +227,7 @@ fn run(stage: &Stage, usage: &Usage, more: &[&str]) -> Outcome {
 }
 
 /// What a command may change: Halo's records, the connections, and the state as the looking commands tell it.
+#[track_caller]
 fn world(stage: &Stage) -> Value {
     let shown = |arguments: &[&str]| stage.run([arguments, &["-o", "json"]].concat()).expect(0).json();
     let config = std::fs::read_to_string(stage.config_directory().join("config.toml"));
@@ -306,6 +308,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
+#[track_caller]
 fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path))
         .unwrap_or_else(|error| panic!("{path}: {error}"))

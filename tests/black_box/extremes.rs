@@ -19,6 +19,7 @@ fn connect_to(stage: &Stage, site: &str) -> Vec<String> {
 }
 
 /// The answer with another value of that field of its JSON, if it has it.
+#[track_caller]
 fn with_field(answer: &str, name: &str, value: &str) -> String {
     let name = format!("\"{name}\":");
     let Some((before, after)) = answer.split_once(&name) else {
@@ -29,6 +30,7 @@ fn with_field(answer: &str, name: &str, value: &str) -> String {
 }
 
 /// The outcome of a command that may end in any way but one.
+#[track_caller]
 fn without_panic(outcome: Outcome) -> Outcome {
     assert!(!outcome.stderr.contains("panicked"), "{outcome}");
     assert!(matches!(outcome.code, Some(0..=5 | 75)), "{outcome}");
@@ -138,8 +140,7 @@ fn a_list_may_claim_any_length() {
 
 #[test]
 fn a_license_may_show_any_quantity() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(4);
+    let (stage, mapping) = Stage::synced_with(4);
     for (license, count) in mapping.iter().zip([i64::MIN, i64::MAX, -1, i64::MIN]) {
         if let Some(license) = stage.world().licenses.get_mut(&license.2) {
             license.count = count;
@@ -166,8 +167,7 @@ fn a_license_may_show_any_quantity() {
 
 #[test]
 fn waits_and_spans_beyond_all_counting() {
-    let stage = Stage::new();
-    stage.synced();
+    let stage = Stage::synced();
     without_panic(stage.sync(["--wait", "18446744073709551615"])).expect(0);
     stage
         .run(["list", "customers", "--request-limit", "18446744073709551615"])

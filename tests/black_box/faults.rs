@@ -66,7 +66,7 @@ fn errors_as_html() {
         assert!(stage.sandbox.struck(Fault::HtmlErrors) > struck, "{variable}");
     }
 
-    let mapping = stage.with_plain(3);
+    let mapping = stage.sync_plain(3);
     stage.add_seats(&mapping, 1);
     let poisoned = mapping[1].2;
     if let Some(license) = stage.world().licenses.get_mut(&poisoned) {
@@ -80,8 +80,7 @@ fn errors_as_html() {
 
 #[test]
 fn refusals_by_field_are_told_with_the_field_and_the_words() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(3);
+    let (stage, mapping) = Stage::synced_with(3);
     stage.add_seats(&mapping, 1);
     let poisoned = mapping[1].2;
     if let Some(license) = stage.world().licenses.get_mut(&poisoned) {
@@ -305,8 +304,7 @@ fn no_token_follows_a_redirect_from_saas_backup() {
 
 #[test]
 fn a_rate_limit_without_a_time_is_waited_out() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.faults([Fault::RateStorm]);
     // Others meet most of the storm.
     for _ in 0..4 {
@@ -321,8 +319,7 @@ fn a_rate_limit_without_a_time_is_waited_out() {
 
 #[test]
 fn a_rate_limit_past_the_patience_is_exit_code_75() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.faults([Fault::RateStorm]);
     stage
         .run(["list", "customers", "--patience", "1"])
@@ -346,8 +343,7 @@ fn retry_after_is_honoured() {
 
 #[test]
 fn the_limit_of_other_processes_counts() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let sent = stage.halo_count();
     // Room for what was sent, and for nothing more within five minutes.
     let limit = sent.to_string();
@@ -359,8 +355,7 @@ fn the_limit_of_other_processes_counts() {
 
 #[test]
 fn requests_noted_in_a_far_future_make_nobody_wait() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     // The clock was a year ahead, and was set right again.
     let note = async {
         let path = stage.state_file();
@@ -383,8 +378,7 @@ fn requests_noted_in_a_far_future_make_nobody_wait() {
 
 #[test]
 fn a_service_that_stays_down_is_exit_code_75() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let gone = Stage::new();
     let backup = gone.sandbox.backup_url();
     drop(gone);
@@ -420,6 +414,7 @@ fn connect_to(stage: &Stage, site: &str, backup: &str) -> Vec<String> {
 }
 
 /// Another tool's request to Halo; the whole answer.
+#[track_caller]
 fn ask(stage: &Stage, path: &str) -> String {
     let site = stage.sandbox.site_url();
     let mut stream = TcpStream::connect(site.trim_start_matches("http://")).expect("Halo listens");

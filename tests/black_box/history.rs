@@ -3,6 +3,7 @@
 use crate::support::Stage;
 use serde_json::{Value, json};
 
+#[track_caller]
 fn history(stage: &Stage, organization: &str) -> Vec<Value> {
     let history = stage
         .run(["history", organization, "-o", "json"])
@@ -12,6 +13,7 @@ fn history(stage: &Stage, organization: &str) -> Vec<Value> {
 }
 
 /// A CSV text as a header and rows.
+#[track_caller]
 fn csv(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().expect("a header");
@@ -25,16 +27,14 @@ fn csv(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
 
 #[test]
 fn before_the_first_run_there_is_none() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     assert_eq!(stage.runs(), Vec::<Value>::new());
     stage.run(["history"]).expect(0).says(["No run is recorded"]);
 }
 
 #[test]
 fn a_run_is_recorded_with_everything_an_auditor_asks_for() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(3);
+    let (stage, mapping) = Stage::synced_with(3);
     stage.add_seats(&mapping[..1], 1);
     let outcome = stage.sync([]).expect(0);
     let runs = stage.runs();
@@ -86,8 +86,7 @@ fn a_run_is_recorded_with_everything_an_auditor_asks_for() {
 
 #[test]
 fn runs_as_csv() {
-    let stage = Stage::new();
-    stage.with_plain(2);
+    let (stage, _) = Stage::synced_with(2);
     stage.sync([]).expect(0);
     let (header, rows) = csv(&stage.run(["history", "-o", "csv"]).expect(0).stdout);
     assert_eq!(
@@ -100,8 +99,7 @@ fn runs_as_csv() {
 
 #[test]
 fn one_organizations_seats_over_time() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let mapping = stage.plain(2);
     stage.map_these(&mapping);
     let (organization, _, license) = &mapping[0];
@@ -144,8 +142,7 @@ fn one_organizations_seats_over_time() {
 
 #[test]
 fn a_sparkline_has_one_block_for_each_point() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let mapping = stage.plain(1);
     stage.map_these(&mapping);
     for seats in [10, 17] {
@@ -160,8 +157,7 @@ fn a_sparkline_has_one_block_for_each_point() {
 
 #[test]
 fn organizations_are_found_by_name_and_number() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(2);
+    let (stage, mapping) = Stage::synced_with(2);
     let world = stage.world();
     let found = world.organizations.iter().find(|found| found.id == mapping[0].0);
     let found = found.expect("it is there").clone();
@@ -178,8 +174,7 @@ fn organizations_are_found_by_name_and_number() {
 
 #[test]
 fn since_takes_dates_times_and_spans() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(1);
+    let (stage, mapping) = Stage::synced_with(1);
     let organization = mapping[0].0.as_str();
     for (since, runs) in [
         ("30d", 1),
@@ -217,8 +212,7 @@ fn since_takes_dates_times_and_spans() {
 
 #[test]
 fn what_was_held_back_or_failed_is_recorded_with_its_reason() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(4);
+    let (stage, mapping) = Stage::synced_with(4);
     let (organization, _, license) = &mapping[0];
     let before = stage.count(*license);
     stage.set_seats(organization, 5000);
@@ -269,8 +263,7 @@ fn what_was_held_back_or_failed_is_recorded_with_its_reason() {
 
 #[test]
 fn a_run_that_failed_is_recorded_with_its_error() {
-    let stage = Stage::new();
-    stage.with_plain(1);
+    let (stage, _) = Stage::synced_with(1);
     stage.world().application_active = false;
     stage.sync([]).expect(3);
     let run = stage.last_run();
@@ -283,8 +276,7 @@ fn a_run_that_failed_is_recorded_with_its_error() {
 
 #[test]
 fn an_organization_that_is_no_longer_mapped_still_has_its_history() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(1);
+    let (stage, mapping) = Stage::synced_with(1);
     let organization = &mapping[0].0;
     let before = history(&stage, organization);
     assert_eq!(before.len(), 1);
@@ -299,8 +291,7 @@ fn an_organization_that_is_no_longer_mapped_still_has_its_history() {
 
 #[test]
 fn a_change_of_shares_with_the_same_sum_is_recorded() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let mapping = stage.world().suggested_mapping();
     let branch = mapping.last().expect("there is a branch").clone();
     let shared: Vec<_> = mapping.into_iter().filter(|row| row.2 == branch.2).collect();
@@ -318,8 +309,7 @@ fn a_change_of_shares_with_the_same_sum_is_recorded() {
 
 #[test]
 fn the_history_of_one_profile_is_its_own() {
-    let stage = Stage::new();
-    stage.with_plain(1);
+    let (stage, _) = Stage::synced_with(1);
     let other = stage
         .run(["--profile", "other", "history", "-o", "json"])
         .expect(0);

@@ -29,8 +29,7 @@ const USERS: &[&[&str]] = &[
 
 #[test]
 fn a_missing_state_is_an_error_and_none_is_made() {
-    let stage = Stage::new();
-    stage.synced();
+    let stage = Stage::synced();
     let nowhere = stage.home().join("nowhere").join("state.db");
     for command in USERS {
         at(&stage, &nowhere, command).expect(1).says([
@@ -49,7 +48,7 @@ fn a_missing_state_is_an_error_and_none_is_made() {
 #[test]
 fn another_state_is_an_error_and_stays_as_it_is() {
     let (stage, other) = (Stage::new(), Stage::new());
-    stage.synced();
+    stage.sync_all();
     other.connect();
     let theirs = other.state_file();
     let before = fs::read(&theirs).expect("a state");
@@ -66,8 +65,7 @@ fn another_state_is_an_error_and_stays_as_it_is() {
 
 #[test]
 fn connecting_takes_up_another_state_only_if_it_is_said() {
-    let stage = Stage::new();
-    stage.synced();
+    let stage = Stage::synced();
     let config = stage.config_directory().join("config.toml");
     let before = fs::read(&config).expect("config.toml");
     let nowhere = stage.home().join("nowhere").join("state.db");
@@ -89,8 +87,7 @@ fn connecting_takes_up_another_state_only_if_it_is_said() {
 
 #[test]
 fn a_connection_that_was_half_stored_is_completed() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     // As a run that was killed between the state and config.toml leaves it.
     fs::remove_dir_all(stage.config_directory()).expect("removed");
     stage.run(["sync-seats", "--yes"]).expect(3);
@@ -100,12 +97,11 @@ fn a_connection_that_was_half_stored_is_completed() {
 
 #[test]
 fn a_connection_of_the_first_version_is_taken_over() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.map_these(&[("1788161-14".into(), 21, 17)]);
     forget_ids(&stage);
     // Looking records nothing.
-    assert_eq!(stage.mapped(), 1);
+    assert_eq!(stage.mapping_count(), 1);
     assert!(!config(&stage).contains("state_id"));
     stage.sync([]).expect(0);
     assert!(config(&stage).contains("state_id"), "{}", config(&stage));
@@ -128,8 +124,7 @@ fn a_connection_of_the_first_version_is_taken_over() {
 
 #[test]
 fn revoking_works_without_the_state_and_without_the_connection() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let nowhere = stage.home().join("nowhere.db");
     at(&stage, &nowhere, &["revoke", "--yes"])
         .expect(0)
@@ -142,11 +137,10 @@ fn revoking_works_without_the_state_and_without_the_connection() {
     stage.map_these(&[("1788161-14".into(), 21, 17)]);
     fs::remove_dir_all(stage.config_directory()).expect("removed");
     stage.run(["revoke", "--purge", "--yes"]).expect(0);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
 
     // Another's state is not purged.
-    let other = Stage::new();
-    other.connect();
+    let other = Stage::connected();
     stage.connect();
     at(&stage, &other.state_file(), &["revoke", "--purge", "--yes"])
         .expect(1)
@@ -156,8 +150,7 @@ fn revoking_works_without_the_state_and_without_the_connection() {
 
 #[tokio::test]
 async fn a_state_of_the_first_version_is_brought_up_to_date_and_named() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let file = stage.home().join("old").join("state.db");
     first_version(&file, &stage.sandbox.site_url()).await;
     forget_ids(&stage);
@@ -211,6 +204,7 @@ pub async fn first_version(file: &Path, site_url: &str) {
 }
 
 /// Takes out of config.toml what the first version did not have.
+#[track_caller]
 pub fn forget_ids(stage: &Stage) {
     let kept: Vec<String> = config(stage)
         .lines()
@@ -220,6 +214,7 @@ pub fn forget_ids(stage: &Stage) {
     fs::write(stage.config_directory().join("config.toml"), kept.concat()).expect("written");
 }
 
+#[track_caller]
 fn config(stage: &Stage) -> String {
     fs::read_to_string(stage.config_directory().join("config.toml")).expect("config.toml")
 }

@@ -25,12 +25,14 @@ struct Documents {
 }
 
 impl Documents {
+    #[track_caller]
     fn read() -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/json.md");
         let page = std::fs::read_to_string(path).expect("docs/json.md is there");
         Self::of(&page.replace("\r\n", "\n"))
     }
 
+    #[track_caller]
     fn of(page: &str) -> Self {
         let mut sections = page.split("\n## `");
         let values = sections.next().into_iter().flat_map(str::lines).filter_map(row);
@@ -126,6 +128,7 @@ impl Documents {
 }
 
 /// A row of the page's table of fields: `` | `field` | `JSON` | ``.
+#[track_caller]
 fn row(line: &str) -> Option<(String, Value)> {
     let (field, value) = line
         .strip_prefix("| `")?

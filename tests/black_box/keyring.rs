@@ -30,6 +30,7 @@ struct Session {
 
 impl Session {
     /// `place` holds the keyring's files.
+    #[track_caller]
     fn start(place: &Path, keyring: Keyring) -> Self {
         let daemon = match keyring {
             Keyring::Unlocked => {
@@ -111,6 +112,7 @@ impl Session {
     }
 
     /// Moves every secret to an entry whose name begins otherwise.
+    #[track_caller]
     fn rename(&self, from: &str, to: &str) {
         for name in ["client-secret", "reseller-token", "access-token"] {
             let tool = |arguments: &[&str], account: &str, input: &str| {
@@ -142,6 +144,7 @@ impl Session {
     }
 
     /// What `secret-tool` finds of halolink, attributes included.
+    #[track_caller]
     fn found(&self) -> String {
         let output = Command::new("secret-tool")
             .args(["search", "--all", "service", "halolink"])
@@ -158,6 +161,7 @@ impl Session {
 
 impl Session {
     /// Sends a signal to this session's own daemon.
+    #[track_caller]
     fn signal(&self, signal: &str) {
         let sent = Command::new("kill")
             .args([signal, &self.daemon.to_string()])
@@ -611,8 +615,7 @@ async fn secrets_of_the_first_version_are_taken_over() {
 
 #[test]
 fn without_a_keyring_revoking_a_connection_that_never_used_one_is_no_error() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage
         .run(["revoke", "--yes"])
         .expect(0)
@@ -620,15 +623,14 @@ fn without_a_keyring_revoking_a_connection_that_never_used_one_is_no_error() {
 }
 
 /// A stage without secrets in its environment, and a place for a keyring.
+#[track_caller]
 fn stage() -> (Stage, TempDir) {
-    let stage = Stage::new()
-        .without("HALOLINK_CLIENT_SECRET")
-        .without("HALOLINK_RESELLER_TOKEN")
-        .without("HALOLINK_ACCESS_TOKEN");
+    let stage = Stage::without_secrets();
     (stage, tempfile::tempdir().expect("a directory"))
 }
 
 /// The connection's id, as `config.toml` has it.
+#[track_caller]
 fn connection_id(stage: &Stage) -> String {
     let text = fs::read_to_string(stage.config_directory().join("config.toml")).expect("config.toml");
     let (_, rest) = text.split_once("connection_id = \"").expect("an id");
@@ -644,6 +646,7 @@ fn secrets(stage: &Stage) -> [String; 3] {
     ]
 }
 
+#[track_caller]
 fn private(directory: &Path) {
     use std::os::unix::fs::PermissionsExt;
 

@@ -26,6 +26,7 @@ fn is_write(request: &Received) -> bool {
     request.method == "POST" && request.path == "/api/SoftwareLicence"
 }
 
+#[track_caller]
 fn changes(run: &Value) -> &Vec<Value> {
     run["changes"].as_array().expect("an array")
 }
@@ -34,7 +35,7 @@ fn changes(run: &Value) -> &Vec<Value> {
 #[test]
 fn killed_at_any_moment_the_next_run_completes_it() {
     let stage = stage();
-    let mapping = stage.with_plain(6);
+    let mapping = stage.sync_plain(6);
     let mut interrupted = 0;
     for round in 0..ROUNDS {
         stage.add_seats(&mapping, 1);
@@ -100,6 +101,7 @@ fn killed_at_any_moment_the_next_run_completes_it() {
 }
 
 /// A run that was killed after Halo took its write, and before it was told so.
+#[track_caller]
 fn killed_after_the_write(stage: &Stage, mapping: &[(String, i64, i64)]) {
     stage.add_seats(mapping, 1);
     let running = start(stage);
@@ -111,7 +113,7 @@ fn killed_after_the_write(stage: &Stage, mapping: &[(String, i64, i64)]) {
 #[test]
 fn what_a_killed_run_wrote_is_settled_by_the_next() {
     let stage = stage();
-    let mapping = stage.with_plain(4);
+    let mapping = stage.sync_plain(4);
     killed_after_the_write(&stage, &mapping);
 
     let next = stage.sync([]).expect(0).says(["An interrupted run is completed"]);
@@ -138,7 +140,7 @@ fn what_a_killed_run_wrote_is_settled_by_the_next() {
 #[test]
 fn what_a_killed_run_did_not_write_is_written_by_the_next() {
     let stage = stage();
-    let mapping = stage.with_plain(4);
+    let mapping = stage.sync_plain(4);
     stage.add_seats(&mapping, 1);
     let before = stage.world().licenses.clone();
     // Slow, so that there is time to see what it is about to do.
@@ -179,7 +181,7 @@ fn what_a_killed_run_did_not_write_is_written_by_the_next() {
 #[test]
 fn a_killed_run_is_settled_by_a_run_about_other_licenses() {
     let stage = stage();
-    let mapping = stage.with_plain(4);
+    let mapping = stage.sync_plain(4);
     killed_after_the_write(&stage, &mapping);
     stage.sync([&mapping[3].0]).expect(0);
     for change in changes(&stage.runs()[1]) {
@@ -194,7 +196,7 @@ fn a_killed_run_is_settled_by_a_run_about_other_licenses() {
 #[test]
 fn a_killed_run_shows_as_interrupted_before_the_next_one_too() {
     let stage = stage();
-    let mapping = stage.with_plain(2);
+    let mapping = stage.sync_plain(2);
     killed_after_the_write(&stage, &mapping);
     assert_eq!(stage.last_run()["state"], "interrupted");
     let status = stage.run(["status", "-o", "json"]).expect(0).json();
@@ -204,7 +206,7 @@ fn a_killed_run_shows_as_interrupted_before_the_next_one_too() {
 #[test]
 fn a_run_that_runs_shows_as_running() {
     let stage = stage();
-    let mapping = stage.with_plain(2);
+    let mapping = stage.sync_plain(2);
     stage.add_seats(&mapping, 1);
     let running = start(&stage);
     stage.wait_for("a token request", |received| !received.is_empty());
@@ -216,7 +218,7 @@ fn a_run_that_runs_shows_as_running() {
 #[test]
 fn the_totals_of_an_interrupted_run_are_those_of_its_changes() {
     let stage = stage();
-    let mapping = stage.with_plain(2);
+    let mapping = stage.sync_plain(2);
     killed_after_the_write(&stage, &mapping);
     stage.sync([]).expect(0);
     let killed = &stage.runs()[1];
@@ -226,7 +228,7 @@ fn the_totals_of_an_interrupted_run_are_those_of_its_changes() {
 #[test]
 fn a_killed_run_is_no_drift_in_a_dry_run_either() {
     let stage = stage();
-    let mapping = stage.with_plain(2);
+    let mapping = stage.sync_plain(2);
     killed_after_the_write(&stage, &mapping);
     let dry = stage.sync(["--dry-run"]).expect(0);
     assert_eq!(dry.json()["summary"]["unchanged"], 2, "{dry}");

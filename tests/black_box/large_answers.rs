@@ -22,6 +22,7 @@ use crate::support::{
 const MOST_MEMORY: u64 = 600_000;
 
 /// These texts, each so many times, packed.
+#[track_caller]
 fn packed(parts: &[(&str, usize)]) -> Vec<u8> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
     for (text, times) in parts {
@@ -36,6 +37,7 @@ fn packed(parts: &[(&str, usize)]) -> Vec<u8> {
 }
 
 /// How a command ends when answers to that path are these packed bytes, and what memory it took at most, in kB.
+#[track_caller]
 fn answered(path: &'static str, body: Vec<u8>, command: &[&str]) -> (Outcome, u64) {
     let stage = Stage::new();
     let is_large = Arc::new(AtomicBool::new(false));
@@ -64,6 +66,7 @@ fn answered(path: &'static str, body: Vec<u8>, command: &[&str]) -> (Outcome, u6
     measured(stage.start(command))
 }
 
+#[track_caller]
 fn measured(mut running: Running) -> (Outcome, u64) {
     let status = format!("/proc/{}/status", running.child.id());
     // Read on the side, so that a full pipe stops nobody.
@@ -85,6 +88,7 @@ fn measured(mut running: Running) -> (Outcome, u64) {
     (outcome, peak)
 }
 
+#[track_caller]
 fn given_up(path: &'static str, body: Vec<u8>, command: &[&str], says: &str) {
     assert!(body.len() < 2_000_000, "the answer is not small: {}", body.len());
     let (outcome, peak) = answered(path, body, command);

@@ -281,8 +281,7 @@ fn a_flag_that_a_list_does_not_know_is_refused() {
 
 #[test]
 fn errors_are_read_inside_the_organizations_with_their_own_tokens() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let mapping = stage.world().suggested_mapping();
     stage.map_these(&mapping);
     stage.sandbox.forget_received();
@@ -355,8 +354,7 @@ fn errors_are_not_looked_for_where_nobody_asked() {
 
 #[test]
 fn an_empty_list_is_an_empty_array_and_a_header() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     assert_eq!(list(&stage, &["mappings"]), Vec::<Value>::new());
     let csv = stage.run(["list", "mappings", "-o", "csv"]).expect(0).stdout;
     assert_eq!(csv.lines().count(), 1, "{csv}");
@@ -374,8 +372,7 @@ fn both_spellings_of_licenses_are_taken() {
 
 /// Three organizations mapped, two of them to one license.
 fn mapped() -> Stage {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.map_these(&[
         ("1788161-14".into(), 21, 17),
         ("1788161-18".into(), 25, 29),
@@ -384,6 +381,7 @@ fn mapped() -> Stage {
     stage
 }
 
+#[track_caller]
 fn list(stage: &Stage, arguments: &[&str]) -> Vec<Value> {
     let mut all = vec!["list", "-o", "json"];
     all.extend(arguments);
@@ -391,6 +389,7 @@ fn list(stage: &Stage, arguments: &[&str]) -> Vec<Value> {
     document.as_array().expect("an array").clone()
 }
 
+#[track_caller]
 fn find<'a>(rows: &'a [Value], id: &Value) -> &'a Value {
     rows.iter()
         .find(|row| row["id"] == *id)
@@ -398,6 +397,7 @@ fn find<'a>(rows: &'a [Value], id: &Value) -> &'a Value {
 }
 
 /// The rows of a CSV text, the header first.
+#[track_caller]
 fn csv_rows(text: &str) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)

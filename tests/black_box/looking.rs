@@ -25,8 +25,7 @@ const LOOKS: &[&[&str]] = &[
 
 #[test]
 fn a_look_leaves_everything_as_it_is() {
-    let stage = Stage::new();
-    stage.synced();
+    let stage = Stage::synced();
     let before = snapshot(stage.home());
     for look in LOOKS {
         stage.run(*look).expect(0);
@@ -57,7 +56,7 @@ fn a_look_after_a_kill_sees_what_was_written_and_leaves_it_there() {
         latency,
         ..Options::default()
     });
-    stage.with_plain(3);
+    stage.sync_plain(3);
     let running = stage.start(["sync-seats", "--yes"]);
     stage.wait_for("a request", |received| !received.is_empty());
     assert!(running.kill());
@@ -78,8 +77,7 @@ fn a_look_after_a_kill_sees_what_was_written_and_leaves_it_there() {
 
 #[tokio::test]
 async fn a_look_at_an_older_state_leaves_it_old() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     first_version(&old(&stage), &stage.sandbox.site_url()).await;
     forget_ids(&stage);
     let before = snapshot(stage.home());
@@ -108,7 +106,7 @@ fn what_cannot_be_written_can_be_looked_at_and_asked_beside() {
             latency: Duration::from_millis(if killed { 200 } else { 0 }),
             ..Options::default()
         });
-        stage.with_plain(3);
+        stage.sync_plain(3);
         if killed {
             let running = stage.start(["sync-seats", "--yes"]);
             stage.wait_for("a request", |received| !received.is_empty());
@@ -138,6 +136,7 @@ fn old(stage: &Stage) -> PathBuf {
 }
 
 /// What is in a directory: every file and directory below it, with its time, and a hash of a file's content.
+#[track_caller]
 fn snapshot(directory: &Path) -> BTreeMap<PathBuf, (SystemTime, Option<u64>)> {
     let mut found = BTreeMap::new();
     let mut directories = vec![directory.to_owned()];
@@ -177,6 +176,7 @@ fn complete(stage: &Stage, words: &[&str]) -> Outcome {
 
 /// Everybody may read, nobody may write.
 #[cfg(unix)]
+#[track_caller]
 fn read_only(directory: &Path) {
     use std::os::unix::fs::PermissionsExt;
 

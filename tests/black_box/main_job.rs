@@ -11,9 +11,7 @@ fn the_whole_job() {
 
 #[test]
 fn everything_that_can_be_mapped_is_synced() {
-    let stage = Stage::new();
-    stage.connect();
-    stage.map_all();
+    let stage = Stage::mapped();
     stage.sync([]).expect(0);
 
     let world = stage.world();
@@ -135,8 +133,7 @@ fn the_report_counts_the_requests_that_the_services_received() {
 
 #[test]
 fn organizations_on_one_license_add_up() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     // The last organization is a branch of the fifth's customer.
     stage.map_these(&[("1788161-18".into(), 25, 29), ("1788161-49".into(), 25, 29)]);
     stage.set_seats("1788161-18", 20);
@@ -153,8 +150,7 @@ fn organizations_on_one_license_add_up() {
 
 #[test]
 fn a_sync_of_one_organization_still_counts_all_of_its_license() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.map_these(&[
         ("1788161-18".into(), 25, 29),
         ("1788161-49".into(), 25, 29),
@@ -169,9 +165,7 @@ fn a_sync_of_one_organization_still_counts_all_of_its_license() {
 
 #[test]
 fn suspended_and_deactivated_organizations_keep_what_they_had() {
-    let stage = Stage::new();
-    stage.connect();
-    stage.map_all();
+    let stage = Stage::mapped();
     let (suspended, deactivated) = (67, 73);
     let before = (stage.count(suspended), stage.count(deactivated));
     stage.set_seats("1788161-31", 1);
@@ -190,8 +184,7 @@ fn suspended_and_deactivated_organizations_keep_what_they_had() {
 
 #[test]
 fn an_organization_without_the_chosen_number_is_left_alone_and_named() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     // The nineteenth's row lacks the required seats.
     stage.map_these(&[("1788161-32".into(), 39, 71), ("1788161-14".into(), 21, 17)]);
     stage.run(["configure", "--seat-metric", "required"]).expect(0);
@@ -246,13 +239,13 @@ fn revoke_keeps_the_mappings_unless_it_purges() {
         .run(["revoke", "--yes"])
         .expect(0)
         .says(["deactivate the application", &client_id, "HaloPSA API"]);
-    assert_eq!(stage.mapped(), 3);
+    assert_eq!(stage.mapping_count(), 3);
     stage.connect();
     let shown = stage.run(["configure", "--show", "-o", "json"]).expect(0);
     assert_eq!(shown.json()["sla"]["name"], "Gold");
 
     stage.run(["revoke", "--purge", "--yes"]).expect(0);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
     let shown = stage.run(["configure", "--show", "-o", "json"]).expect(0);
     assert_eq!(shown.json()["sla"], json!(null));
 }
@@ -264,7 +257,7 @@ fn revoking_as_a_dry_run_deletes_nothing() {
         .run(["revoke", "--purge", "--dry-run"])
         .expect(0)
         .prints(["would be deleted"]);
-    assert_eq!(stage.mapped(), 3);
+    assert_eq!(stage.mapping_count(), 3);
     stage.sync([]).expect(0);
 }
 

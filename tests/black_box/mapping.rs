@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 #[test]
 fn an_organization_is_named_by_id_number_exact_name_or_unique_prefix() {
     for text in ["1788161-15", "204120", "contoso ltd [E9FD]", "Conto"] {
-        let stage = connected();
-        map(&stage, text, "22", "19").expect(0);
+        let stage = Stage::connected();
+        stage.map(text, "22", "19").expect(0);
         assert_eq!(mapping(&stage), json!(["1788161-15", 22, 19]), "{text}");
     }
 }
@@ -20,27 +20,27 @@ fn an_organization_is_named_by_id_number_exact_name_or_unique_prefix() {
 fn a_customer_is_named_by_id_exact_name_or_unique_prefix() {
     // "Northwind Dental" is the beginning of another customer's name, and still exact.
     for text in ["21", "northwind dental", " Northwind Dental "] {
-        let stage = connected();
-        map(&stage, "1788161-14", text, "17").expect(0);
+        let stage = Stage::connected();
+        stage.map("1788161-14", text, "17").expect(0);
         assert_eq!(mapping(&stage), json!(["1788161-14", 21, 17]), "{text}");
     }
-    let stage = connected();
-    map(&stage, "1788161-29", "Adventure W", "62").expect(0);
+    let stage = Stage::connected();
+    stage.map("1788161-29", "Adventure W", "62").expect(0);
     assert_eq!(mapping(&stage), json!(["1788161-29", 36, 62]));
 }
 
 #[test]
 fn a_license_is_named_by_id_exact_name_or_unique_prefix_among_the_customers_own() {
     for text in ["17", "ninjaone saas backup", "Ninja"] {
-        let stage = connected();
-        map(&stage, "1788161-14", "21", text).expect(0);
+        let stage = Stage::connected();
+        stage.map("1788161-14", "21", text).expect(0);
         assert_eq!(mapping(&stage), json!(["1788161-14", 21, 17]), "{text}");
     }
 }
 
 #[test]
 fn both_spellings_of_license_are_taken() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage
         .run(["map-org", "1788161-14", "--customer", "21", "--licence", "17"])
         .expect(0);
@@ -49,8 +49,9 @@ fn both_spellings_of_license_are_taken() {
 
 #[test]
 fn a_name_that_fits_several_lists_them() {
-    let stage = connected();
-    map(&stage, "1788161-16", "Harbor Light Clinic", "23")
+    let stage = Stage::connected();
+    stage
+        .map("1788161-16", "Harbor Light Clinic", "23")
         .expect(2)
         .says([
             "fits 2 customers",
@@ -58,92 +59,98 @@ fn a_name_that_fits_several_lists_them() {
             "Harbor Light Clinic (57)",
             "give the id",
         ]);
-    map(&stage, "1788161-14", "Northwind", "17")
+    stage
+        .map("1788161-14", "Northwind", "17")
         .expect(2)
         .says(["Northwind Dental (21)", "Northwind Dental Group (58)"]);
-    map(&stage, "Fabrikam Foo", "27", "36").expect(2).says([
+    stage.map("Fabrikam Foo", "27", "36").expect(2).says([
         "fits 2 organizations",
         "1788161-20",
         "1788161-21",
     ]);
-    map(&stage, "1788161-18", "25", "Microsoft 365 B")
-        .expect(2)
-        .says([
-            "fits 2 licenses",
-            "Microsoft 365 Business Premium (30)",
-            "Microsoft 365 Business Basic (31)",
-        ]);
-    assert_eq!(stage.mapped(), 0);
+    stage.map("1788161-18", "25", "Microsoft 365 B").expect(2).says([
+        "fits 2 licenses",
+        "Microsoft 365 Business Premium (30)",
+        "Microsoft 365 Business Basic (31)",
+    ]);
+    assert_eq!(stage.mapping_count(), 0);
 }
 
 #[test]
 fn a_near_miss_is_answered_with_the_nearest() {
-    let stage = connected();
-    map(&stage, "1788161-14", "Nortwind Dental", "17")
-        .expect(2)
-        .says([
-            "there is no customer \"Nortwind Dental\"",
-            "Northwind Dental (21)",
-            "halolink list customers",
-        ]);
-    map(&stage, "Contosso Ltd", "22", "19")
+    let stage = Stage::connected();
+    stage.map("1788161-14", "Nortwind Dental", "17").expect(2).says([
+        "there is no customer \"Nortwind Dental\"",
+        "Northwind Dental (21)",
+        "halolink list customers",
+    ]);
+    stage
+        .map("Contosso Ltd", "22", "19")
         .expect(2)
         .says(["there is no organization", "(1788161-15)"]);
-    map(&stage, "1788161-14", "21", "NinjaOne SaaS Bakcup")
+    stage
+        .map("1788161-14", "21", "NinjaOne SaaS Bakcup")
         .expect(2)
         .says([
             "there is no license",
             "NinjaOne SaaS Backup (17)",
             "--create-license",
         ]);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
 }
 
 #[test]
 fn a_name_that_is_nobodys_is_a_usage_error() {
-    let stage = connected();
-    map(&stage, "Zzyzx", "21", "17")
+    let stage = Stage::connected();
+    stage
+        .map("Zzyzx", "21", "17")
         .expect(2)
         .says(["there is no organization \"Zzyzx\""]);
-    map(&stage, "1788161-999", "21", "17")
+    stage
+        .map("1788161-999", "21", "17")
         .expect(2)
         .says(["there is no organization \"1788161-999\""]);
-    map(&stage, "1788161-14", "999999", "17")
+    stage
+        .map("1788161-14", "999999", "17")
         .expect(2)
         .says(["there is no customer \"999999\""]);
-    map(&stage, "1788161-14", "21", "999999")
+    stage
+        .map("1788161-14", "21", "999999")
         .expect(2)
         .says(["there is no license \"999999\""]);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
 }
 
 #[test]
 fn a_license_of_another_customer_is_refused() {
-    let stage = connected();
-    map(&stage, "1788161-14", "21", "23")
+    let stage = Stage::connected();
+    stage
+        .map("1788161-14", "21", "23")
         .expect(2)
         .says(["(23) belongs to Harbor Light Clinic (23), not to Northwind Dental (21)"]);
     // By name it is not even found there.
-    map(&stage, "1788161-14", "21", "SaaS Backup + Archive")
+    stage
+        .map("1788161-14", "21", "SaaS Backup + Archive")
         .expect(2)
         .says(["there is no license"]);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
 }
 
 #[test]
 fn what_is_inactive_in_halo_is_refused() {
-    let stage = connected();
-    map(&stage, "1788161-15", "59", "19").expect(2).says(["inactive"]);
-    map(&stage, "1788161-15", "Contoso Ltd (closed)", "19").expect(2);
-    map(&stage, "1788161-15", "22", "20")
+    let stage = Stage::connected();
+    stage.map("1788161-15", "59", "19").expect(2).says(["inactive"]);
+    stage.map("1788161-15", "Contoso Ltd (closed)", "19").expect(2);
+    stage
+        .map("1788161-15", "22", "20")
         .expect(2)
         .says(["SaaS Backup (2023 price list) (20) is inactive"]);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
 }
 
 #[test]
 fn each_missing_value_is_named_with_its_flag() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage.run(["map-org"]).expect(2).says(["ORG", "--from"]);
     stage
         .run(["map-org", "1788161-14"])
@@ -157,9 +164,9 @@ fn each_missing_value_is_named_with_its_flag() {
 
 #[test]
 fn mapping_anew_shows_old_and_new_and_needs_a_yes() {
-    let stage = connected();
-    map(&stage, "1788161-14", "21", "17").expect(0);
-    map(&stage, "1788161-14", "22", "19").expect(2).says([
+    let stage = Stage::connected();
+    stage.map("1788161-14", "21", "17").expect(0);
+    stage.map("1788161-14", "22", "19").expect(2).says([
         "is now: Northwind Dental (21), NinjaOne SaaS Backup (17)",
         "would be: Contoso Ltd (22), SaaS Backup (19)",
         "--yes",
@@ -186,6 +193,7 @@ fn mapping_anew_shows_old_and_new_and_needs_a_yes() {
 }
 
 /// Asked without a yes: exit code 2 and these words; with one it is done, and a dry run only says it.
+#[track_caller]
 fn wants_a_yes<const N: usize>(stage: &Stage, mapping: [&str; 3], words: [&str; N]) {
     let [organization, customer, license] = mapping;
     let arguments = [
@@ -198,11 +206,11 @@ fn wants_a_yes<const N: usize>(stage: &Stage, mapping: [&str; 3], words: [&str; 
         "-o",
         "json",
     ];
-    let before = stage.mapped();
+    let before = stage.mapping_count();
     let refused = stage.run(arguments).expect(2).says(words).says(["--yes"]);
     let message = refused.json()["error"]["message"].to_string();
     assert!(message.contains(words[0]), "{refused}");
-    assert_eq!(stage.mapped(), before);
+    assert_eq!(stage.mapping_count(), before);
 
     let mut dry = arguments.to_vec();
     dry.push("--dry-run");
@@ -212,7 +220,7 @@ fn wants_a_yes<const N: usize>(stage: &Stage, mapping: [&str; 3], words: [&str; 
     let mut yes = arguments.to_vec();
     yes.push("--yes");
     stage.run(yes).expect(0).says(words);
-    assert_eq!(stage.mapped(), before + 1);
+    assert_eq!(stage.mapping_count(), before + 1);
     // What is stored was agreed to.
     stage.run(arguments).expect(0).hides([words[0]]);
 }
@@ -220,7 +228,7 @@ fn wants_a_yes<const N: usize>(stage: &Stage, mapping: [&str; 3], words: [&str; 
 #[test]
 fn names_far_apart_want_a_yes() {
     // Northwind Dental to Contoso Ltd, and O'Brien Electrical to Café Lumière.
-    let stage = connected();
+    let stage = Stage::connected();
     wants_a_yes(
         &stage,
         ["1788161-14", "22", "19"],
@@ -231,7 +239,7 @@ fn names_far_apart_want_a_yes() {
 
 #[test]
 fn another_products_license_wants_a_yes() {
-    let stage = connected();
+    let stage = Stage::connected();
     let other = ["looks like another product's"];
     // By its name.
     wants_a_yes(&stage, ["1788161-14", "21", "18"], other);
@@ -247,8 +255,8 @@ fn another_products_license_wants_a_yes() {
 
 #[test]
 fn a_license_that_is_anothers_already_wants_a_yes() {
-    let stage = connected();
-    map(&stage, "1788161-18", "25", "29").expect(0);
+    let stage = Stage::connected();
+    stage.map("1788161-18", "25", "29").expect(0);
     wants_a_yes(
         &stage,
         ["1788161-49", "25", "29"],
@@ -258,7 +266,7 @@ fn a_license_that_is_anothers_already_wants_a_yes() {
 
 #[test]
 fn odd_rows_of_a_file_are_listed_together_and_want_one_yes() {
-    let stage = connected();
+    let stage = Stage::connected();
     let text = "organization,customer,license\n\
                 1788161-14,22,19\n\
                 1788161-15,22,19\n\
@@ -271,12 +279,12 @@ fn odd_rows_of_a_file_are_listed_together_and_want_one_yes() {
         "will carry the sum of",
         "--yes",
     ]);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
     let path = stage.file(text.as_bytes()).display().to_string();
     stage.run(["map-org", "--from", &path, "--yes"]).expect(0);
-    assert_eq!(stage.mapped(), 4);
+    assert_eq!(stage.mapping_count(), 4);
     // Two rows of one license alone: whoever wrote the file wrote both.
-    let stage = connected();
+    let stage = Stage::connected();
     from(
         &stage,
         "organization,customer,license\n1788161-18,25,29\n1788161-49,25,29\n",
@@ -303,8 +311,9 @@ fn move_on(stage: &Stage, flags: &[&str]) -> Outcome {
 }
 
 /// Northwind Dental is mapped to license 17, and its customer has a license 900 to move on to.
+#[track_caller]
 fn about_to_move() -> Stage {
-    let stage = connected();
+    let stage = Stage::connected();
     {
         let mut world = stage.world();
         let mut new = world.licenses[&17].clone();
@@ -312,7 +321,7 @@ fn about_to_move() -> Stage {
         new.name = "SaaS Backup 2026".into();
         world.licenses.insert(900, new);
     }
-    map(&stage, "1788161-14", "21", "17").expect(0);
+    stage.map("1788161-14", "21", "17").expect(0);
     stage.sandbox.forget_received();
     stage
 }
@@ -402,7 +411,7 @@ fn the_old_license_is_set_to_0_and_recorded() {
 
 #[test]
 fn a_license_that_others_keep_is_left_to_the_sync() {
-    let stage = connected();
+    let stage = Stage::connected();
     {
         let mut world = stage.world();
         let mut new = world.licenses[&29].clone();
@@ -475,8 +484,8 @@ fn an_old_license_that_halo_does_not_take_is_exit_code_4() {
 
 #[test]
 fn what_another_profile_of_the_site_has_mapped_is_refused() {
-    let stage = connected();
-    map(&stage, "1788161-14", "21", "17").expect(0);
+    let stage = Stage::connected();
+    stage.map("1788161-14", "21", "17").expect(0);
     let mut connect = stage.connect_arguments();
     connect.extend(["--profile".to_owned(), "brand".to_owned()]);
     stage.run(connect).expect(0);
@@ -526,8 +535,8 @@ fn what_another_profile_of_the_site_has_mapped_is_refused() {
 
 #[test]
 fn the_same_mapping_again_asks_nothing_and_changes_nothing() {
-    let stage = connected();
-    map(&stage, "1788161-14", "21", "17").expect(0);
+    let stage = Stage::connected();
+    stage.map("1788161-14", "21", "17").expect(0);
     let again = [
         "map-org",
         "1788161-14",
@@ -543,7 +552,7 @@ fn the_same_mapping_again_asks_nothing_and_changes_nothing() {
 
 #[test]
 fn a_dry_run_maps_nothing() {
-    let stage = connected();
+    let stage = Stage::connected();
     let outcome = stage
         .run([
             "map-org",
@@ -569,13 +578,13 @@ fn a_dry_run_maps_nothing() {
             "--dry-run",
         ])
         .expect(0);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
     assert!(!stage.was_written());
 }
 
 #[test]
 fn a_new_license_is_created_with_the_seats_in_use() {
-    let stage = connected();
+    let stage = Stage::connected();
     let outcome = create(&stage, "Brand New").expect(0);
     let (license, seats) = {
         let world = stage.world();
@@ -600,7 +609,7 @@ fn a_new_license_is_created_with_the_seats_in_use() {
 
 #[test]
 fn a_new_license_bills_and_needs_a_yes() {
-    let stage = connected();
+    let stage = Stage::connected();
     let ask = [
         "map-org",
         "1788161-14",
@@ -614,7 +623,7 @@ fn a_new_license_bills_and_needs_a_yes() {
         "--yes",
     ]);
     assert!(!stage.was_written());
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
     // What is there already bills already.
     create(&stage, "Brand New").expect(0);
     stage.run(["unlink", "--all", "--yes"]).expect(0);
@@ -624,7 +633,7 @@ fn a_new_license_bills_and_needs_a_yes() {
 
 #[test]
 fn two_licenses_of_the_new_ones_name_are_an_error() {
-    let stage = connected();
+    let stage = Stage::connected();
     {
         let mut world = stage.world();
         for id in [901, 902] {
@@ -637,7 +646,7 @@ fn two_licenses_of_the_new_ones_name_are_an_error() {
     create(&stage, "brand new")
         .expect(2)
         .says(["2 active licenses", "901, 902", "--license"]);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
     // One that was ended is no choice.
     stage.world().licenses.get_mut(&901).expect("a twin").is_active = false;
     create(&stage, "brand new").expect(0);
@@ -646,7 +655,7 @@ fn two_licenses_of_the_new_ones_name_are_an_error() {
 
 #[test]
 fn the_same_new_license_again_is_the_one_that_is_there() {
-    let stage = connected();
+    let stage = Stage::connected();
     create(&stage, "Brand New").expect(0);
     create(&stage, "brand new").expect(0);
     stage.run(["unlink", "--all", "--yes"]).expect(0);
@@ -657,14 +666,14 @@ fn the_same_new_license_again_is_the_one_that_is_there() {
 #[test]
 fn a_license_whose_answer_was_lost_is_made_once() {
     let lost_by = |fault: Fault| {
-        let stage = connected();
+        let stage = Stage::connected();
         stage.faults([fault]);
         create(&stage, "Brand New").expect(0);
         assert_eq!(licenses_called(&stage, "Brand New"), 1, "{fault}");
         stage.faults([]);
         create(&stage, "Brand New").expect(0);
         assert_eq!(licenses_called(&stage, "Brand New"), 1, "{fault}, then again");
-        assert_eq!(stage.mapped(), 1);
+        assert_eq!(stage.mapping_count(), 1);
     };
     // Each waits most of the time.
     std::thread::scope(|scope| {
@@ -683,19 +692,19 @@ fn posts(stage: &Stage) -> (usize, usize) {
 
 #[test]
 fn a_license_that_halo_makes_late_is_made_once() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage.faults([Fault::LateCreation]);
     create(&stage, "Brand New")
         .expect(0)
         .says(["Halo may still be making the license"]);
     assert_eq!(posts(&stage), (1, 1));
     assert_eq!(licenses_called(&stage, "Brand New"), 1);
-    assert_eq!(stage.mapped(), 1);
+    assert_eq!(stage.mapping_count(), 1);
 }
 
 #[test]
 fn where_the_patience_ends_the_next_run_takes_the_late_license() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage.faults([Fault::LateCreation]);
     let mut arguments = CREATE.to_vec();
     arguments.extend(["Brand New", "--yes", "--patience", "3"]);
@@ -703,7 +712,10 @@ fn where_the_patience_ends_the_next_run_takes_the_late_license() {
         .run(arguments)
         .expect(75)
         .says(["does not show it", "run the command again"]);
-    assert_eq!((licenses_called(&stage, "Brand New"), stage.mapped()), (0, 0));
+    assert_eq!(
+        (licenses_called(&stage, "Brand New"), stage.mapping_count()),
+        (0, 0)
+    );
     // Another name is another license.
     create(&stage, "Brand Newer").expect(0);
     create(&stage, "Brand New").expect(0);
@@ -718,7 +730,7 @@ fn a_run_killed_while_it_creates_is_followed_by_one_license() {
     std::thread::scope(|scope| {
         for is_made in [false, true] {
             scope.spawn(move || {
-                let stage = connected();
+                let stage = Stage::connected();
                 stage.faults(if is_made {
                     [Fault::DropAfter]
                 } else {
@@ -754,7 +766,7 @@ fn a_run_killed_while_it_creates_is_followed_by_one_license() {
 
 #[test]
 fn license_and_create_license_exclude_each_other() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage
         .run([
             "map-org",
@@ -772,7 +784,7 @@ fn license_and_create_license_exclude_each_other() {
 
 #[test]
 fn a_file_maps_by_ids_and_names() {
-    let stage = connected();
+    let stage = Stage::connected();
     from(
         &stage,
         "organization,customer,license\n\
@@ -800,7 +812,7 @@ fn a_file_may_be_a_spreadsheets() {
         "license,organization,note,customer\n17,1788161-14,ours,21",
         "organization\tcustomer\tlicense\n1788161-14\t21\t17\n",
     ] {
-        let stage = connected();
+        let stage = Stage::connected();
         from(&stage, text).expect(0);
         assert_eq!(mapping(&stage), json!(["1788161-14", 21, 17]), "{text}");
     }
@@ -808,7 +820,7 @@ fn a_file_may_be_a_spreadsheets() {
 
 #[test]
 fn every_bad_row_is_named_with_its_line_and_nothing_is_applied() {
-    let stage = connected();
+    let stage = Stage::connected();
     from(
         &stage,
         "organization,customer,license\n\
@@ -842,12 +854,12 @@ fn every_bad_row_is_named_with_its_line_and_nothing_is_applied() {
         "line 13: there is no license \"Backup of nothing\"",
     ])
     .hides(["line 2: "]);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
 }
 
 #[test]
 fn lines_are_counted_as_an_editor_does() {
-    let stage = connected();
+    let stage = Stage::connected();
     // An empty line before a row, and a cell that goes over two lines.
     from(
         &stage,
@@ -863,7 +875,7 @@ fn lines_are_counted_as_an_editor_does() {
 
 #[test]
 fn a_row_is_refused_for_the_reason_that_flags_are() {
-    let stage = connected();
+    let stage = Stage::connected();
     from(
         &stage,
         "organization,customer,license\n1788161-14,21,23\n1788161-15,22,20\n1788161-18,59,29\n",
@@ -878,7 +890,7 @@ fn a_row_is_refused_for_the_reason_that_flags_are() {
 
 #[test]
 fn a_file_that_is_none_is_refused() {
-    let stage = connected();
+    let stage = Stage::connected();
     for (content, word) in [
         (&b""[..], "is empty"),
         (b" \n\n", "is empty"),
@@ -900,20 +912,20 @@ fn a_file_that_is_none_is_refused() {
         .run(["map-org", "--from", &missing])
         .expect(2)
         .says([&missing]);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
 }
 
 #[test]
 fn a_file_that_maps_anew_shows_what_and_needs_a_yes() {
-    let stage = connected();
-    map(&stage, "1788161-14", "21", "17").expect(0);
+    let stage = Stage::connected();
+    stage.map("1788161-14", "21", "17").expect(0);
     let text = b"organization,customer,license\n1788161-14,21,18\n1788161-15,22,19\n";
     let path = stage.file(text).display().to_string();
     stage
         .run(["map-org", "--from", &path])
         .expect(2)
         .says(["is now:", "would be:", "--yes"]);
-    assert_eq!(stage.mapped(), 1);
+    assert_eq!(stage.mapping_count(), 1);
     stage.run(["map-org", "--from", &path, "--yes"]).expect(0);
     assert_eq!(
         mappings(&stage),
@@ -923,18 +935,18 @@ fn a_file_that_maps_anew_shows_what_and_needs_a_yes() {
 
 #[test]
 fn a_file_as_a_dry_run_maps_nothing() {
-    let stage = connected();
+    let stage = Stage::connected();
     let path = stage
         .file(b"organization,customer,license\n1788161-14,21,17\n")
         .display()
         .to_string();
     stage.run(["map-org", "--from", &path, "--dry-run"]).expect(0);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
 }
 
 #[test]
 fn unlink_takes_names_and_ids() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage.map_these(&[
         ("1788161-14".into(), 21, 17),
         ("1788161-15".into(), 22, 19),
@@ -949,7 +961,7 @@ fn unlink_takes_names_and_ids() {
 
 #[test]
 fn unlink_ends_none_where_one_name_is_wrong() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage.map_these(&[("1788161-14".into(), 21, 17), ("1788161-15".into(), 22, 19)]);
     stage
         .run(["unlink", "1788161-14", "Contosso Ltd", "--yes"])
@@ -959,12 +971,12 @@ fn unlink_ends_none_where_one_name_is_wrong() {
         .run(["unlink", "1788161-16", "--yes"])
         .expect(2)
         .says(["halolink list mappings"]);
-    assert_eq!(stage.mapped(), 2);
+    assert_eq!(stage.mapping_count(), 2);
 }
 
 #[test]
 fn unlink_all_ends_all_and_only_with_a_yes() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage.map_these(&[("1788161-14".into(), 21, 17), ("1788161-15".into(), 22, 19)]);
     stage.run(["unlink"]).expect(2);
     stage.run(["unlink", "--all"]).expect(2).says(["--yes"]);
@@ -972,28 +984,10 @@ fn unlink_all_ends_all_and_only_with_a_yes() {
         .run(["unlink", "--all", "--dry-run"])
         .expect(0)
         .prints(["planned"]);
-    assert_eq!(stage.mapped(), 2);
+    assert_eq!(stage.mapping_count(), 2);
     stage.run(["unlink", "--all", "--yes"]).expect(0);
-    assert_eq!(stage.mapped(), 0);
+    assert_eq!(stage.mapping_count(), 0);
     stage.run(["unlink", "--all", "--yes"]).expect(0);
-}
-
-fn connected() -> Stage {
-    let stage = Stage::new();
-    stage.connect();
-    stage.sandbox.forget_received();
-    stage
-}
-
-fn map(stage: &Stage, organization: &str, customer: &str, license: &str) -> Outcome {
-    stage.run([
-        "map-org",
-        organization,
-        "--customer",
-        customer,
-        "--license",
-        license,
-    ])
 }
 
 const CREATE: [&str; 5] = ["map-org", "1788161-14", "--customer", "21", "--create-license"];
@@ -1019,6 +1013,7 @@ fn licenses_called(stage: &Stage, name: &str) -> usize {
 }
 
 /// The mappings as organization, customer and license ids, in that order.
+#[track_caller]
 fn mappings(stage: &Stage) -> Vec<Value> {
     let listed = stage.run(["list", "mappings", "-o", "json"]).expect(0).json();
     let mut mappings: Vec<Value> = listed
@@ -1038,6 +1033,7 @@ fn mappings(stage: &Stage) -> Vec<Value> {
 }
 
 /// The only mapping.
+#[track_caller]
 fn mapping(stage: &Stage) -> Value {
     let mut mappings = mappings(stage);
     assert_eq!(mappings.len(), 1, "{mappings:?}");

@@ -122,8 +122,7 @@ fn quiet_leaves_the_data_and_the_errors() {
 
 #[test]
 fn nothing_is_coloured_when_it_is_piped() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     for arguments in [
         &["list", "customers"][..],
         &["status"],
@@ -141,8 +140,7 @@ fn nothing_is_coloured_when_it_is_piped() {
 
 #[test]
 fn color_always_colours_also_what_is_piped() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     for arguments in [
         &["list", "customers", "--color", "always"][..],
         &["unlink", "Zzyzx", "--yes", "--color", "always"],
@@ -183,8 +181,7 @@ fn every_shell_has_its_completion_script() {
 
 #[test]
 fn errors_are_never_a_debug_dump() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     std::fs::write(stage.state_file(), b"this is no database at all, but it is there").unwrap();
     for arguments in [&["status"][..], &["sync-seats", "--yes"], &["list", "mappings"]] {
         let outcome = stage.run_with(arguments.iter(), b"", |command| {
@@ -217,6 +214,7 @@ fn a_home_that_is_missing_is_a_clear_error() {
 }
 
 /// Exactly one document with kind, message and hint, and the same for people on stderr.
+#[track_caller]
 fn check_failure(outcome: &Outcome, kind: &str) {
     let document = outcome.json();
     check_keys(&document, &["error"], outcome);
@@ -227,6 +225,7 @@ fn check_failure(outcome: &Outcome, kind: &str) {
     assert!(outcome.stderr.contains("error:"), "{outcome}");
 }
 
+#[track_caller]
 fn check_keys(value: &Value, keys: &[&str], outcome: &Outcome) {
     let found: BTreeSet<&str> = value
         .as_object()

@@ -15,10 +15,12 @@ fn counts(stage: &Stage, mapping: &[(String, i64, i64)]) -> Vec<i64> {
 }
 
 /// Asserts that nothing was written.
+#[track_caller]
 fn expect_no_write(stage: &Stage, outcome: &Outcome) {
     assert_eq!(stage.halo_requests("POST", LICENSES), [], "{outcome}");
 }
 
+#[track_caller]
 fn reason(outcome: &Outcome, license: i64) -> String {
     let change = outcome.change(license);
     let reason = change["reason"].as_str().map(str::to_owned);
@@ -32,8 +34,7 @@ fn remove(stage: &Stage, organization: &str) {
 
 #[test]
 fn a_vanished_organization_is_held_back_and_the_others_are_written() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(6);
+    let (stage, mapping) = Stage::synced_with(6);
     stage.add_seats(&mapping, 1);
     let (gone, _, license) = &mapping[0];
     let before = stage.count(*license);
@@ -61,8 +62,7 @@ fn a_vanished_organization_is_held_back_and_the_others_are_written() {
 
 #[test]
 fn an_empty_list_of_organizations_writes_nothing() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(6);
+    let (stage, mapping) = Stage::synced_with(6);
     stage.add_seats(&mapping, 1);
     let before = counts(&stage, &mapping);
     stage.faults([Fault::OrganizationsEmpty]);
@@ -81,8 +81,7 @@ fn an_empty_list_of_organizations_writes_nothing() {
 
 #[test]
 fn a_single_mapping_is_safe_from_an_empty_list_as_well() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(1);
+    let (stage, mapping) = Stage::synced_with(1);
     stage.add_seats(&mapping, 1);
     stage.faults([Fault::OrganizationsEmpty]);
     let outcome = stage.sync([]).expect(4);
@@ -91,8 +90,7 @@ fn a_single_mapping_is_safe_from_an_empty_list_as_well() {
 
 #[test]
 fn a_short_list_of_organizations_writes_those_that_are_listed_and_no_other() {
-    let stage = Stage::new();
-    stage.synced();
+    let stage = Stage::synced();
     let mapping = stage.plain(25);
     stage.add_seats(&mapping, 1);
     let before = counts(&stage, &mapping);
@@ -115,8 +113,7 @@ fn a_short_list_of_organizations_writes_those_that_are_listed_and_no_other() {
 
 #[test]
 fn garbled_seats_are_not_guessed() {
-    let stage = Stage::new();
-    stage.synced();
+    let stage = Stage::synced();
     let all = stage.plain(25);
     stage.add_seats(&all, 1);
     stage.faults([Fault::SeatsGarbled]);
@@ -137,8 +134,7 @@ fn garbled_seats_are_not_guessed() {
 
 #[test]
 fn a_large_change_is_held_back_until_it_is_forced() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(8);
+    let (stage, mapping) = Stage::synced_with(8);
     let (organization, _, license) = &mapping[0];
     let seats = stage.seats(organization);
     stage.add_seats(&mapping[1..], 1);
@@ -168,8 +164,7 @@ fn a_large_change_is_held_back_until_it_is_forced() {
 
 #[test]
 fn the_limit_on_change_can_be_set() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(1);
+    let (stage, mapping) = Stage::synced_with(1);
     let (organization, _, license) = &mapping[0];
     stage.set_seats(organization, 100);
     stage.sync(["--force"]).expect(0);
@@ -190,8 +185,7 @@ fn the_limit_on_change_can_be_set() {
 
 #[test]
 fn a_fall_to_nothing_is_held_back_whatever_the_limit() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(1);
+    let (stage, mapping) = Stage::synced_with(1);
     let (organization, _, license) = &mapping[0];
     stage.set_seats(organization, 0);
     let outcome = stage.sync(["--max-change", "1000"]).expect(4);
@@ -211,8 +205,7 @@ fn a_fall_to_nothing_is_held_back_whatever_the_limit() {
 
 #[test]
 fn a_few_seats_are_no_mass_change() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(15);
+    let (stage, mapping) = Stage::synced_with(15);
     let small = &mapping[..4];
     for (organization, _, _) in small {
         stage.set_seats(organization, 1);
@@ -231,8 +224,7 @@ fn a_few_seats_are_no_mass_change() {
 
 #[test]
 fn a_first_sync_is_marked_and_written_where_it_is_plausible() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let mapping = stage.plain(4);
     stage.map_these(&mapping);
     for (organization, _, license) in &mapping {
@@ -253,6 +245,7 @@ fn a_first_sync_is_marked_and_written_where_it_is_plausible() {
 }
 
 /// Connected and mapped, never synced, each license with that quantity in Halo.
+#[track_caller]
 fn never_synced(stage: &Stage, organizations: usize, quantity: i64) -> Vec<(String, i64, i64)> {
     stage.connect();
     let mapping = stage.plain(organizations);
@@ -324,8 +317,7 @@ fn a_rise_from_nothing_is_what_a_new_license_does() {
 
 #[test]
 fn a_license_that_was_made_for_it_may_rise_at_its_first_sync() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let (organization, customer, other) = stage.plain(1).remove(0);
     stage.set_seats(&organization, 4);
     stage
@@ -388,8 +380,7 @@ fn a_lost_state_and_a_bad_answer_write_nothing_at_all() {
 
 #[test]
 fn mapped_anew_it_is_a_first_sync_again() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(1);
+    let (stage, mapping) = Stage::synced_with(1);
     let (organization, _, license) = &mapping[0];
     stage.run(["unlink", organization, "--yes"]).expect(0);
     stage.map_these(&mapping);
@@ -402,8 +393,7 @@ fn mapped_anew_it_is_a_first_sync_again() {
 
 #[test]
 fn mapped_to_another_license_and_back_it_is_a_first_sync_again() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(1);
+    let (stage, mapping) = Stage::synced_with(1);
     let (organization, customer, license) = &mapping[0];
     let other = stage
         .world()
@@ -416,17 +406,7 @@ fn mapped_to_another_license_and_back_it_is_a_first_sync_again() {
     for to in [&away[..], &mapping[..]] {
         let (_, customer, license) = &to[0];
         let (customer, license) = (customer.to_string(), license.to_string());
-        stage
-            .run([
-                "map-org",
-                organization,
-                "--customer",
-                &customer,
-                "--license",
-                &license,
-                "--yes",
-            ])
-            .expect(0);
+        stage.map_anew(organization, &customer, &license).expect(0);
     }
     let seats = stage.count(*license) * 4;
     stage.set_seats(organization, seats);
@@ -437,8 +417,7 @@ fn mapped_to_another_license_and_back_it_is_a_first_sync_again() {
 
 #[test]
 fn too_many_held_back_stop_the_run_before_any_write() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(10);
+    let (stage, mapping) = Stage::synced_with(10);
     for (organization, _, _) in &mapping[..3] {
         stage.set_seats(organization, 5000);
     }
@@ -461,8 +440,7 @@ fn too_many_held_back_stop_the_run_before_any_write() {
 
 #[test]
 fn a_vanished_license_is_held_back_and_flagged_until_it_is_mended() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(6);
+    let (stage, mapping) = Stage::synced_with(6);
     stage.add_seats(&mapping, 1);
     let (organization, _, license) = &mapping[0];
     let gone = stage.world().licenses.remove(license).expect("it was there");
@@ -484,8 +462,7 @@ fn a_vanished_license_is_held_back_and_flagged_until_it_is_mended() {
 #[test]
 fn an_inactive_license_is_held_back_and_flagged_until_it_is_mended() {
     for alone in [true, false] {
-        let stage = Stage::new();
-        let mapping = stage.with_plain(if alone { 1 } else { 6 });
+        let (stage, mapping) = Stage::synced_with(if alone { 1 } else { 6 });
         stage.add_seats(&mapping, 1);
         let license = mapping[0].2;
         let before = stage.count(license);
@@ -510,8 +487,7 @@ fn an_inactive_license_is_held_back_and_flagged_until_it_is_mended() {
 
 #[test]
 fn a_license_that_moved_is_held_back_and_flagged_until_it_is_mended() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(6);
+    let (stage, mapping) = Stage::synced_with(6);
     stage.add_seats(&mapping, 1);
     let (_, customer, license) = mapping[0];
     let before = stage.count(license);
@@ -536,8 +512,7 @@ fn a_license_that_moved_is_held_back_and_flagged_until_it_is_mended() {
 
 #[test]
 fn unlinking_and_mapping_anew_clears_the_flag() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(1);
+    let (stage, mapping) = Stage::synced_with(1);
     let (organization, _, license) = &mapping[0];
     let license = stage.world().licenses.remove(license).expect("it was there");
     stage.sync([]).expect(4);
@@ -550,8 +525,7 @@ fn unlinking_and_mapping_anew_clears_the_flag() {
 
 #[test]
 fn a_change_by_hand_is_shown_with_who_made_it() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(6);
+    let (stage, mapping) = Stage::synced_with(6);
     let (organization, _, license) = &mapping[0];
     let seats = stage.seats(organization);
     stage.world().set_license_count(*license, seats + 1, "Alex Agent");
@@ -582,8 +556,7 @@ fn a_change_by_hand_is_shown_with_who_made_it() {
 
 #[test]
 fn a_change_by_hand_that_is_right_is_drift_once() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(1);
+    let (stage, mapping) = Stage::synced_with(1);
     let (organization, _, license) = &mapping[0];
     stage.add_seats(&mapping, 1);
     let seats = stage.seats(organization);
@@ -601,8 +574,7 @@ fn a_change_by_hand_that_is_right_is_drift_once() {
 
 #[test]
 fn suspended_and_deactivated_organizations_keep_what_they_had() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(2);
+    let (stage, mapping) = Stage::synced_with(2);
     let before = counts(&stage, &mapping);
     for organization in &mut stage.world().organizations {
         organization.flg_suspended = organization.id == mapping[0].0;
@@ -621,6 +593,7 @@ fn suspended_and_deactivated_organizations_keep_what_they_had() {
 }
 
 /// The organizations that share a license: the fifth customer's and its branch.
+#[track_caller]
 fn shared(stage: &Stage) -> Vec<(String, i64, i64)> {
     let mapping = stage.world().suggested_mapping();
     let branch = mapping.last().expect("there is a branch").clone();
@@ -631,8 +604,7 @@ fn shared(stage: &Stage) -> Vec<(String, i64, i64)> {
 
 #[test]
 fn several_organizations_on_one_license_add_up() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let shared = shared(&stage);
     stage.map_these(&shared);
     let outcome = stage.sync([]).expect(0);
@@ -681,6 +653,7 @@ fn several_organizations_on_one_license_add_up() {
 }
 
 /// Two organizations that share a license, synced once with these seats.
+#[track_caller]
 fn shared_with(stage: &Stage, seats: [i64; 2]) -> Vec<(String, i64, i64)> {
     stage.connect();
     let shared = shared(stage);
@@ -694,8 +667,7 @@ fn shared_with(stage: &Stage, seats: [i64; 2]) -> Vec<(String, i64, i64)> {
 
 #[test]
 fn an_organization_that_joins_does_not_hide_another_s_fall() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let shared = shared(&stage);
     let license = shared[0].2;
     stage.map_these(&shared[..1]);
@@ -775,15 +747,7 @@ fn who_is_mapped_elsewhere_takes_its_seats_along() {
         .expect("the customer has another license")
         .id;
     stage
-        .run([
-            "map-org",
-            &organization,
-            "--customer",
-            &customer.to_string(),
-            "--license",
-            &other.to_string(),
-            "--yes",
-        ])
+        .map_anew(&organization, &customer.to_string(), &other.to_string())
         .expect(0);
     let outcome = stage.sync([shared[0].0.as_str()]).expect(0);
     assert_eq!(stage.count(license), 12, "{outcome}");
@@ -801,6 +765,7 @@ fn the_last_to_leave_a_license_is_told_that_it_bills_on() {
 }
 
 /// Another profile of that site, with these mappings in the same state, however they came there.
+#[track_caller]
 fn other_profile(stage: &Stage, profile: &str, site: &str, mapping: &[(String, i64, i64)]) {
     use halolink::{
         model::{Mapping, Reference},
@@ -831,8 +796,7 @@ fn other_profile(stage: &Stage, profile: &str, site: &str, mapping: &[(String, i
 
 #[test]
 fn what_two_profiles_of_a_site_have_mapped_is_written_by_neither() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(6);
+    let (stage, mapping) = Stage::synced_with(6);
     stage.add_seats(&mapping, 1);
     let before = counts(&stage, &mapping);
     // The same license for another organization; the same organization on another license.
@@ -873,8 +837,7 @@ fn what_two_profiles_of_a_site_have_mapped_is_written_by_neither() {
 
 #[test]
 fn only_the_named_are_written() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(3);
+    let (stage, mapping) = Stage::synced_with(3);
     stage.add_seats(&mapping, 1);
     let before = counts(&stage, &mapping);
     let outcome = stage.sync([&mapping[1].0]).expect(0);
@@ -889,8 +852,7 @@ fn only_the_named_are_written() {
 
 #[test]
 fn a_script_must_say_yes() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(2);
+    let (stage, mapping) = Stage::synced_with(2);
     stage.add_seats(&mapping, 1);
     let outcome = stage.run(["sync-seats"]).expect(2).says(["--yes", "--dry-run"]);
     expect_no_write(&stage, &outcome);
@@ -904,8 +866,7 @@ fn a_script_must_say_yes() {
 
 #[test]
 fn a_dry_run_writes_and_records_nothing() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(2);
+    let (stage, mapping) = Stage::synced_with(2);
     stage.add_seats(&mapping, 1);
     let runs = stage.runs().len();
     let outcome = stage.sync(["--dry-run"]).expect(0);
@@ -921,8 +882,7 @@ fn a_dry_run_writes_and_records_nothing() {
 
 #[test]
 fn switched_off_it_does_nothing() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(2);
+    let (stage, mapping) = Stage::synced_with(2);
     stage.add_seats(&mapping, 1);
     stage.run(["configure", "--sync-seats", "off"]).expect(0);
     let outcome = stage
@@ -937,8 +897,7 @@ fn switched_off_it_does_nothing() {
 
 #[test]
 fn the_configured_metric_is_what_is_billed() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let mapping = stage.plain(2);
     stage.map_these(&mapping);
     for metric in ["active", "purchased", "required", "used"] {
@@ -966,8 +925,7 @@ fn the_configured_metric_is_what_is_billed() {
 
 #[test]
 fn unchanged_licenses_are_shown_to_those_who_ask() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(3);
+    let (stage, mapping) = Stage::synced_with(3);
     stage.add_seats(&mapping[..1], 1);
     let quiet = stage.run(["sync-seats", "--dry-run"]).expect(0).prints([
         "Planned (1):",

@@ -373,6 +373,7 @@ struct Place {
 }
 
 impl Place {
+    #[track_caller]
     fn new() -> Self {
         let directory = || tempfile::tempdir().expect("a directory");
         Self {
@@ -397,10 +398,12 @@ impl Place {
         command
     }
 
+    #[track_caller]
     fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("it runs")
     }
 
+    #[track_caller]
     fn assert_empty(&self) {
         let is_empty = |path: &Path| std::fs::read_dir(path).expect("readable").next().is_none();
         assert!(is_empty(self.temporary.path()), "temporary files are left");
@@ -416,6 +419,7 @@ struct Server {
 }
 
 impl Server {
+    #[track_caller]
     fn start(arguments: &[&str]) -> Self {
         let place = Place::new();
         let mut child = place
@@ -433,6 +437,7 @@ impl Server {
     }
 
     /// What it prints, up to the line that is so.
+    #[track_caller]
     fn head(&self, is_last: impl Fn(&str) -> bool) -> Vec<String> {
         let mut head = Vec::new();
         for line in self.lines.borrow_mut().by_ref() {
@@ -446,6 +451,7 @@ impl Server {
     }
 
     /// What it prints as JSON.
+    #[track_caller]
     fn document(&self) -> Value {
         serde_json::from_str(&self.head(|line| line == "}").join("\n")).expect("one document")
     }
@@ -461,6 +467,7 @@ impl Drop for Server {
 
 /// What Ctrl-C does.
 #[cfg(unix)]
+#[track_caller]
 fn interrupt(child: &Child) {
     let status = Command::new("kill")
         .args(["-INT", &child.id().to_string()])

@@ -14,12 +14,14 @@ fn sync_file<const N: usize>(stage: &Stage, lines: &str, arguments: [&str; N]) -
     stage.run(all)
 }
 
+#[track_caller]
 fn organization(stage: &Stage, id: &str) -> Organization {
     let world = stage.world();
     let found = world.organizations.iter().find(|found| found.id == id);
     found.expect("it is there").clone()
 }
 
+#[track_caller]
 fn expect_counts(stage: &Stage, mapping: &[Row], counts: &[i64]) {
     let now: Vec<i64> = mapping
         .iter()
@@ -139,8 +141,7 @@ fn rows_that_match_nothing_are_listed() {
 
 #[test]
 fn a_mapped_organization_without_a_row_is_held_back() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(6);
+    let (stage, mapping) = Stage::synced_with(6);
     let seats: Vec<i64> = mapping.iter().map(|(id, _, _)| stage.seats(id)).collect();
     let mut lines = String::from("organization,seats\n");
     for ((id, _, _), seats) in mapping[1..].iter().zip(&seats[1..]) {
@@ -154,8 +155,7 @@ fn a_mapped_organization_without_a_row_is_held_back() {
 
 #[test]
 fn garbled_and_contradicting_rows_are_held_back() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(7);
+    let (stage, mapping) = Stage::synced_with(7);
     let before: Vec<i64> = mapping
         .iter()
         .map(|(_, _, license)| stage.count(*license))
@@ -194,6 +194,7 @@ fn garbled_and_contradicting_rows_are_held_back() {
 }
 
 /// Two mapped organizations of the same name.
+#[track_caller]
 fn twins(stage: &Stage) -> (Vec<Row>, Vec<i64>) {
     let mapping = stage.plain(2);
     for organization in &mut stage.world().organizations {
@@ -231,8 +232,7 @@ fn a_name_that_two_organizations_have_is_nobodys_when_one_is_named_either() {
 
 #[test]
 fn rows_of_mapped_organizations_are_no_strangers_when_another_is_named() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(3);
+    let (stage, mapping) = Stage::synced_with(3);
     let mut lines = String::from("organization,seats\n");
     for (id, _, _) in &mapping {
         lines.push_str(&format!("{id},{}\n", stage.seats(id) + 1));
@@ -244,8 +244,7 @@ fn rows_of_mapped_organizations_are_no_strangers_when_another_is_named() {
 
 #[test]
 fn the_tag_of_a_linked_organization_does_not_matter() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let mapping = stage.world().suggested_mapping();
     let (tagged, name) = mapping
         .into_iter()
@@ -262,8 +261,7 @@ fn the_tag_of_a_linked_organization_does_not_matter() {
 
 #[test]
 fn the_safeguards_are_the_same() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(1);
+    let (stage, mapping) = Stage::synced_with(1);
     let (id, _, license) = &mapping[0];
     sync_file(&stage, &format!("organization,seats\n{id},100\n"), ["--force"]).expect(0);
     let large = format!("organization,seats\n{id},151\n");
@@ -283,8 +281,7 @@ fn the_safeguards_are_the_same() {
 
 #[test]
 fn a_file_that_cannot_be_used_is_a_usage_error() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(1);
+    let (stage, mapping) = Stage::synced_with(1);
     let before = stage.count(mapping[0].2);
     for (lines, says) in [
         ("", "empty"),
@@ -315,8 +312,7 @@ fn a_file_that_cannot_be_used_is_a_usage_error() {
 
 #[test]
 fn an_id_and_a_name_in_one_row_are_the_same_organizations() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(3);
+    let (stage, mapping) = Stage::synced_with(3);
     let before: Vec<i64> = mapping.iter().map(|row| stage.count(row.2)).collect();
     let names: Vec<String> = mapping
         .iter()
@@ -350,8 +346,7 @@ fn an_id_and_a_name_in_one_row_are_the_same_organizations() {
 
 #[test]
 fn a_count_of_deactivated_seats_is_no_flag() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(5);
+    let (stage, mapping) = Stage::synced_with(5);
     let before: Vec<i64> = mapping.iter().map(|row| stage.count(row.2)).collect();
     let mut lines = String::from("Organization ID,Seats Used,Deactivated,Note\n");
     // Also a row that is as long as it need be.
@@ -400,9 +395,7 @@ fn without_api_access_it_all_works_from_files() {
     let name = organization(&stage, &mapping[1].0).organization_name;
     stage.map_these(&mapping[..1]);
     let (customer, license) = (mapping[1].1.to_string(), mapping[1].2.to_string());
-    stage
-        .run(["map-org", &name, "--customer", &customer, "--license", &license])
-        .expect(0);
+    stage.map(&name, &customer, &license).expect(0);
 
     stage
         .run(["sync-seats", "--yes"])
@@ -427,8 +420,7 @@ fn without_api_access_it_all_works_from_files() {
 
 #[test]
 fn an_organization_s_number_is_an_id_too() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(2);
+    let (stage, mapping) = Stage::synced_with(2);
     let (number, name) = {
         let world = stage.world();
         let of = |id: &str| {

@@ -99,8 +99,7 @@ fn a_secret_cannot_be_given_on_the_command_line() {
 fn files_are_private_to_the_user() {
     use std::os::unix::fs::PermissionsExt;
 
-    let stage = Stage::new();
-    stage.synced();
+    let stage = Stage::synced();
     stage
         .run(["open-ticket", "1788161-14", "--error", "main-app-token"])
         .expect(0);
@@ -130,6 +129,7 @@ fn secrets(stage: &Stage) -> Vec<String> {
     secrets
 }
 
+#[track_caller]
 fn assert_hidden(outcome: &Outcome, secrets: &[String]) {
     for secret in secrets {
         assert!(
@@ -140,6 +140,7 @@ fn assert_hidden(outcome: &Outcome, secrets: &[String]) {
 }
 
 /// The sandbox's bearer tokens are made at random, but their shape and their header are known.
+#[track_caller]
 fn assert_no_bearer(outcome: &Outcome) {
     for sign in ["Bearer ", "bearer ", "access_token\":", "eyJ"] {
         assert!(
@@ -150,6 +151,7 @@ fn assert_no_bearer(outcome: &Outcome) {
 }
 
 /// Every file that is left in the home directory, whoever made it.
+#[track_caller]
 fn assert_no_file_has(stage: &Stage, secrets: &[String]) {
     let mut directories = vec![stage.home().to_owned()];
     let mut seen = 0;
@@ -175,8 +177,7 @@ fn assert_no_file_has(stage: &Stage, secrets: &[String]) {
 /// What is purged is not in free pages or the log either.
 #[test]
 fn a_purge_leaves_no_name_in_the_state() {
-    let stage = Stage::new();
-    stage.synced();
+    let stage = Stage::synced();
     stage.run(["list", "customers", "--refresh"]).expect(0);
     let names: Vec<String> = {
         let world = stage.world();
@@ -197,6 +198,7 @@ fn a_purge_leaves_no_name_in_the_state() {
 }
 
 /// A name that is in a file of the state's, and the file.
+#[track_caller]
 fn named(stage: &Stage, names: &[String]) -> Option<String> {
     for file in std::fs::read_dir(stage.home().join("data")).expect("the directory of the state") {
         let file = file.expect("a file").path();

@@ -13,6 +13,7 @@ const CHOKED: &str =
     "Halo failed at it (500): The licence NAME cannot be calculated: its invoice line is gone";
 
 /// Makes the sandbox refuse this license, if a fault that does so is on.
+#[track_caller]
 fn poison(stage: &Stage, license: i64) {
     let mut world = stage.world();
     let license = world.licenses.get_mut(&license).expect("the license is there");
@@ -20,9 +21,9 @@ fn poison(stage: &Stage, license: i64) {
 }
 
 /// Syncs eight changes, one of which Halo refuses together with what came with it.
+#[track_caller]
 fn one_of_eight_is_refused(fault: Fault, status: u16, words: &str) {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(8);
+    let (stage, mapping) = Stage::synced_with(8);
     stage.add_seats(&mapping, 1);
     let bad = mapping[2].2;
     let before = stage.count(bad);
@@ -83,6 +84,7 @@ fn one_of_eight_is_refused(fault: Fault, status: u16, words: &str) {
     assert_eq!(stage.halo_requests("POST", LICENSES).len(), 1);
 }
 
+#[track_caller]
 fn change_in(run: &Value, license: i64) -> Value {
     let changes = run["changes"].as_array().expect("an array");
     let found = changes.iter().find(|change| change["license"]["id"] == license);
@@ -113,7 +115,7 @@ fn a_batch_that_halo_fails_at_halfway_is_no_different() {
 #[test]
 fn two_that_halo_fails_at_among_many() {
     let stage = Stage::of(100);
-    let mapping = stage.with_plain(62);
+    let mapping = stage.sync_plain(62);
     stage.add_seats(&mapping, 1);
     for bad in [0, 45] {
         poison(&stage, mapping[bad].2);
@@ -134,8 +136,7 @@ fn two_that_halo_fails_at_among_many() {
 /// Also where nothing else is left to write, and Halo's words are the same for both.
 #[test]
 fn licenses_that_stay_bad_are_no_outage() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(6);
+    let (stage, mapping) = Stage::synced_with(6);
     stage.add_seats(&mapping, 1);
     for bad in [1, 4] {
         poison(&stage, mapping[bad].2);
@@ -150,9 +151,10 @@ fn licenses_that_stay_bad_are_no_outage() {
 }
 
 /// Poisons all of so many, syncs, and gives the outcome and how many writes it took.
+#[track_caller]
 fn all_are_bad(count: usize, faults: &[Fault]) -> (Stage, Outcome, usize) {
     let stage = Stage::of(60);
-    let mapping = stage.with_plain(count);
+    let mapping = stage.sync_plain(count);
     stage.add_seats(&mapping, 1);
     for (_, _, license) in &mapping {
         poison(&stage, *license);
@@ -206,8 +208,7 @@ fn where_halo_is_down_for_writes_a_few_are_tried_and_no_more() {
 
 #[test]
 fn people_see_what_was_refused_and_why() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(4);
+    let (stage, mapping) = Stage::synced_with(4);
     stage.add_seats(&mapping, 1);
     poison(&stage, mapping[0].2);
     poison(&stage, mapping[3].2);
@@ -223,8 +224,7 @@ fn people_see_what_was_refused_and_why() {
 
 #[test]
 fn an_unclear_answer_is_settled_by_reading_back() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(5);
+    let (stage, mapping) = Stage::synced_with(5);
     for (round, fault) in [
         Fault::BadGatewayAfter,
         Fault::DropAfter,
@@ -264,6 +264,7 @@ fn an_unclear_answer_is_settled_by_reading_back() {
 }
 
 /// Requests that failed are counted as the others are.
+#[track_caller]
 fn expect_counted(stage: &Stage, outcome: &Outcome) {
     assert_eq!(
         outcome.json()["requests"]["halo"],
@@ -278,7 +279,7 @@ fn a_write_that_halo_takes_and_forgets_is_reported() {
         latency: Duration::from_millis(150),
         ..Options::default()
     });
-    let mapping = stage.with_plain(2);
+    let mapping = stage.sync_plain(2);
     stage.add_seats(&mapping, 1);
     let running = stage.start(["sync-seats", "--yes", "-o", "json"]);
     let license = mapping[0].2;
@@ -297,8 +298,7 @@ fn a_write_that_halo_takes_and_forgets_is_reported() {
 
 #[test]
 fn a_storm_of_429_without_retry_after_is_waited_out() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(2);
+    let (stage, mapping) = Stage::synced_with(2);
     stage.add_seats(&mapping, 1);
     // The first pause is five seconds, the next ten.
     stage.faults([Fault::RateStorm]);
@@ -393,8 +393,7 @@ fn a_permission_lost_in_the_middle_ends_the_run_with_its_report() {
 
 #[test]
 fn an_organization_with_two_different_rows_is_held_back_alone() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(6);
+    let (stage, mapping) = Stage::synced_with(6);
     stage.add_seats(&mapping, 1);
     let bad = mapping[1].2;
     let before = stage.count(bad);
@@ -419,6 +418,7 @@ fn an_organization_with_two_different_rows_is_held_back_alone() {
 }
 
 /// A sync of four, one of which two organizations share; one is unlinked after the sync began.
+#[track_caller]
 fn unlinked_meanwhile(which: impl Fn(&[(String, i64, i64)]) -> &(String, i64, i64)) -> (Stage, Outcome, i64) {
     let stage = Stage::of(60);
     let mut mapping = stage.plain(5);
@@ -472,8 +472,7 @@ fn a_license_that_others_share_still_is_left_for_the_next_sync() {
 
 #[test]
 fn an_unlink_while_a_write_waits_for_the_rate_limit_is_honoured() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(4);
+    let (stage, mapping) = Stage::synced_with(4);
     stage.add_seats(&mapping, 1);
     let (organization, _, license) = mapping[1].clone();
     let before = stage.count(license);
@@ -497,8 +496,7 @@ fn an_unlink_while_a_write_waits_for_the_rate_limit_is_honoured() {
 
 #[test]
 fn a_drift_names_who_changed_the_quantity_and_nobody_else() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(3);
+    let (stage, mapping) = Stage::synced_with(3);
     let [by_hand, unrecorded, ours] = [0, 1, 2].map(|index: usize| mapping[index].2);
     let drift = stage.count(by_hand) + 1;
     {
@@ -535,8 +533,7 @@ fn a_drift_names_who_changed_the_quantity_and_nobody_else() {
 #[test]
 fn a_record_of_changes_that_does_not_answer_costs_one_request_and_no_time() {
     for fault in [Fault::ChangesDown, Fault::ChangesLimited] {
-        let stage = Stage::new();
-        let mapping = stage.with_plain(4);
+        let (stage, mapping) = Stage::synced_with(4);
         for (_, _, license) in &mapping {
             let drift = stage.count(*license) + 1;
             stage.world().set_license_count(*license, drift, "Sam Taylor");

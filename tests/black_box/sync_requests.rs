@@ -19,11 +19,13 @@ fn formula(licenses: usize, changes: usize) -> usize {
 }
 
 /// Asserts how many requests the command says it sent to Halo, and that Halo received as many.
+#[track_caller]
 fn expect_requests(stage: &Stage, outcome: &Outcome, requests: usize) {
     assert_eq!(outcome.json()["requests"]["halo"], json!(requests), "{outcome}");
     assert_eq!(stage.halo_count(), requests, "{outcome}");
 }
 
+#[track_caller]
 fn updated(outcome: &Outcome) -> usize {
     outcome.json()["summary"]["updated"]
         .as_u64()
@@ -31,6 +33,7 @@ fn updated(outcome: &Outcome) -> usize {
 }
 
 /// Maps all of so many organizations, syncs, changes some, syncs, and syncs again.
+#[track_caller]
 fn follows_the_formula(organizations: usize, licenses: usize, behind: usize) {
     let stage = Stage::of(organizations);
     let active = stage
@@ -88,16 +91,7 @@ fn ten_thousand_organizations_need_a_part_of_one_window() {
     let one = stage.plain(1);
     let (organization, customer, license) = &one[0];
     let (customer, license) = (customer.to_string(), license.to_string());
-    stage
-        .run([
-            "map-org",
-            organization,
-            "--customer",
-            &customer,
-            "--license",
-            &license,
-        ])
-        .expect(0);
+    stage.map(organization, &customer, &license).expect(0);
     stage.sandbox.forget_received();
     let alone = stage.sync([]).expect(0);
     assert_eq!(updated(&alone), 1, "{alone}");
@@ -235,8 +229,7 @@ fn a_token_that_dies_between_two_batches_costs_one_sign_in() {
 
 #[test]
 fn a_batch_holds_no_more_than_the_id_the_customer_and_the_quantity() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(3);
+    let (stage, mapping) = Stage::synced_with(3);
     stage.add_seats(&mapping, 1);
     stage.sync([]).expect(0);
     let posts = stage.halo_requests("POST", LICENSES);
@@ -260,8 +253,7 @@ fn spent(stage: &Stage) -> usize {
 
 #[test]
 fn requests_of_earlier_commands_count_too() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.map_these(&stage.plain(2));
     let limit = spent(&stage).to_string();
     stage.sandbox.forget_received();
@@ -278,8 +270,7 @@ fn requests_of_earlier_commands_count_too() {
 
 #[test]
 fn a_run_keeps_to_the_limit_in_the_middle() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.map_these(&stage.plain(2));
     let limit = (spent(&stage) + 2).to_string();
     stage.sandbox.forget_received();
@@ -293,8 +284,7 @@ fn a_run_keeps_to_the_limit_in_the_middle() {
 
 #[test]
 fn the_limit_can_be_set_in_the_environment() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.map_these(&stage.plain(1));
     stage
         .run_with(["sync-seats", "--yes"], b"", |command| {
@@ -334,8 +324,7 @@ fn requests_of_a_killed_run_count_too() {
 
 #[test]
 fn a_run_that_could_not_read_back_is_settled_by_the_next() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let mapping = stage.plain(2);
     stage.map_these(&mapping);
     stage.sync([]).expect(0);

@@ -18,7 +18,7 @@ const CONNECT: [&str; 7] = [
 
 #[test]
 fn the_connect_wizard_asks_for_everything_and_hides_what_is_secret() {
-    let stage = without_secrets();
+    let stage = Stage::without_secrets();
     let mut terminal = Terminal::start(&stage, &["connect", "--secret-store", "none"]);
     for step in 0..CONNECT.len() {
         answer_connect(&mut terminal, &stage, step);
@@ -40,7 +40,7 @@ fn the_connect_wizard_asks_for_everything_and_hides_what_is_secret() {
 
 #[test]
 fn the_connect_wizard_asks_again_for_what_is_no_url() {
-    let stage = without_secrets();
+    let stage = Stage::without_secrets();
     let mut terminal = Terminal::start(&stage, &["connect", "--secret-store", "none"]);
     terminal
         .sees("Site URL")
@@ -54,7 +54,7 @@ fn the_connect_wizard_asks_again_for_what_is_no_url() {
 #[test]
 fn ctrl_c_at_any_question_of_the_connect_wizard_stores_nothing() {
     for (stop, prompt) in CONNECT.iter().enumerate() {
-        let stage = without_secrets();
+        let stage = Stage::without_secrets();
         let mut terminal = Terminal::start(&stage, &["connect", "--secret-store", "none"]);
         for step in 0..stop {
             answer_connect(&mut terminal, &stage, step);
@@ -69,7 +69,7 @@ fn ctrl_c_at_any_question_of_the_connect_wizard_stores_nothing() {
 
 #[test]
 fn the_configure_wizard_offers_the_priorities_of_the_chosen_sla() {
-    let stage = connected();
+    let stage = Stage::connected();
     let mut terminal = Terminal::start(&stage, &["configure"]);
     terminal.sees("Sync seats").types(ENTER);
     terminal.sees("Seat metric").types(DOWN).types(ENTER);
@@ -125,7 +125,7 @@ fn ctrl_c_at_any_question_of_the_configure_wizard_stores_nothing() {
         "Priority (of",
         "Outcome of notes",
     ];
-    let stage = connected();
+    let stage = Stage::connected();
     let before = stage.run(["configure", "--show"]).expect(0).stdout;
     for stop in 0..prompts.len() {
         let mut terminal = Terminal::start(&stage, &["configure"]);
@@ -149,7 +149,7 @@ fn ctrl_c_at_any_question_of_the_configure_wizard_stores_nothing() {
 
 #[test]
 fn the_picker_filters_and_offers_the_likeliest_customer_and_only_its_active_licenses() {
-    let stage = connected();
+    let stage = Stage::connected();
     let mut terminal = Terminal::start(&stage, &["map-org"]);
     terminal
         .sees("Organization")
@@ -194,7 +194,7 @@ fn the_picker_filters_and_offers_the_likeliest_customer_and_only_its_active_lice
 
 #[test]
 fn the_picker_tells_who_has_a_license_already() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage.map_these(&[("1788161-18".into(), 25, 29)]);
     let mut terminal = Terminal::start(&stage, &["map-org", "1788161-49", "--customer", "25"]);
     terminal.sees("License of").sees("create a new license");
@@ -207,12 +207,12 @@ fn the_picker_tells_who_has_a_license_already() {
         .types("y")
         .types(ENTER);
     assert_eq!(terminal.ends(), 0, "{}", terminal.text());
-    assert_eq!(stage.mapped(), 2);
+    assert_eq!(stage.mapping_count(), 2);
 }
 
 #[test]
 fn the_likeliest_customer_is_found_in_another_spelling() {
-    let stage = connected();
+    let stage = Stage::connected();
     let mut terminal = Terminal::start(&stage, &["map-org", "1788161-17"]);
     // "Müller and Söhne GmbH" at SaaS Backup.
     terminal.sees("Customer for").sees("Müller & Söhne GmbH (24)");
@@ -228,7 +228,7 @@ fn the_likeliest_customer_is_found_in_another_spelling() {
 
 #[test]
 fn organizations_that_are_not_mapped_come_first() {
-    let stage = connected();
+    let stage = Stage::connected();
     let mut terminal = Terminal::start(&stage, &["map-org"]);
     terminal.sees("Organization").sees("Alpine Ski House");
     assert!(
@@ -237,7 +237,7 @@ fn organizations_that_are_not_mapped_come_first() {
         terminal.text()
     );
     terminal.types(CTRL_C);
-    terminal.ends();
+    assert_eq!(terminal.ends(), 130);
 
     stage.map_these(&[("1788161-29".into(), 36, 62)]);
     let mut terminal = Terminal::start(&stage, &["map-org"]);
@@ -257,7 +257,7 @@ fn organizations_that_are_not_mapped_come_first() {
 
 #[test]
 fn a_new_license_can_be_named_in_the_picker() {
-    let stage = connected();
+    let stage = Stage::connected();
     let mut terminal = Terminal::start(&stage, &["map-org", "1788161-23", "--customer", "30"]);
     terminal
         .sees("License of")
@@ -281,7 +281,7 @@ fn a_new_license_can_be_named_in_the_picker() {
 #[test]
 fn ctrl_c_and_escape_at_any_question_of_the_picker_map_nothing() {
     let prompts = ["Organization", "Customer for", "License of"];
-    let stage = connected();
+    let stage = Stage::connected();
     for key in [CTRL_C, ESCAPE] {
         for stop in 0..prompts.len() {
             let mut terminal = Terminal::start(&stage, &["map-org"]);
@@ -294,7 +294,7 @@ fn ctrl_c_and_escape_at_any_question_of_the_picker_map_nothing() {
             terminal.types(key);
             assert_eq!(terminal.ends(), 130, "at {}:\n{}", prompts[stop], terminal.text());
             terminal.is_restored();
-            assert_eq!(stage.mapped(), 0, "at {}", prompts[stop]);
+            assert_eq!(stage.mapping_count(), 0, "at {}", prompts[stop]);
         }
     }
     assert!(!stage.was_written());
@@ -302,7 +302,7 @@ fn ctrl_c_and_escape_at_any_question_of_the_picker_map_nothing() {
 
 #[test]
 fn a_sync_is_written_after_a_yes_and_only_then() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage.map_these(&[("1788161-14".into(), 21, 17)]);
     let before = stage.count(17);
     for (key, words) in [
@@ -332,7 +332,7 @@ fn a_sync_is_written_after_a_yes_and_only_then() {
 
 #[test]
 fn what_is_held_back_is_written_when_a_person_says_so() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage.map_these(&[("1788161-14".into(), 21, 17)]);
     stage.sync([]).expect(0);
     let before = stage.count(17);
@@ -387,7 +387,7 @@ fn the_connect_wizard_knows_partners_without_the_backup_api() {
 
 #[test]
 fn mapping_anew_asks_and_no_is_the_default() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage.map_these(&[("1788161-14".into(), 21, 17)]);
     // The names are those of two companies, too.
     let anew = ["map-org", "1788161-14", "--customer", "22", "--license", "19"];
@@ -429,7 +429,7 @@ fn mapping_anew_asks_and_no_is_the_default() {
 
 #[test]
 fn a_wait_for_the_rate_limit_is_counted_down_and_can_be_stopped() {
-    let stage = connected();
+    let stage = Stage::connected();
     stage.faults([Fault::RateStorm]);
     let mut terminal = Terminal::start(&stage, &["list", "customers"]);
     terminal
@@ -443,7 +443,7 @@ fn a_wait_for_the_rate_limit_is_counted_down_and_can_be_stopped() {
 
 #[test]
 fn revoke_asks_first() {
-    let stage = connected();
+    let stage = Stage::connected();
     let mut terminal = Terminal::start(&stage, &["revoke"]);
     terminal
         .sees("Delete the secrets and the connection")
@@ -455,7 +455,7 @@ fn revoke_asks_first() {
 
 #[test]
 fn with_non_interactive_nobody_is_asked() {
-    let stage = connected();
+    let stage = Stage::connected();
     let mut terminal = Terminal::start(&stage, &["map-org", "--non-interactive"]);
     assert_eq!(terminal.ends(), 2);
     terminal.sees("ORG");
@@ -463,7 +463,7 @@ fn with_non_interactive_nobody_is_asked() {
 
 #[test]
 fn no_color_is_respected_on_a_terminal() {
-    let stage = connected();
+    let stage = Stage::connected();
     let bold = |arguments: &[&str], variables: &[(&str, &str)]| {
         let mut terminal = Terminal::start_with(&stage, arguments, variables);
         assert_eq!(terminal.ends(), 0);
@@ -473,20 +473,6 @@ fn no_color_is_respected_on_a_terminal() {
     assert!(!bold(&["list", "slas"], &[("NO_COLOR", "1")]));
     assert!(!bold(&["list", "slas", "--color", "never"], &[]));
     assert!(bold(&["list", "slas", "--color", "always"], &[("NO_COLOR", "1")]));
-}
-
-fn without_secrets() -> Stage {
-    Stage::new()
-        .without("HALOLINK_CLIENT_SECRET")
-        .without("HALOLINK_RESELLER_TOKEN")
-        .without("HALOLINK_ACCESS_TOKEN")
-}
-
-fn connected() -> Stage {
-    let stage = Stage::new();
-    stage.connect();
-    stage.sandbox.forget_received();
-    stage
 }
 
 /// Waits for a prompt of the connect wizard. Two have the same words: a choice, and a text.

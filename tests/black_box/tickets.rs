@@ -224,8 +224,7 @@ fn new_forces_another() {
 
 #[test]
 fn two_organizations_of_one_customer_have_tickets_of_their_own() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.map_these(&[("1788161-18".into(), 25, 29), ("1788161-49".into(), 25, 29)]);
     let before = stage.tickets(25).len();
     for flags in [
@@ -409,8 +408,7 @@ fn mapped_to_another_customer_the_old_ones_ticket_is_not_it() {
 
 #[test]
 fn details_that_name_another_organization_confuse_nothing() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.map_these(&[("1788161-18".into(), 25, 29), ("1788161-49".into(), 25, 29)]);
     let before = stage.tickets(25).len();
     let open = |organization: &str, details: &str| {
@@ -578,8 +576,7 @@ fn what_people_type_is_escaped() {
 
 #[test]
 fn what_comes_from_the_service_is_escaped() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     stage.world().organizations[0].organization_name = "<i>Evil</i> & Sons".to_owned();
     stage.map_these(&[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
     open(&stage, &["--error", "main-app-token"]).expect(0);
@@ -644,6 +641,7 @@ fn open(stage: &Stage, flags: &[&str]) -> Outcome {
 }
 
 /// Loses the state, connects anew and maps these.
+#[track_caller]
 fn forget(stage: &Stage, mapping: &[(String, i64, i64)]) {
     std::fs::remove_dir_all(stage.home().join("data")).expect("a state");
     let mut connect = stage.connect_arguments();
@@ -658,6 +656,7 @@ fn opened(stage: &Stage) -> usize {
 }
 
 /// The only ticket that was opened.
+#[track_caller]
 fn only(stage: &Stage) -> Ticket {
     assert_eq!(opened(stage), 1);
     stage.tickets(CUSTOMER).pop().expect("a ticket")

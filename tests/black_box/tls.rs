@@ -31,6 +31,7 @@ struct Authority {
 }
 
 impl Authority {
+    #[track_caller]
     fn new() -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -47,6 +48,7 @@ impl Authority {
     }
 
     /// A server with a certificate for this host; by its last day.
+    #[track_caller]
     fn server(&self, host: &str, last_year: i32) -> Arc<ServerConfig> {
         let mut params = CertificateParams::new(vec![host.to_owned()]).expect("a host name");
         params.not_before = date_time_ymd(2020, 1, 1);

@@ -33,7 +33,7 @@ fn is_list(request: &Received) -> bool {
 #[test]
 fn a_second_run_that_may_not_wait_leaves_and_names_the_holder() {
     let stage = slow();
-    let mapping = stage.with_plain(4);
+    let mapping = stage.sync_plain(4);
     stage.add_seats(&mapping, 1);
     let first = begun(&stage);
     let holder = format!("process {}", first.child.id());
@@ -55,7 +55,7 @@ fn a_second_run_that_may_not_wait_leaves_and_names_the_holder() {
 #[test]
 fn a_second_run_waits_for_the_first() {
     let stage = slow();
-    let mapping = stage.with_plain(4);
+    let mapping = stage.sync_plain(4);
     stage.add_seats(&mapping, 1);
     let first = begun(&stage);
     let second = stage.sync(["--wait", "60"]).expect(0);
@@ -72,7 +72,7 @@ fn a_second_run_waits_for_the_first() {
 #[test]
 fn a_dry_run_needs_no_lock() {
     let stage = slow();
-    stage.with_plain(2);
+    stage.sync_plain(2);
     let first = begun(&stage);
     stage.sync(["--dry-run"]).expect(0);
     first.end().expect(0);
@@ -81,7 +81,7 @@ fn a_dry_run_needs_no_lock() {
 #[test]
 fn a_lock_left_by_a_killed_process_is_taken_over_at_once() {
     let stage = slow();
-    let mapping = stage.with_plain(4);
+    let mapping = stage.sync_plain(4);
     stage.add_seats(&mapping, 1);
     assert!(begun(&stage).kill(), "it ended too early");
     stage.sync(["--wait", "0"]).expect(0);
@@ -91,7 +91,7 @@ fn a_lock_left_by_a_killed_process_is_taken_over_at_once() {
 #[test]
 fn other_profiles_do_not_wait() {
     let stage = slow();
-    let mapping = stage.with_plain(2);
+    let mapping = stage.sync_plain(2);
     stage.add_seats(&mapping, 1);
     let mut connect = stage.connect_arguments();
     connect.extend(["--profile".to_owned(), "other".to_owned()]);
@@ -173,7 +173,7 @@ fn two_who_create_the_same_license_make_one() {
 #[test]
 fn unlinking_during_a_sync_is_safe() {
     let stage = slow();
-    let mapping = stage.with_plain(4);
+    let mapping = stage.sync_plain(4);
     stage.add_seats(&mapping, 1);
     let sync = begun(&stage);
     stage.run(["unlink", &mapping[0].0, "--yes"]).expect(0);
@@ -229,6 +229,7 @@ fn who_waited_works_with_what_the_first_left() {
 }
 
 /// Holds the lock on a file for three seconds and a half while a command runs.
+#[track_caller]
 fn while_held(stage: &Stage, lock: &std::path::Path, arguments: &[&str]) -> crate::support::Outcome {
     let file = std::fs::OpenOptions::new()
         .write(true)
@@ -245,8 +246,7 @@ fn while_held(stage: &Stage, lock: &std::path::Path, arguments: &[&str]) -> crat
 
 #[test]
 fn a_wait_for_a_lock_is_explained_after_two_seconds() {
-    let stage = Stage::new();
-    stage.with_plain(1);
+    let (stage, _) = Stage::synced_with(1);
     let mut lock = stage.state_file().into_os_string();
     lock.push(".default.sync-seats.lock");
     while_held(&stage, lock.as_ref(), &["sync-seats", "--yes", "--wait", "20"])

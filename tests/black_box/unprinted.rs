@@ -9,12 +9,14 @@ use crate::support::Stage;
 
 /// A disk that is always full.
 #[cfg(target_os = "linux")]
+#[track_caller]
 fn full() -> Stdio {
     let disk = OpenOptions::new().write(true).open("/dev/full");
     Stdio::from(disk.expect("there is a full disk"))
 }
 
 /// A pipe whose reader went away.
+#[track_caller]
 fn closed() -> Stdio {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
@@ -22,6 +24,7 @@ fn closed() -> Stdio {
 }
 
 /// The exit code with stdout there and stderr piped, and what stderr said.
+#[track_caller]
 fn run(stage: &Stage, arguments: &[&str], stdout: Stdio) -> (Option<i32>, String) {
     let child = stage
         .command()
@@ -54,8 +57,7 @@ const PRINTING: [&[&str]; 10] = [
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_said_and_is_no_success() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     for arguments in PRINTING {
         let (code, said) = run(&stage, arguments, full());
         assert_eq!(code, Some(1), "{arguments:?}: {said}");
@@ -68,8 +70,7 @@ fn a_full_disk_is_said_and_is_no_success() {
 
 #[test]
 fn a_reader_that_went_away_is_no_success_and_no_crash() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     for arguments in PRINTING {
         let (code, said) = run(&stage, arguments, closed());
         assert_eq!(code, Some(1), "{arguments:?}: {said}");
@@ -82,8 +83,7 @@ fn a_reader_that_went_away_is_no_success_and_no_crash() {
 
 #[test]
 fn the_exit_code_of_the_work_stands() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(3);
+    let (stage, mapping) = Stage::synced_with(3);
     stage.add_seats(&mapping[..1], 1);
     let sinks: &[fn() -> Stdio] = &[
         closed,
@@ -117,8 +117,7 @@ fn the_exit_code_of_the_work_stands() {
 /// What is written is there, although nobody heard of it.
 #[test]
 fn work_that_cannot_be_printed_is_done() {
-    let stage = Stage::new();
-    let mapping = stage.with_plain(1);
+    let (stage, mapping) = Stage::synced_with(1);
     stage.add_seats(&mapping, 1);
     assert_eq!(run(&stage, &["sync-seats", "--yes"], closed()).0, Some(1));
     stage.expect_sums(&mapping);
@@ -126,8 +125,7 @@ fn work_that_cannot_be_printed_is_done() {
 
 #[test]
 fn nobody_to_complain_to_is_no_crash() {
-    let stage = Stage::new();
-    stage.connect();
+    let stage = Stage::connected();
     let sinks: &[fn() -> Stdio] = &[
         closed,
         #[cfg(target_os = "linux")]

@@ -27,6 +27,7 @@ struct Scene {
 }
 
 impl Scene {
+    #[track_caller]
     fn new() -> Self {
         let stage = Stage::new();
         let plan = Plan::default();
@@ -79,11 +80,13 @@ impl Scene {
         }
     }
 
+    #[track_caller]
     fn begin(&self, path: &'static str, fault_injection: Mischief) {
         *self.plan.lock().expect("a lock") = Some((path, fault_injection));
         self.stage.sandbox.forget_received();
     }
 
+    #[track_caller]
     fn run(&self, arguments: &[&str]) -> Outcome {
         let outcome = self.stage.run(arguments.iter().chain(&["-vvv"]));
         let secrets = self.secrets();
@@ -104,6 +107,7 @@ impl Scene {
         outcome
     }
 
+    #[track_caller]
     fn secrets(&self) -> Vec<String> {
         let credentials = self.stage.sandbox.credentials();
         let mut secrets = vec![
@@ -124,6 +128,7 @@ impl Scene {
 }
 
 /// Discovery that does not lead past the one in between.
+#[track_caller]
 fn signing_in_here(path: &str, answer: Answer) -> Answer {
     if path != "/api/authinfo" {
         return answer;
@@ -133,6 +138,7 @@ fn signing_in_here(path: &str, answer: Answer) -> Answer {
     Answer::json(info.to_string())
 }
 
+#[track_caller]
 fn replaced(mut answer: Answer, from: &str, to: &str) -> Answer {
     let text = answer.text();
     assert!(text.contains(from), "{from} is not in the answer");

@@ -17,6 +17,7 @@ pub struct Case {
 }
 
 /// Three organizations whose licenses are behind their seats: the first, one in the middle, one far down.
+#[track_caller]
 pub fn cases(stage: &Stage) -> [Case; 3] {
     let world = stage.world();
     let suggested = world.suggested_mapping();
@@ -36,6 +37,7 @@ pub fn cases(stage: &Stage) -> [Case; 3] {
 }
 
 /// Every license as it has to be after a sync of these: the count of theirs, everything else as before.
+#[track_caller]
 pub fn synced(before: &BTreeMap<i64, License>, cases: &[Case]) -> BTreeMap<i64, License> {
     let mut after = before.clone();
     for case in cases {
@@ -55,6 +57,7 @@ pub enum Given {
 
 /// Connects, configures, maps three, syncs, opens a ticket twice, looks, unlinks one, revokes; each effect
 /// is checked. Answers how each command ended.
+#[track_caller]
 pub fn whole_job(stage: &Stage, given: Given) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     let mut run = |arguments: &[&str], code: i32| {

@@ -1,7 +1,7 @@
 //! The stage for the tests: a sandbox, an empty home, and the built binary in front of it.
 //!
-//! A test reads as what a user does: `Stage::new()`, `.connect()`, `.run(["sync-seats", "--yes"])`, and then
-//! looks at the outcome and at what the sandbox has.
+//! A test reads as what a user does: `Stage::mapped()`, `.run(["sync-seats", "--yes"])`, `.expect(0)`, and then
+//! looks at what the sandbox has.
 
 pub mod job;
 pub mod proxy;
@@ -42,9 +42,52 @@ pub struct Outcome {
 }
 
 impl Stage {
-    /// The default sandbox.
+    /// The default sandbox, and nothing done yet.
     pub fn new() -> Self {
         Self::with(Options::default())
+    }
+
+    /// Connected; what was received is forgotten.
+    #[track_caller]
+    pub fn connected() -> Self {
+        let stage = Self::new();
+        stage.connect();
+        stage.sandbox.forget_received();
+        stage
+    }
+
+    /// Connected, and every organization mapped that the sandbox suggests a license for; what was received is
+    /// forgotten.
+    #[track_caller]
+    pub fn mapped() -> Self {
+        let stage = Self::connected();
+        stage.map_all();
+        stage.sandbox.forget_received();
+        stage
+    }
+
+    /// Connected, all mapped and synced once; what was received is forgotten.
+    #[track_caller]
+    pub fn synced() -> Self {
+        let stage = Self::new();
+        stage.sync_all();
+        stage
+    }
+
+    /// Connected, so many plain organizations mapped and synced once; what was received is forgotten.
+    #[track_caller]
+    pub fn synced_with(count: usize) -> (Self, Vec<(String, i64, i64)>) {
+        let stage = Self::new();
+        let mapping = stage.sync_plain(count);
+        (stage, mapping)
+    }
+
+    /// Nothing done yet, and no secret in the environment.
+    pub fn without_secrets() -> Self {
+        Self::new()
+            .without("HALOLINK_CLIENT_SECRET")
+            .without("HALOLINK_RESELLER_TOKEN")
+            .without("HALOLINK_ACCESS_TOKEN")
     }
 
     /// A sandbox with so many organizations.
@@ -56,6 +99,7 @@ impl Stage {
     }
 
     /// A sandbox with these options.
+    #[track_caller]
     pub fn with(options: Options) -> Self {
         Self {
             sandbox: Sandbox::start(options).expect("the sandbox starts"),
@@ -72,6 +116,7 @@ impl Stage {
     }
 
     /// Connects the default profile, secrets from the environment.
+    #[track_caller]
     pub fn connect(&self) -> &Self {
         self.run(self.connect_arguments()).expect(0);
         self
@@ -102,6 +147,7 @@ impl Stage {
     }
 
     /// Maps these: organization, customer, license.
+    #[track_caller]
     pub fn map_these(&self, mapping: &[(String, i64, i64)]) {
         let mut rows = String::from("organization,customer,license\n");
         for (organization, customer, license) in mapping {
@@ -112,17 +158,31 @@ impl Stage {
             .expect(0);
     }
 
-    /// Connected, all mapped and synced once; what was received is forgotten.
-    pub fn synced(&self) -> &Self {
+    /// Maps an organization to a customer's license.
+    #[must_use]
+    pub fn map(&self, organization: &str, customer: &str, license: &str) -> Outcome {
+        let arguments = ["--customer", customer, "--license", license];
+        self.run([&["map-org", organization][..], &arguments].concat())
+    }
+
+    /// The same with a yes to whatever is asked.
+    #[must_use]
+    pub fn map_anew(&self, organization: &str, customer: &str, license: &str) -> Outcome {
+        let arguments = ["--customer", customer, "--license", license, "--yes"];
+        self.run([&["map-org", organization][..], &arguments].concat())
+    }
+
+    /// Connects, maps all and syncs once; what was received is forgotten.
+    #[track_caller]
+    pub fn sync_all(&self) {
         self.connect();
         self.map_all();
-        let outcome = self.sync([]);
-        assert!(matches!(outcome.code, Some(0)), "{outcome}");
+        self.sync([]).expect(0);
         self.sandbox.forget_received();
-        self
     }
 
     /// `sync-seats --yes -o json` with more arguments.
+    #[must_use]
     pub fn sync<const N: usize>(&self, arguments: [&str; N]) -> Outcome {
         let mut all = vec!["sync-seats", "--yes", "-o", "json"];
         all.extend(arguments);
@@ -130,6 +190,7 @@ impl Stage {
     }
 
     /// Runs a command to its end, nobody at the terminal.
+    #[must_use]
     pub fn run<S: AsRef<str>>(&self, arguments: impl IntoIterator<Item = S>) -> Outcome {
         let arguments: Vec<String> = arguments
             .into_iter()
@@ -141,6 +202,7 @@ impl Stage {
     }
 
     /// Runs a command with changes to it (variables, standard input).
+    #[must_use]
     pub fn run_with<S: AsRef<str>>(
         &self,
         arguments: impl IntoIterator<Item = S>,
@@ -224,6 +286,7 @@ impl Stage {
     }
 
     /// A file outside of the places that halolink writes to.
+    #[track_caller]
     pub fn file(&self, content: &[u8]) -> PathBuf {
         let number = self.files.fetch_add(1, Ordering::Relaxed);
         let path = self.home.path().join(format!("file-{number}.csv"));
@@ -232,6 +295,7 @@ impl Stage {
     }
 
     /// Deletes what `file` made.
+    #[track_caller]
     pub fn delete_files(&self) {
         for number in 0..self.files.load(Ordering::Relaxed) {
             let path = self.home.path().join(format!("file-{number}.csv"));
@@ -266,6 +330,7 @@ impl Stage {
     }
 
     /// Sets the used seats of an organization.
+    #[track_caller]
     pub fn set_seats(&self, organization: &str, seats: i64) {
         let mut world = self.world();
         let found = world
@@ -303,6 +368,7 @@ impl Stage {
 
     /// Asserts that every fault that is on has struck: a test that sets one which never does shows nothing. Done
     /// at the end of every stage too.
+    #[track_caller]
     pub fn every_fault_struck(&self) {
         let mut idle = self.sandbox.faults();
         idle.retain(|fault| self.sandbox.struck(*fault) == 0);
@@ -331,12 +397,14 @@ impl Stage {
     }
 
     /// The number of mappings that are stored, as `list mappings` tells.
-    pub fn mapped(&self) -> usize {
+    #[track_caller]
+    pub fn mapping_count(&self) -> usize {
         let outcome = self.run(["list", "mappings", "-o", "json"]).expect(0);
         outcome.json().as_array().expect("a list is an array").len()
     }
 
     /// Organizations with a license of their own and nothing odd about them: organization, customer, license.
+    #[track_caller]
     pub fn plain(&self, count: usize) -> Vec<(String, i64, i64)> {
         let world = self.world();
         let mut mapping = world.suggested_mapping();
@@ -357,8 +425,9 @@ impl Stage {
         mapping
     }
 
-    /// Connected, so many plain organizations mapped and synced once; what was received is forgotten.
-    pub fn with_plain(&self, count: usize) -> Vec<(String, i64, i64)> {
+    /// Connects, maps so many plain organizations and syncs once; what was received is forgotten.
+    #[track_caller]
+    pub fn sync_plain(&self, count: usize) -> Vec<(String, i64, i64)> {
         let mapping = self.plain(count);
         self.connect();
         self.map_these(&mapping);
@@ -368,6 +437,7 @@ impl Stage {
     }
 
     /// The used seats of an organization.
+    #[track_caller]
     pub fn seats(&self, organization: &str) -> i64 {
         let world = self.world();
         let found = world.organizations.iter().find(|found| found.id == organization);
@@ -385,6 +455,7 @@ impl Stage {
     }
 
     /// Asserts that each license has the sum of the seats of its organizations.
+    #[track_caller]
     pub fn expect_sums(&self, mapping: &[(String, i64, i64)]) {
         let world = self.world();
         let seats: HashMap<&str, i64> = world
@@ -408,6 +479,8 @@ impl Stage {
     }
 
     /// Starts a command and lets it run.
+    #[track_caller]
+    #[must_use]
     pub fn start<S: AsRef<str>>(&self, arguments: impl IntoIterator<Item = S>) -> Running {
         let arguments: Vec<String> = arguments
             .into_iter()
@@ -428,6 +501,7 @@ impl Stage {
     }
 
     /// Waits until the sandbox received what is looked for.
+    #[track_caller]
     pub fn wait_for(&self, what: &str, found: impl Fn(&[Received]) -> bool) {
         let end = Instant::now() + Duration::from_secs(60);
         while !found(&self.sandbox.received()) {
@@ -437,17 +511,20 @@ impl Stage {
     }
 
     /// The runs that `history` tells, oldest first.
+    #[track_caller]
     pub fn runs(&self) -> Vec<Value> {
         let history = self.run(["history", "-o", "json"]).expect(0).json();
         history.as_array().expect("history is an array").clone()
     }
 
     /// The last run that `history` tells.
+    #[track_caller]
     pub fn last_run(&self) -> Value {
         self.runs().pop().expect("a run is recorded")
     }
 
     /// What is wrong with which organization, as `status` tells.
+    #[track_caller]
     pub fn flagged(&self) -> Vec<(String, String)> {
         let status = self.run(["status", "-o", "json"]).expect(0).json();
         let flagged = status["mappings"]["flagged"].as_array();
@@ -477,6 +554,8 @@ pub struct Running {
 
 impl Running {
     /// Waits for its end.
+    #[track_caller]
+    #[must_use]
     pub fn end(self) -> Outcome {
         let output = self.child.wait_with_output().expect("the binary ends");
         Outcome {
@@ -488,12 +567,16 @@ impl Running {
     }
 
     /// Kills it; what it said until then.
+    #[track_caller]
+    #[must_use]
     pub fn stop(mut self) -> Outcome {
         self.child.kill().expect("it can be killed");
         self.end()
     }
 
     /// Kills it once it has printed a JSON document and a line's end; what it said until then.
+    #[track_caller]
+    #[must_use]
     pub fn stop_after_a_document(mut self) -> Outcome {
         let mut printed = String::new();
         let mut stdout = BufReader::new(self.child.stdout.take().expect("stdout is piped"));
@@ -509,6 +592,8 @@ impl Running {
     }
 
     /// Kills it, as `kill -9` does. Whether it still ran.
+    #[track_caller]
+    #[must_use]
     pub fn kill(mut self) -> bool {
         let ran = self.child.try_wait().expect("it can be asked").is_none();
         self.child.kill().expect("it can be killed");
@@ -517,6 +602,7 @@ impl Running {
     }
 }
 
+#[track_caller]
 fn finish(mut command: Command, arguments: &[String], input: &[u8]) -> Outcome {
     let mut child = command
         .stdin(Stdio::piped())
@@ -541,12 +627,14 @@ fn finish(mut command: Command, arguments: &[String], input: &[u8]) -> Outcome {
 
 impl Outcome {
     /// Asserts the exit code.
+    #[track_caller]
     pub fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self}");
         self
     }
 
     /// Asserts that stderr has all these texts.
+    #[track_caller]
     pub fn says<const N: usize>(self, texts: [&str; N]) -> Self {
         for text in texts {
             assert!(
@@ -558,6 +646,7 @@ impl Outcome {
     }
 
     /// Asserts that stdout has all these texts.
+    #[track_caller]
     pub fn prints<const N: usize>(self, texts: [&str; N]) -> Self {
         for text in texts {
             assert!(
@@ -569,11 +658,14 @@ impl Outcome {
     }
 
     /// Stdout as the one JSON document that it must be.
+    #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{self}"))
     }
 
     /// The change of a license in the report of `sync-seats`.
+    #[track_caller]
+    #[must_use]
     pub fn change(&self, license: i64) -> Value {
         let document = self.json();
         let changes = document["changes"].as_array().expect("changes is an array");
@@ -585,6 +677,7 @@ impl Outcome {
     }
 
     /// Asserts that neither stream has any of these texts.
+    #[track_caller]
     pub fn hides<const N: usize>(self, texts: [&str; N]) -> Self {
         for text in texts {
             assert!(
@@ -596,6 +689,7 @@ impl Outcome {
     }
 
     /// The first change of a report.
+    #[must_use]
     pub fn first_change(&self) -> Value {
         self.json()["changes"][0].clone()
     }

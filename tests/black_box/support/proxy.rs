@@ -74,6 +74,7 @@ pub fn tls_in_front_of(
 }
 
 /// Listens, and serves each connection in a thread of its own; the URL to come to.
+#[track_caller]
 fn listen(serve: impl Fn(TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -144,12 +145,14 @@ pub fn answer(status: &str, header: &str) -> String {
 pub struct Nowhere(TcpListener);
 
 impl Nowhere {
+    #[track_caller]
     pub fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.set_nonblocking(true).expect("nonblocking");
         Self(listener)
     }
 
+    #[track_caller]
     pub fn url(&self) -> String {
         // Another name of this machine, so that it is another host.
         format!(
@@ -190,6 +193,7 @@ impl Answer {
     }
 
     /// The body as text.
+    #[track_caller]
     pub fn text(&self) -> String {
         String::from_utf8(self.body.clone()).expect("an answer is UTF-8")
     }

@@ -50,6 +50,7 @@ impl Terminal {
     }
 
     /// Starts another program, with the stage's variables and more.
+    #[track_caller]
     pub fn start_command(stage: &Stage, mut command: CommandBuilder, variables: &[(&str, &str)]) -> Self {
         let size = PtySize {
             rows: ROWS,
@@ -95,11 +96,13 @@ impl Terminal {
     }
 
     /// What is on the screen.
+    #[track_caller]
     pub fn text(&self) -> String {
         self.screen.lock().expect("the screen").screen().contents()
     }
 
     /// Everything that the terminal was given so far.
+    #[track_caller]
     pub fn received(&self) -> String {
         String::from_utf8_lossy(&self.received.lock().expect("the bytes")).into_owned()
     }
@@ -110,6 +113,7 @@ impl Terminal {
     }
 
     /// Waits until the screen is so.
+    #[track_caller]
     pub fn waits_for(&mut self, what: &str, is_so: impl Fn(&str) -> bool) -> &mut Self {
         let end = Instant::now() + LONGEST;
         while !is_so(&self.text()) {
@@ -124,6 +128,7 @@ impl Terminal {
     }
 
     /// Presses keys.
+    #[track_caller]
     pub fn types(&mut self, keys: &str) -> &mut Self {
         self.keys
             .write_all(keys.as_bytes())
@@ -133,6 +138,8 @@ impl Terminal {
     }
 
     /// Waits for the end; the exit code.
+    #[track_caller]
+    #[must_use]
     pub fn ends(&mut self) -> u32 {
         let end = Instant::now() + LONGEST;
         loop {
@@ -145,6 +152,7 @@ impl Terminal {
     }
 
     /// Asserts that the terminal is as it was: cursor shown, echo on, lines edited.
+    #[track_caller]
     pub fn is_restored(&mut self) -> &mut Self {
         assert_eq!(
             settings(self.master.as_ref()),
@@ -158,6 +166,7 @@ impl Terminal {
     }
 
     /// Whether this text, which is on the screen, is bold.
+    #[track_caller]
     pub fn is_bold(&self, text: &str) -> bool {
         let parser = self.screen.lock().expect("the screen");
         let screen = parser.screen();
@@ -191,6 +200,7 @@ impl Drop for Terminal {
     }
 }
 
+#[track_caller]
 fn settings(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios().expect("a terminal has settings"))
 }
