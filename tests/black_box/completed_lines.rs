@@ -10,9 +10,8 @@ use std::{
 };
 
 use assert_cmd::cargo::cargo_bin;
-use portable_pty::CommandBuilder;
 
-use crate::support::{Stage, terminal::Terminal};
+use crate::support::{Stage, home, terminal::Terminal};
 
 const TAB: &str = "\t";
 const ENTER: &str = "\r";
@@ -81,39 +80,42 @@ fn at_prompt(stage: &Stage, shell: &str) -> Terminal {
     let binary = cargo_bin("halolink").display().to_string();
     let home = stage.home();
     let start_up = home.join(".zshrc");
-    let mut command = CommandBuilder::new(shell);
-    match shell {
+    let arguments: Vec<String> = match shell {
         "bash" => {
             fs::write(
                 &start_up,
                 format!("PS1='ready> '\nsource <(COMPLETE=bash {binary})\n"),
             )
             .expect("a file");
-            command.args(["--noprofile", "--rcfile", &start_up.display().to_string(), "-i"]);
+            let start_up = start_up.display().to_string();
+            ["--noprofile", "--rcfile", &start_up, "-i"]
+                .map(str::to_owned)
+                .to_vec()
         }
         "zsh" => {
             let script = format!(
                 "autoload -Uz compinit; compinit -u -D\nPS1='ready> '\nsource <(COMPLETE=zsh {binary})\n"
             );
             fs::write(&start_up, script).expect("a file");
-            command.args(["-d", "-i"]);
+            ["-d", "-i"].map(str::to_owned).to_vec()
         }
         _ => {
             let script = format!(
                 "COMPLETE=fish {binary} | source; function fish_prompt; echo -n 'ready> '; end; set fish_greeting"
             );
-            command.args(["--no-config", "-i", "-C", &script]);
+            ["--no-config", "-i", "-C", &script].map(str::to_owned).to_vec()
         }
-    }
-    command.cwd(home);
+    };
     let path = format!(
         "{}:{}",
         home.join("bin").display(),
         std::env::var("PATH").unwrap_or_default()
     );
-    let mut terminal = Terminal::start_command(
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut terminal = Terminal::start_program(
         stage,
-        command,
+        shell,
+        &arguments,
         &[("PATH", &path), ("LANG", "C.UTF-8"), ("LC_ALL", "C.UTF-8")],
     );
     terminal.sees("ready>");
@@ -232,10 +234,8 @@ fn the_function_of_bash_answers_scripts() {
          printf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
         cargo_bin("halolink").display()
     );
-    let output = std::process::Command::new("bash")
+    let output = home::program("bash", stage.home())
         .args(["--noprofile", "--norc", "-c", &script])
-        .env_clear()
-        .envs(stage.variables())
         .output()
         .expect("bash is there");
     assert_eq!(

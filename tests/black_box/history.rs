@@ -99,9 +99,7 @@ fn runs_as_csv() {
 
 #[test]
 fn one_organizations_seats_over_time() {
-    let stage = Stage::connected();
-    let mapping = stage.plain(2);
-    stage.map_these(&mapping);
+    let (stage, mapping) = Stage::mapped_with(2);
     let (organization, _, license) = &mapping[0];
     for seats in [10, 12, 12, 14, 11] {
         stage.set_seats(organization, seats);
@@ -142,9 +140,7 @@ fn one_organizations_seats_over_time() {
 
 #[test]
 fn a_sparkline_has_one_block_for_each_point() {
-    let stage = Stage::connected();
-    let mapping = stage.plain(1);
-    stage.map_these(&mapping);
+    let (stage, mapping) = Stage::mapped_with(1);
     for seats in [10, 17] {
         stage.set_seats(&mapping[0].0, seats);
         stage.sync(["--force"]).expect(0);

@@ -5,12 +5,12 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
-    path::Path,
-    process::{Child, Command, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, Stdio},
 };
 
 use super::identity::{first_version, forget_ids};
-use crate::support::{Outcome, Stage};
+use crate::support::{Outcome, Stage, home};
 use tempfile::TempDir;
 
 /// How the session's keyring starts.
@@ -26,6 +26,10 @@ struct Session {
     child: Child,
     bus: String,
     daemon: i32,
+    /// Where the keyring's files are.
+    place: PathBuf,
+    /// Deletes them at the end, unless a test keeps them.
+    _kept: Option<TempDir>,
 }
 
 impl Session {
@@ -55,13 +59,9 @@ impl Session {
         let runtime = place.join("run");
         fs::create_dir_all(&runtime).expect("a directory");
         private(&runtime);
-        let mut child = Command::new("dbus-run-session")
+        let mut child = home::program("dbus-run-session", place)
             .args(["--", "sh", "-c", &script])
-            .env("XDG_DATA_HOME", place.join("data"))
-            .env("XDG_RUNTIME_DIR", &runtime)
-            .env("HOME", place)
-            .env_remove("DISPLAY")
-            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // The bus complains of the machine's limits there.
@@ -75,7 +75,13 @@ impl Session {
             .trim()
             .parse()
             .expect("gnome-keyring-daemon is installed and runs");
-        Self { child, bus, daemon }
+        Self {
+            child,
+            bus,
+            daemon,
+            place: place.to_owned(),
+            _kept: None,
+        }
     }
 
     /// Runs halolink in this session.
@@ -86,23 +92,23 @@ impl Session {
     }
 
     /// `connect` without `--secret-store`, secrets from the environment.
-    fn connect(&self, stage: &Stage, secrets: [&str; 3]) -> Outcome {
+    fn connect<S: AsRef<str>>(&self, stage: &Stage, secrets: &[S; 3]) -> Outcome {
         let mut arguments = stage.connect_arguments();
         arguments.truncate(arguments.len() - 2);
         self.run_connect(stage, arguments, secrets)
     }
 
     /// The same with `--secret-store none`.
-    fn connect_without_store(&self, stage: &Stage, secrets: [&str; 3]) -> Outcome {
+    fn connect_without_store<S: AsRef<str>>(&self, stage: &Stage, secrets: &[S; 3]) -> Outcome {
         self.run_connect(stage, stage.connect_arguments(), secrets)
     }
 
-    fn run_connect(&self, stage: &Stage, arguments: Vec<String>, secrets: [&str; 3]) -> Outcome {
+    fn run_connect<S: AsRef<str>>(&self, stage: &Stage, arguments: Vec<String>, secrets: &[S; 3]) -> Outcome {
         stage.run_with(arguments, b"", |command| {
             command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
-            command.env("HALOLINK_CLIENT_SECRET", secrets[0]);
-            command.env("HALOLINK_RESELLER_TOKEN", secrets[1]);
-            command.env("HALOLINK_ACCESS_TOKEN", secrets[2]);
+            command.env("HALOLINK_CLIENT_SECRET", secrets[0].as_ref());
+            command.env("HALOLINK_RESELLER_TOKEN", secrets[1].as_ref());
+            command.env("HALOLINK_ACCESS_TOKEN", secrets[2].as_ref());
         })
     }
 
@@ -116,7 +122,7 @@ impl Session {
     fn rename(&self, from: &str, to: &str) {
         for name in ["client-secret", "reseller-token", "access-token"] {
             let tool = |arguments: &[&str], account: &str, input: &str| {
-                let mut child = Command::new("secret-tool")
+                let mut child = home::program("secret-tool", &self.place)
                     .args(arguments)
                     .args(["service", "halolink", "username", account])
                     .args(if arguments[0] == "store" {
@@ -146,7 +152,7 @@ impl Session {
     /// What `secret-tool` finds of halolink, attributes included.
     #[track_caller]
     fn found(&self) -> String {
-        let output = Command::new("secret-tool")
+        let output = home::program("secret-tool", &self.place)
             .args(["search", "--all", "service", "halolink"])
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
             .output()
@@ -163,7 +169,7 @@ impl Session {
     /// Sends a signal to this session's own daemon.
     #[track_caller]
     fn signal(&self, signal: &str) {
-        let sent = Command::new("kill")
+        let sent = home::program("kill", &self.place)
             .args([signal, &self.daemon.to_string()])
             .stderr(Stdio::null())
             .status();
@@ -183,16 +189,13 @@ impl Drop for Session {
 
 #[test]
 fn three_secrets_are_kept_in_the_keyring_and_nowhere_else() {
-    let (stage, place) = stage();
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    let secrets = secrets(&stage);
-    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
-    session.connect(&stage, given).expect(0);
+    let (stage, session, secrets) = unlocked();
+    session.connect(&stage, &secrets).expect(0);
 
     let found = session.found();
     for (name, secret) in ["client-secret", "reseller-token", "access-token"]
         .iter()
-        .zip(given)
+        .zip(&secrets)
     {
         assert!(
             found.contains(&format!("default@{}/{name}", connection_id(&stage))),
@@ -206,7 +209,7 @@ fn three_secrets_are_kept_in_the_keyring_and_nowhere_else() {
     assert_eq!(found.matches("secret = ").count(), 3, "{found}");
     for trace in stage.traces() {
         let bytes = fs::read(&trace).expect("readable");
-        for secret in given {
+        for secret in &secrets {
             let is_there = bytes
                 .windows(secret.len())
                 .any(|window| window == secret.as_bytes());
@@ -244,21 +247,17 @@ fn three_secrets_are_kept_in_the_keyring_and_nowhere_else() {
 
 #[test]
 fn what_did_not_work_is_not_kept() {
-    let (stage, place) = stage();
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    let secrets = secrets(&stage);
+    let (stage, session, secrets) = unlocked();
     session
-        .connect(&stage, [&secrets[0], &secrets[1], "wrong-token"])
+        .connect(&stage, &[&secrets[0], &secrets[1], "wrong-token"])
         .expect(3);
     assert_eq!(session.found().matches("secret = ").count(), 0);
     assert!(stage.traces().is_empty());
 
     // Nor does it replace what did.
+    session.connect(&stage, &secrets).expect(0);
     session
-        .connect(&stage, [&secrets[0], &secrets[1], &secrets[2]])
-        .expect(0);
-    session
-        .connect(&stage, ["wrong-secret", &secrets[1], &secrets[2]])
+        .connect(&stage, &["wrong-secret", &secrets[1], &secrets[2]])
         .expect(3);
     assert!(session.found().contains(&format!("secret = {}\n", secrets[0])));
     session.run(&stage, &["list", "customers"]).expect(0);
@@ -285,12 +284,8 @@ fn a_dry_run_keeps_no_secret() {
 
 #[test]
 fn the_environment_goes_before_the_keyring() {
-    let (stage, place) = stage();
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    let secrets = secrets(&stage);
-    session
-        .connect(&stage, [&secrets[0], &secrets[1], &secrets[2]])
-        .expect(0);
+    let (stage, session, secrets) = unlocked();
+    session.connect(&stage, &secrets).expect(0);
     stage
         .run_with(["list", "customers"], b"", |command| {
             command.env("DBUS_SESSION_BUS_ADDRESS", &session.bus);
@@ -302,12 +297,8 @@ fn the_environment_goes_before_the_keyring() {
 
 #[test]
 fn a_file_goes_before_the_keyring() {
-    let (stage, place) = stage();
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    let secrets = secrets(&stage);
-    session
-        .connect(&stage, [&secrets[0], &secrets[1], &secrets[2]])
-        .expect(0);
+    let (stage, session, secrets) = unlocked();
+    session.connect(&stage, &secrets).expect(0);
     let file = stage.file(b"another-secret");
     stage
         .run_with(["list", "customers"], b"", |command| {
@@ -320,12 +311,8 @@ fn a_file_goes_before_the_keyring() {
 
 #[test]
 fn when_the_keyring_is_gone_the_variables_are_named_and_nothing_is_lost() {
-    let (stage, place) = stage();
-    let secrets = secrets(&stage);
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    session
-        .connect(&stage, [&secrets[0], &secrets[1], &secrets[2]])
-        .expect(0);
+    let (stage, session, secrets) = unlocked();
+    session.connect(&stage, &secrets).expect(0);
     // The stage's own bus is none.
     stage.run(["list", "customers"]).expect(1).says([
         "keyring",
@@ -345,11 +332,8 @@ fn when_the_keyring_is_gone_the_variables_are_named_and_nothing_is_lost() {
 
 #[test]
 fn profiles_have_secrets_of_their_own() {
-    let (stage, place) = stage();
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    let secrets = secrets(&stage);
-    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
-    session.connect(&stage, given).expect(0);
+    let (stage, session, secrets) = unlocked();
+    session.connect(&stage, &secrets).expect(0);
     let mut arguments = stage.connect_arguments();
     arguments.truncate(arguments.len() - 2);
     stage
@@ -360,9 +344,9 @@ fn profiles_have_secrets_of_their_own() {
             b"",
             |command| {
                 command.env("DBUS_SESSION_BUS_ADDRESS", &session.bus);
-                command.env("HALOLINK_CLIENT_SECRET", given[0]);
-                command.env("HALOLINK_RESELLER_TOKEN", given[1]);
-                command.env("HALOLINK_ACCESS_TOKEN", given[2]);
+                command.env("HALOLINK_CLIENT_SECRET", &secrets[0]);
+                command.env("HALOLINK_RESELLER_TOKEN", &secrets[1]);
+                command.env("HALOLINK_ACCESS_TOKEN", &secrets[2]);
             },
         )
         .expect(0);
@@ -378,10 +362,9 @@ fn profiles_have_secrets_of_their_own() {
 fn a_locked_keyring_is_an_error_and_no_hang() {
     let (stage, place) = stage();
     let secrets = secrets(&stage);
-    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
     {
         let session = Session::start(place.path(), Keyring::Unlocked);
-        session.connect(&stage, given).expect(0);
+        session.connect(&stage, &secrets).expect(0);
     }
     let session = Session::start(place.path(), Keyring::Locked);
     session.run(&stage, &["list", "customers"]).expect(1).says([
@@ -390,24 +373,20 @@ fn a_locked_keyring_is_an_error_and_no_hang() {
         "HALOLINK_RESELLER_TOKEN",
         "HALOLINK_ACCESS_TOKEN",
     ]);
-    session.connect(&stage, given).expect(1).says(["keyring"]);
+    session.connect(&stage, &secrets).expect(1).says(["keyring"]);
     // Whoever supplies the secrets does not need it.
     stage
         .run_with(["list", "customers"], b"", |command| {
             command.env("DBUS_SESSION_BUS_ADDRESS", &session.bus);
-            command.env("HALOLINK_CLIENT_SECRET", given[0]);
+            command.env("HALOLINK_CLIENT_SECRET", &secrets[0]);
         })
         .expect(0);
 }
 
 #[test]
 fn a_keyring_that_says_nothing_is_given_up_on() {
-    let (stage, place) = stage();
-    let secrets = secrets(&stage);
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    session
-        .connect(&stage, [&secrets[0], &secrets[1], &secrets[2]])
-        .expect(0);
+    let (stage, session, secrets) = unlocked();
+    session.connect(&stage, &secrets).expect(0);
     // As one that waits for a password that nobody types.
     session.signal("-STOP");
     session.run(&stage, &["list", "customers"]).expect(1).says([
@@ -425,9 +404,7 @@ fn another_connection_of_the_same_name_keeps_its_secrets() {
     let (trial, _) = stage();
     for stage in [&production, &trial] {
         let secrets = secrets(stage);
-        session
-            .connect(stage, [&secrets[0], &secrets[1], &secrets[2]])
-            .expect(0);
+        session.connect(stage, &secrets).expect(0);
     }
     assert_eq!(session.kept(), 6);
     session.run(&trial, &["revoke", "--purge", "--yes"]).expect(0);
@@ -437,19 +414,16 @@ fn another_connection_of_the_same_name_keeps_its_secrets() {
 
 #[test]
 fn another_configuration_with_the_same_state_keeps_its_secrets() {
-    let (stage, place) = stage();
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    let secrets = secrets(&stage);
-    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
-    session.connect(&stage, given).expect(0);
+    let (stage, session, secrets) = unlocked();
+    session.connect(&stage, &secrets).expect(0);
     let elsewhere = stage.home().join("trial");
     let in_trial = |arguments: &[&str]| {
         stage.run_with(arguments, b"", |command| {
             command.env("DBUS_SESSION_BUS_ADDRESS", &session.bus);
             command.env("HALOLINK_CONFIG_DIR", &elsewhere);
-            command.env("HALOLINK_CLIENT_SECRET", given[0]);
-            command.env("HALOLINK_RESELLER_TOKEN", given[1]);
-            command.env("HALOLINK_ACCESS_TOKEN", given[2]);
+            command.env("HALOLINK_CLIENT_SECRET", &secrets[0]);
+            command.env("HALOLINK_RESELLER_TOKEN", &secrets[1]);
+            command.env("HALOLINK_ACCESS_TOKEN", &secrets[2]);
         })
     };
     // Nothing is connected there yet, so there is nothing to revoke.
@@ -468,13 +442,10 @@ fn another_configuration_with_the_same_state_keeps_its_secrets() {
 
 #[test]
 fn connecting_without_a_store_deletes_what_was_kept_before() {
-    let (stage, place) = stage();
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    let secrets = secrets(&stage);
-    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
-    session.connect(&stage, given).expect(0);
+    let (stage, session, secrets) = unlocked();
+    session.connect(&stage, &secrets).expect(0);
     session
-        .connect_without_store(&stage, given)
+        .connect_without_store(&stage, &secrets)
         .expect(0)
         .says(["secrets in the keyring were deleted"]);
     assert_eq!(session.kept(), 0);
@@ -486,17 +457,14 @@ fn connecting_without_a_store_deletes_what_was_kept_before() {
 
 #[test]
 fn what_the_keyring_did_not_let_go_of_is_left_to_revoke() {
-    let (stage, place) = stage();
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    let secrets = secrets(&stage);
-    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
-    session.connect(&stage, given).expect(0);
+    let (stage, session, secrets) = unlocked();
+    session.connect(&stage, &secrets).expect(0);
     // The stage's own bus is none.
     stage
         .run_with(stage.connect_arguments(), b"", |command| {
-            command.env("HALOLINK_CLIENT_SECRET", given[0]);
-            command.env("HALOLINK_RESELLER_TOKEN", given[1]);
-            command.env("HALOLINK_ACCESS_TOKEN", given[2]);
+            command.env("HALOLINK_CLIENT_SECRET", &secrets[0]);
+            command.env("HALOLINK_RESELLER_TOKEN", &secrets[1]);
+            command.env("HALOLINK_ACCESS_TOKEN", &secrets[2]);
         })
         .expect(0)
         .says(["still in the keyring", "revoke"]);
@@ -515,12 +483,9 @@ fn what_the_keyring_did_not_let_go_of_is_left_to_revoke() {
 
 #[test]
 fn secrets_are_deleted_also_when_the_configuration_was_lost() {
-    let (stage, place) = stage();
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    let secrets = secrets(&stage);
-    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
+    let (stage, session, secrets) = unlocked();
     for whole in [false, true] {
-        session.connect(&stage, given).expect(0);
+        session.connect(&stage, &secrets).expect(0);
         let config = stage.config_directory();
         if whole {
             fs::remove_dir_all(config).expect("removed");
@@ -536,22 +501,18 @@ fn secrets_are_deleted_also_when_the_configuration_was_lost() {
     }
 
     // Connected anew instead, it is the same connection.
-    session.connect(&stage, given).expect(0);
+    session.connect(&stage, &secrets).expect(0);
     let id = connection_id(&stage);
     fs::remove_dir_all(stage.config_directory()).expect("removed");
-    session.connect(&stage, given).expect(0);
+    session.connect(&stage, &secrets).expect(0);
     assert_eq!(connection_id(&stage), id);
     assert_eq!(session.kept(), 3);
 }
 
 #[test]
 fn secrets_are_deleted_also_when_the_state_was_lost() {
-    let (stage, place) = stage();
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    let secrets = secrets(&stage);
-    session
-        .connect(&stage, [&secrets[0], &secrets[1], &secrets[2]])
-        .expect(0);
+    let (stage, session, secrets) = unlocked();
+    session.connect(&stage, &secrets).expect(0);
     fs::remove_dir_all(stage.home().join("data")).expect("removed");
     session.run(&stage, &["revoke", "--yes"]).expect(0);
     assert_eq!(session.kept(), 0);
@@ -560,12 +521,9 @@ fn secrets_are_deleted_also_when_the_state_was_lost() {
 /// Entries of halolink 0.1 are named for the profile alone.
 #[tokio::test]
 async fn secrets_of_the_first_version_are_taken_over() {
-    let (stage, place) = stage();
-    let session = Session::start(place.path(), Keyring::Unlocked);
-    let secrets = secrets(&stage);
-    let given = [secrets[0].as_str(), &secrets[1], &secrets[2]];
+    let (stage, session, secrets) = unlocked();
     let as_first_version = async || {
-        session.connect(&stage, given).expect(0);
+        session.connect(&stage, &secrets).expect(0);
         session.rename(&format!("default@{}/", connection_id(&stage)), "default/");
         forget_ids(&stage);
         fs::remove_dir_all(stage.home().join("data")).expect("removed");
@@ -593,7 +551,7 @@ async fn secrets_of_the_first_version_are_taken_over() {
 
     // Connecting again takes them over too.
     as_first_version().await;
-    session.connect(&stage, given).expect(0);
+    session.connect(&stage, &secrets).expect(0);
     assert_eq!(session.kept(), 3, "{}", session.found());
     session.run(&stage, &["revoke", "--yes"]).expect(0);
 
@@ -609,7 +567,7 @@ async fn secrets_of_the_first_version_are_taken_over() {
 
     // And --secret-store none over them.
     as_first_version().await;
-    session.connect_without_store(&stage, given).expect(0);
+    session.connect_without_store(&stage, &secrets).expect(0);
     assert_eq!(session.kept(), 0);
 }
 
@@ -620,6 +578,16 @@ fn without_a_keyring_revoking_a_connection_that_never_used_one_is_no_error() {
         .run(["revoke", "--yes"])
         .expect(0)
         .says(["No secret was put in a keyring", "default@"]);
+}
+
+/// A stage without secrets in its environment, a session with an unlocked keyring, and the secrets to connect with.
+#[track_caller]
+fn unlocked() -> (Stage, Session, [String; 3]) {
+    let (stage, place) = stage();
+    let mut session = Session::start(place.path(), Keyring::Unlocked);
+    session._kept = Some(place);
+    let secrets = secrets(&stage);
+    (stage, session, secrets)
 }
 
 /// A stage without secrets in its environment, and a place for a keyring.

@@ -24,6 +24,7 @@ mod main_job;
 mod man_pages;
 mod mapping;
 mod output;
+mod real_home;
 mod safeguards;
 mod sandbox;
 mod seats_file;

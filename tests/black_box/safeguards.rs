@@ -224,9 +224,7 @@ fn a_few_seats_are_no_mass_change() {
 
 #[test]
 fn a_first_sync_is_marked_and_written_where_it_is_plausible() {
-    let stage = Stage::connected();
-    let mapping = stage.plain(4);
-    stage.map_these(&mapping);
+    let (stage, mapping) = Stage::mapped_with(4);
     for (organization, _, license) in &mapping {
         // More than any later sync may change.
         stage.set_seats(organization, stage.count(*license) * 4);
@@ -897,9 +895,7 @@ fn switched_off_it_does_nothing() {
 
 #[test]
 fn the_configured_metric_is_what_is_billed() {
-    let stage = Stage::connected();
-    let mapping = stage.plain(2);
-    stage.map_these(&mapping);
+    let (stage, mapping) = Stage::mapped_with(2);
     for metric in ["active", "purchased", "required", "used"] {
         stage.run(["configure", "--seat-metric", metric]).expect(0);
         stage.sync(["--force"]).expect(0);

@@ -7,8 +7,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use crate::support::Stage;
-use assert_cmd::cargo::cargo_bin;
+use crate::support::{Stage, home};
 use halolink::sandbox::{Fault, Options, Sandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -366,8 +365,9 @@ fn a_port_that_is_taken_is_a_clear_error() {
     assert!(String::from_utf8_lossy(&output.stderr).contains(&format!("cannot listen on 127.0.0.1:{port}")));
 }
 
-/// An empty world: no home, no variables but the one that says where temporary files go.
+/// An empty world: a home with nothing in it, and no variables but those that say where files go.
 struct Place {
+    home: TempDir,
     temporary: TempDir,
     current: TempDir,
 }
@@ -377,23 +377,20 @@ impl Place {
     fn new() -> Self {
         let directory = || tempfile::tempdir().expect("a directory");
         Self {
+            home: directory(),
             temporary: directory(),
             current: directory(),
         }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(cargo_bin("halolink"));
+        let mut command = home::halolink(self.home.path());
         command
             .args(arguments)
-            .env_clear()
             .current_dir(self.current.path())
             .stdin(Stdio::null());
         for name in ["TMPDIR", "TEMP", "TMP"] {
             command.env(name, self.temporary.path());
-        }
-        if let Ok(root) = std::env::var("SystemRoot") {
-            command.env("SystemRoot", root);
         }
         command
     }
@@ -408,6 +405,7 @@ impl Place {
         let is_empty = |path: &Path| std::fs::read_dir(path).expect("readable").next().is_none();
         assert!(is_empty(self.temporary.path()), "temporary files are left");
         assert!(is_empty(self.current.path()), "files are left");
+        assert!(is_empty(self.home.path()), "files are left at home");
     }
 }
 
@@ -469,7 +467,7 @@ impl Drop for Server {
 #[cfg(unix)]
 #[track_caller]
 fn interrupt(child: &Child) {
-    let status = Command::new("kill")
+    let status = home::program("kill", &std::env::temp_dir())
         .args(["-INT", &child.id().to_string()])
         .status();
     assert!(status.expect("kill is there").success());

@@ -253,8 +253,7 @@ fn spent(stage: &Stage) -> usize {
 
 #[test]
 fn requests_of_earlier_commands_count_too() {
-    let stage = Stage::connected();
-    stage.map_these(&stage.plain(2));
+    let (stage, _) = Stage::mapped_with(2);
     let limit = spent(&stage).to_string();
     stage.sandbox.forget_received();
     let outcome = stage
@@ -270,8 +269,7 @@ fn requests_of_earlier_commands_count_too() {
 
 #[test]
 fn a_run_keeps_to_the_limit_in_the_middle() {
-    let stage = Stage::connected();
-    stage.map_these(&stage.plain(2));
+    let (stage, _) = Stage::mapped_with(2);
     let limit = (spent(&stage) + 2).to_string();
     stage.sandbox.forget_received();
     let outcome = stage
@@ -284,8 +282,7 @@ fn a_run_keeps_to_the_limit_in_the_middle() {
 
 #[test]
 fn the_limit_can_be_set_in_the_environment() {
-    let stage = Stage::connected();
-    stage.map_these(&stage.plain(1));
+    let (stage, _) = Stage::mapped_with(1);
     stage
         .run_with(["sync-seats", "--yes"], b"", |command| {
             command
@@ -324,9 +321,7 @@ fn requests_of_a_killed_run_count_too() {
 
 #[test]
 fn a_run_that_could_not_read_back_is_settled_by_the_next() {
-    let stage = Stage::connected();
-    let mapping = stage.plain(2);
-    stage.map_these(&mapping);
+    let (stage, mapping) = Stage::mapped_with(2);
     stage.sync([]).expect(0);
     stage.add_seats(&mapping, 1);
     // A token, two licenses and the write are within the limit; reading back is not.

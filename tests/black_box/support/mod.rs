@@ -3,6 +3,7 @@
 //! A test reads as what a user does: `Stage::mapped()`, `.run(["sync-seats", "--yes"])`, `.expect(0)`, and then
 //! looks at what the sandbox has.
 
+pub mod home;
 pub mod job;
 pub mod proxy;
 pub mod terminal;
@@ -20,7 +21,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use assert_cmd::cargo::cargo_bin;
 use halolink::sandbox::{Fault, Options, Received, Sandbox, Service, Ticket, World};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -64,6 +64,17 @@ impl Stage {
         stage.map_all();
         stage.sandbox.forget_received();
         stage
+    }
+
+    /// Connected, and so many plain organizations mapped; what was received is forgotten.
+    #[must_use]
+    #[track_caller]
+    pub fn mapped_with(count: usize) -> (Self, Vec<(String, i64, i64)>) {
+        let stage = Self::connected();
+        let mapping = stage.plain(count);
+        stage.map_these(&mapping);
+        stage.sandbox.forget_received();
+        (stage, mapping)
     }
 
     /// Connected, all mapped and synced once; what was received is forgotten.
@@ -221,50 +232,21 @@ impl Stage {
 
     /// The binary with the variables of this stage and no others.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(cargo_bin("halolink"));
-        command.env_clear();
-        for (name, value) in self.variables() {
-            command.env(name, value);
-        }
+        let mut command = home::halolink(self.home());
+        command.env_clear().envs(self.variables());
         command
     }
 
     /// The variables of this stage.
     pub fn variables(&self) -> Vec<(String, String)> {
         let credentials = self.sandbox.credentials();
-        let home = self.home.path().display().to_string();
-        let mut variables = vec![
-            ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
-            ("HOME".to_owned(), home),
-            (
-                "HALOLINK_CONFIG_DIR".to_owned(),
-                self.config_directory().display().to_string(),
-            ),
-            (
-                "HALOLINK_STATE".to_owned(),
-                self.state_file().display().to_string(),
-            ),
-            (
-                "HALOLINK_CLIENT_SECRET".to_owned(),
-                credentials.client_secret.clone(),
-            ),
-            (
-                "HALOLINK_RESELLER_TOKEN".to_owned(),
-                credentials.reseller_token.clone(),
-            ),
-            (
-                "HALOLINK_ACCESS_TOKEN".to_owned(),
-                credentials.access_token.clone(),
-            ),
-            // No real keyring is asked unless a test wants it.
-            (
-                "DBUS_SESSION_BUS_ADDRESS".to_owned(),
-                "unix:path=/nonexistent".to_owned(),
-            ),
-        ];
-        // Windows finds no system libraries without it.
-        if let Ok(root) = std::env::var("SystemRoot") {
-            variables.push(("SystemRoot".to_owned(), root));
+        let mut variables = home::variables(self.home());
+        for (name, secret) in [
+            ("HALOLINK_CLIENT_SECRET", &credentials.client_secret),
+            ("HALOLINK_RESELLER_TOKEN", &credentials.reseller_token),
+            ("HALOLINK_ACCESS_TOKEN", &credentials.access_token),
+        ] {
+            variables.push((name.to_owned(), secret.clone()));
         }
         variables.retain(|(name, _)| !self.without.contains(&name.as_str()));
         variables

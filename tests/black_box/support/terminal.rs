@@ -1,6 +1,7 @@
 //! A terminal with a person at it: what is on the screen, and keys to press.
 
 use std::{
+    ffi::OsStr,
     io::{Read, Write},
     sync::{Arc, Mutex},
     thread,
@@ -44,14 +45,20 @@ impl Terminal {
 
     /// The same with more variables.
     pub fn start_with(stage: &Stage, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut command = CommandBuilder::new(cargo_bin("halolink"));
-        command.args(arguments);
-        Self::start_command(stage, command, variables)
+        Self::start_program(stage, cargo_bin("halolink"), arguments, variables)
     }
 
-    /// Starts another program, with the stage's variables and more.
+    /// Starts another program in the stage's home, with the stage's variables and more.
     #[track_caller]
-    pub fn start_command(stage: &Stage, mut command: CommandBuilder, variables: &[(&str, &str)]) -> Self {
+    pub fn start_program(
+        stage: &Stage,
+        program: impl AsRef<OsStr>,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        command.cwd(stage.home());
         let size = PtySize {
             rows: ROWS,
             cols: COLUMNS,
