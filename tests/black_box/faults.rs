@@ -343,7 +343,8 @@ fn retry_after_is_honoured() {
 
 #[test]
 fn the_limit_of_other_processes_counts() {
-    let stage = Stage::connected();
+    let stage = Stage::new();
+    stage.connect();
     let sent = stage.halo_count();
     // Room for what was sent, and for nothing more within five minutes.
     let limit = sent.to_string();
