@@ -333,18 +333,11 @@ fn a_reset_does_not_bill_other_seats_than_before() {
     }
 }
 
-#[tokio::test]
-async fn a_metric_that_is_none_is_an_error_and_can_be_replaced() {
+#[test]
+fn a_metric_that_is_none_is_an_error_and_can_be_replaced() {
     let stage = Stage::mapped();
     stage.run(["configure", "--seat-metric", "active"]).expect(0);
-    let state = sqlx::SqlitePool::connect(&format!("sqlite://{}", stage.state_file().display()))
-        .await
-        .expect("a state");
-    sqlx::query("UPDATE configurations SET seat_metric = 'licensed'")
-        .execute(&state)
-        .await
-        .expect("updated");
-    state.close().await;
+    stage.change_state("UPDATE configurations SET seat_metric = 'licensed'");
     stage.sandbox.forget_received();
     for command in [
         &["sync-seats", "--yes"][..],

@@ -15,7 +15,6 @@ use crate::support::job::{Given, whole_job};
 use crate::support::proxy::{Nowhere, answer, in_front_of};
 use halolink::sandbox::{Fault, Options};
 use serde_json::json;
-use sqlx::Connection;
 
 /// One test a fault: the whole job is done all the same. That the fault struck, the stage asserts at its end.
 macro_rules! the_job_is_done_with {
@@ -358,15 +357,8 @@ fn the_limit_of_other_processes_counts() {
 fn requests_noted_in_a_far_future_make_nobody_wait() {
     let stage = Stage::connected();
     // The clock was a year ahead, and was set right again.
-    let note = async {
-        let path = stage.state_file();
-        let mut state = sqlx::SqliteConnection::connect(&path.display().to_string()).await?;
-        let moved = "UPDATE requests SET sent_at = sent_at + 31536000000, count = 290";
-        sqlx::query(moved).execute(&mut state).await
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let noted = runtime.expect("a runtime").block_on(note).expect("noted");
-    assert!(noted.rows_affected() > 0);
+    let noted = stage.change_state("UPDATE requests SET sent_at = sent_at + 31536000000, count = 290");
+    assert!(noted > 0);
     stage
         .run(["list", "customers", "--patience", "0"])
         .expect(0)

@@ -24,6 +24,8 @@ mod main_job;
 mod man_pages;
 mod mapping;
 mod output;
+#[cfg(target_os = "linux")]
+mod pictures;
 mod real_home;
 mod safeguards;
 mod sandbox;

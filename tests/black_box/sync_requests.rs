@@ -251,9 +251,19 @@ fn spent(stage: &Stage) -> usize {
     stage.halo_count()
 }
 
+/// Connected and two organizations mapped, with every request of that still counted.
+#[track_caller]
+fn counted_from_the_start() -> (Stage, Vec<(String, i64, i64)>) {
+    let stage = Stage::new();
+    stage.connect();
+    let mapping = stage.plain(2);
+    stage.map_these(&mapping);
+    (stage, mapping)
+}
+
 #[test]
 fn requests_of_earlier_commands_count_too() {
-    let (stage, _) = Stage::mapped_with(2);
+    let (stage, _) = counted_from_the_start();
     let limit = spent(&stage).to_string();
     stage.sandbox.forget_received();
     let outcome = stage
@@ -269,7 +279,7 @@ fn requests_of_earlier_commands_count_too() {
 
 #[test]
 fn a_run_keeps_to_the_limit_in_the_middle() {
-    let (stage, _) = Stage::mapped_with(2);
+    let (stage, _) = counted_from_the_start();
     let limit = (spent(&stage) + 2).to_string();
     stage.sandbox.forget_received();
     let outcome = stage
@@ -321,7 +331,7 @@ fn requests_of_a_killed_run_count_too() {
 
 #[test]
 fn a_run_that_could_not_read_back_is_settled_by_the_next() {
-    let (stage, mapping) = Stage::mapped_with(2);
+    let (stage, mapping) = counted_from_the_start();
     stage.sync([]).expect(0);
     stage.add_seats(&mapping, 1);
     // A token, two licenses and the write are within the limit; reading back is not.

@@ -23,6 +23,7 @@ use std::{
 
 use halolink::sandbox::{Fault, Options, Received, Sandbox, Service, Ticket, World};
 use serde_json::Value;
+use sqlx::Connection;
 use tempfile::TempDir;
 
 /// A sandbox, an empty home, and the binary.
@@ -265,6 +266,27 @@ impl Stage {
     /// Where the state is.
     pub fn state_file(&self) -> PathBuf {
         self.home.path().join("data").join("state.db")
+    }
+
+    /// Changes the state behind halolink's back; how many rows.
+    #[track_caller]
+    pub fn change_state(&self, statements: &str) -> u64 {
+        let change = async {
+            let path = self.state_file().display().to_string();
+            let mut state = sqlx::SqliteConnection::connect(&path).await?;
+            let mut changed = 0;
+            for statement in statements.split(';') {
+                let statement = sqlx::AssertSqlSafe(statement.to_owned());
+                changed += sqlx::query(statement).execute(&mut state).await?.rows_affected();
+            }
+            state.close().await?;
+            Ok::<_, sqlx::Error>(changed)
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime
+            .expect("a runtime")
+            .block_on(change)
+            .expect("the state can be changed")
     }
 
     /// A file outside of the places that halolink writes to.

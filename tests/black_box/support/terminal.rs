@@ -4,7 +4,7 @@ use std::{
     ffi::OsStr,
     io::{Read, Write},
     sync::{Arc, Mutex},
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -19,8 +19,8 @@ pub const ESCAPE: &str = "\u{1b}";
 pub const UP: &str = "\u{1b}[A";
 pub const DOWN: &str = "\u{1b}[B";
 
-const ROWS: u16 = 40;
-const COLUMNS: u16 = 120;
+/// Rows and columns, unless a test says otherwise.
+const SIZE: (u16, u16) = (40, 120);
 /// After this long a screen will not come any more.
 const LONGEST: Duration = Duration::from_secs(30);
 
@@ -28,11 +28,12 @@ const LONGEST: Duration = Duration::from_secs(30);
 pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
     // Open until the end: the settings are looked at after halolink has ended.
-    _slave: Box<dyn SlavePty + Send>,
+    slave: Option<Box<dyn SlavePty + Send>>,
     child: Box<dyn Child + Send + Sync>,
     keys: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
     received: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
     /// The terminal's settings before halolink started.
     before: String,
 }
@@ -50,18 +51,32 @@ impl Terminal {
 
     /// Starts another program in the stage's home, with the stage's variables and more.
     #[track_caller]
+    #[must_use]
     pub fn start_program(
         stage: &Stage,
         program: impl AsRef<OsStr>,
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
+        Self::start_sized(stage, program, arguments, variables, SIZE)
+    }
+
+    /// The same in a terminal of so many rows and columns.
+    #[track_caller]
+    #[must_use]
+    pub fn start_sized(
+        stage: &Stage,
+        program: impl AsRef<OsStr>,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        (rows, columns): (u16, u16),
+    ) -> Self {
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.cwd(stage.home());
         let size = PtySize {
-            rows: ROWS,
-            cols: COLUMNS,
+            rows,
+            cols: columns,
             pixel_width: 0,
             pixel_height: 0,
         };
@@ -76,12 +91,12 @@ impl Terminal {
             command.env(name, value);
         }
         let child = pair.slave.spawn_command(command).expect("the binary starts");
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(ROWS, COLUMNS, 0)));
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, columns, 0)));
         let mut output = pair.master.try_clone_reader().expect("a reader");
         let received = Arc::new(Mutex::new(Vec::new()));
         let (shown, kept) = (screen.clone(), received.clone());
         // Ends with the terminal.
-        thread::spawn(move || {
+        let reader = thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count) = output.read(&mut bytes) {
                 if count == 0 {
@@ -94,10 +109,11 @@ impl Terminal {
         Self {
             keys: pair.master.take_writer().expect("a writer"),
             master: pair.master,
-            _slave: pair.slave,
+            slave: Some(pair.slave),
             child,
             screen,
             received,
+            reader: Some(reader),
             before,
         }
     }
@@ -112,6 +128,16 @@ impl Terminal {
     #[track_caller]
     pub fn received(&self) -> String {
         String::from_utf8_lossy(&self.received.lock().expect("the bytes")).into_owned()
+    }
+
+    /// Everything on the screen, with its colours, once the program has ended and all that it said has arrived.
+    pub fn shown_at_the_end(&mut self) -> vt100::Screen {
+        // Nobody holds the terminal open any more: what is read ends with what was written.
+        self.slave = None;
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("the reader ends");
+        }
+        self.screen.lock().expect("the screen").screen().clone()
     }
 
     /// Waits until this is on the screen.
@@ -177,7 +203,7 @@ impl Terminal {
     pub fn is_bold(&self, text: &str) -> bool {
         let parser = self.screen.lock().expect("the screen");
         let screen = parser.screen();
-        let lines: Vec<String> = screen.rows(0, COLUMNS).collect();
+        let lines: Vec<String> = screen.rows(0, screen.size().1).collect();
         let row = lines
             .iter()
             .position(|line| line.contains(text))
