@@ -68,7 +68,8 @@ const HOUSE: &[(&str, May)] = &[
     ),
     (
         "cli",
-        Only(&["complete", "model", "plan", "profile", "sandbox", "ui"]),
+        // The limit of requests that is a flag's default stands beside the limiter.
+        Only(&["complete", "http", "model", "plan", "profile", "sandbox", "ui"]),
     ),
     ("invocation", Only(&["environment", "secrets", "ui"])),
     // One run of a command.
