@@ -7,6 +7,8 @@ mod completed_lines;
 mod completions;
 mod configure;
 mod connect;
+#[cfg(target_os = "linux")]
+mod current_pictures;
 mod every_command;
 mod extremes;
 mod faults;
@@ -24,8 +26,6 @@ mod main_job;
 mod man_pages;
 mod mapping;
 mod output;
-#[cfg(target_os = "linux")]
-mod pictures;
 mod real_home;
 mod safeguards;
 mod sandbox;

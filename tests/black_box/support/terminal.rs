@@ -137,6 +137,11 @@ impl Terminal {
         if let Some(reader) = self.reader.take() {
             reader.join().expect("the reader ends");
         }
+        self.shown()
+    }
+
+    /// Everything on the screen now, with its colours.
+    pub fn shown(&self) -> vt100::Screen {
         self.screen.lock().expect("the screen").screen().clone()
     }
 
