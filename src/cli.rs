@@ -19,7 +19,7 @@ use clap_complete::ArgValueCandidates;
 
 use crate::{
     complete,
-    http::REQUEST_LIMIT,
+    http::{PATIENCE, REQUEST_LIMIT},
     profile::{DEFAULT_PROFILE, profile_name},
     ui::{Color, Format},
 };
@@ -37,9 +37,6 @@ pub use sandbox::Sandbox;
 pub use status::Status;
 pub use sync_seats::SyncSeats;
 pub use unlink::Unlink;
-
-/// Seconds: the window over which Halo counts, twice.
-const PATIENCE: u64 = 600;
 
 /// Administer the link between NinjaOne SaaS Backup (Dropsuite) and HaloPSA
 #[derive(Debug, Parser)]

@@ -125,15 +125,15 @@ pub fn explain(error: &anyhow::Error) -> Failure {
         let known = if let Some(failure) = cause.downcast_ref::<Failure>() {
             Some(failure.clone())
         } else if let Some(error) = cause.downcast_ref::<halo::Error>() {
-            Some(of_halo(error))
+            Some(Failure::from(error))
         } else if let Some(error) = cause.downcast_ref::<backup::Error>() {
-            Some(of_backup(error))
+            Some(Failure::from(error))
         } else if let Some(error) = cause.downcast_ref::<http::Error>() {
-            Some(of_http(error, error.to_string()))
+            Some(Failure::from(error))
         } else if let Some(error) = cause.downcast_ref::<secrets::Error>() {
-            Some(of_secrets(error))
+            Some(Failure::from(error))
         } else {
-            cause.downcast_ref::<store::Error>().map(of_store)
+            cause.downcast_ref::<store::Error>().map(Failure::from)
         };
         if let Some(mut failure) = known {
             // What was going on when it happened was added as context above the cause.
@@ -156,40 +156,44 @@ fn message_down_to(error: &anyhow::Error, cause: &(dyn std::error::Error + 'stat
     lines.into_iter().rev().fold(own, Text::after)
 }
 
-fn of_halo(error: &halo::Error) -> Failure {
-    use halo::Error as E;
-    let message = error.to_string();
-    match error {
-        E::CredentialsRefused { .. } => Failure::not_connected(message).hint(
-            "check the client id and secret, and --tenant if you gave it, in Halo (Configuration > Integrations > HaloPSA API > \
-             View Applications: the application must be active), then run: halolink connect",
-        ),
-        E::PermissionMissing { scope, role, .. } => Failure::not_connected(message).hint(format!(
-            "in Halo, grant {scope} (or all:standard) under Configuration > Integrations > HaloPSA \
-             API > View Applications > your application > Permissions; its agent's role needs \
-             \"{role}\" (Configuration > Teams & Agents > Roles)"
-        )),
-        E::NotFound { .. } | E::Refused { .. } => Failure::failed(message),
-        E::NotHalo { .. } => Failure::failed(message).hint(
-            "the site URL is shown in Halo under Configuration > Integrations > HaloPSA API \
-             (the resource server, without /api)",
-        ),
-        E::Http(error) => of_http(error, message),
+impl From<&halo::Error> for Failure {
+    fn from(error: &halo::Error) -> Self {
+        use halo::Error as E;
+        let message = error.to_string();
+        match error {
+            E::CredentialsRefused { .. } => Failure::not_connected(message).hint(
+                "check the client id and secret, and --tenant if you gave it, in Halo (Configuration > Integrations > HaloPSA API > \
+                 View Applications: the application must be active), then run: halolink connect",
+            ),
+            E::PermissionMissing { scope, role, .. } => Failure::not_connected(message).hint(format!(
+                "in Halo, grant {scope} (or all:standard) under Configuration > Integrations > HaloPSA \
+                 API > View Applications > your application > Permissions; its agent's role needs \
+                 \"{role}\" (Configuration > Teams & Agents > Roles)"
+            )),
+            E::NotFound { .. } | E::Refused { .. } => Failure::failed(message),
+            E::NotHalo { .. } => Failure::failed(message).hint(
+                "the site URL is shown in Halo under Configuration > Integrations > HaloPSA API \
+                 (the resource server, without /api)",
+            ),
+            E::Http(error) => error.into(),
+        }
     }
 }
 
-fn of_backup(error: &backup::Error) -> Failure {
-    use backup::Error as E;
-    let message = error.to_string();
-    match error {
-        E::CredentialsRefused { .. } => Failure::not_connected(message).hint(
-            "check the reseller token and the authentication token in the Partner Portal \
-             (Settings > API Settings), then run: halolink connect",
-        ),
-        E::NotFound { .. } | E::Refused { .. } => Failure::failed(message),
-        E::NotBackup { .. } => Failure::failed(message)
-            .hint("the backup URL is shown in the Partner Portal under Settings > API Settings"),
-        E::Http(error) => of_http(error, message),
+impl From<&backup::Error> for Failure {
+    fn from(error: &backup::Error) -> Self {
+        use backup::Error as E;
+        let message = error.to_string();
+        match error {
+            E::CredentialsRefused { .. } => Failure::not_connected(message).hint(
+                "check the reseller token and the authentication token in the Partner Portal \
+                 (Settings > API Settings), then run: halolink connect",
+            ),
+            E::NotFound { .. } | E::Refused { .. } => Failure::failed(message),
+            E::NotBackup { .. } => Failure::failed(message)
+                .hint("the backup URL is shown in the Partner Portal under Settings > API Settings"),
+            E::Http(error) => error.into(),
+        }
     }
 }
 
@@ -203,59 +207,67 @@ const TRUST: &str = "nothing was sent; check the address and this machine's cloc
 const AUTHORITIES: &str = "install the system's certificates (the package is mostly called ca-certificates), or name a PEM \
                            file of them in SSL_CERT_FILE";
 
-fn of_http(error: &http::Error, message: String) -> Failure {
-    use http::Error as E;
-    match error {
-        E::Insecure { .. } => Failure::usage(message).hint("use an https:// address"),
-        E::Unreachable { .. } => Failure::try_later(message)
-            .hint("check the address and the network or proxy, then run the command again"),
-        E::Silent { .. } | E::GaveUp { .. } => Failure::try_later(message)
-            .hint("check the address and whether the service is up, then run the command again"),
-        E::RateLimited { .. } => Failure::try_later(message)
-            .hint("run the command again later, or wait longer with --patience SECONDS"),
-        E::Unclear { .. } | E::ServerFailed { .. } => {
-            Failure::try_later(message).hint("run the command again later")
-        }
-        E::Certificate { .. } => Failure::failed(message).hint(TRUST),
-        E::NoAuthorities => Failure::failed(message).hint(AUTHORITIES),
-        E::Redirected { to, .. } => {
-            Failure::failed(message).hint(format!("if {to} is the right place, connect to it directly"))
-        }
-        E::Status { .. } | E::Unreadable { .. } | E::TooLarge { .. } | E::Setup { .. } | E::Withdrawn => {
-            Failure::failed(message)
+impl From<&http::Error> for Failure {
+    fn from(error: &http::Error) -> Self {
+        use http::Error as E;
+        let message = error.to_string();
+        match error {
+            E::Insecure { .. } => Failure::usage(message).hint("use an https:// address"),
+            E::Unreachable { .. } => Failure::try_later(message)
+                .hint("check the address and the network or proxy, then run the command again"),
+            E::Silent { .. } | E::GaveUp { .. } => Failure::try_later(message)
+                .hint("check the address and whether the service is up, then run the command again"),
+            E::RateLimited { .. } => Failure::try_later(message)
+                .hint("run the command again later, or wait longer with --patience SECONDS"),
+            E::Unclear { .. } | E::ServerFailed { .. } => {
+                Failure::try_later(message).hint("run the command again later")
+            }
+            E::Certificate { .. } => Failure::failed(message).hint(TRUST),
+            E::NoAuthorities => Failure::failed(message).hint(AUTHORITIES),
+            E::Redirected { to, .. } => {
+                Failure::failed(message).hint(format!("if {to} is the right place, connect to it directly"))
+            }
+            E::Status { .. } | E::Unreadable { .. } | E::TooLarge { .. } | E::Setup { .. } | E::Withdrawn => {
+                Failure::failed(message)
+            }
         }
     }
 }
 
-fn of_secrets(error: &secrets::Error) -> Failure {
-    use secrets::Error as E;
-    let message = error.to_string();
-    match error {
-        E::Missing { secret } => Failure::not_connected(message).hint(format!(
-            "run: halolink connect, or set {} (or {}_FILE)",
-            secret.variable(),
-            secret.variable()
-        )),
-        E::File { .. } | E::Empty { .. } | E::Malformed { .. } => Failure::usage(message),
-        E::NoKeyring { .. } | E::KeyringSilent { .. } | E::Keyring { .. } => Failure::failed(message).hint(
-            "without a keyring, supply the secrets at every run in HALOLINK_CLIENT_SECRET, \
-                 HALOLINK_RESELLER_TOKEN and HALOLINK_ACCESS_TOKEN (or the same names with _FILE), \
-                 and connect with --secret-store none",
-        ),
+impl From<&secrets::Error> for Failure {
+    fn from(error: &secrets::Error) -> Self {
+        use secrets::Error as E;
+        let message = error.to_string();
+        match error {
+            E::Missing { secret } => Failure::not_connected(message).hint(format!(
+                "run: halolink connect, or set {} (or {}_FILE)",
+                secret.variable(),
+                secret.variable()
+            )),
+            E::File { .. } | E::Empty { .. } | E::Malformed { .. } => Failure::usage(message),
+            E::NoKeyring { .. } | E::KeyringSilent { .. } | E::Keyring { .. } => Failure::failed(message)
+                .hint(
+                    "without a keyring, supply the secrets at every run in HALOLINK_CLIENT_SECRET, \
+                     HALOLINK_RESELLER_TOKEN and HALOLINK_ACCESS_TOKEN (or the same names with _FILE), \
+                     and connect with --secret-store none",
+                ),
+        }
     }
 }
 
-fn of_store(error: &store::Error) -> Failure {
-    use store::Error as E;
-    let message = error.to_string();
-    match error {
-        E::Held { .. } => Failure::try_later(message).hint("run the command again when it is done"),
-        E::Busy => Failure::try_later(message).hint("run the command again"),
-        E::NotOurs { .. } => Failure::failed(message)
-            .hint("HALOLINK_STATE must name halolink's own state file, or one that does not exist"),
-        E::Newer { .. } => Failure::failed(message).hint("install the newer halolink"),
-        E::Unknown { .. } => Failure::failed(message)
-            .hint("say which seats are billed: halolink configure --seat-metric METRIC"),
-        E::Open { .. } | E::Sql { .. } => Failure::failed(message),
+impl From<&store::Error> for Failure {
+    fn from(error: &store::Error) -> Self {
+        use store::Error as E;
+        let message = error.to_string();
+        match error {
+            E::Held { .. } => Failure::try_later(message).hint("run the command again when it is done"),
+            E::Busy => Failure::try_later(message).hint("run the command again"),
+            E::NotOurs { .. } => Failure::failed(message)
+                .hint("HALOLINK_STATE must name halolink's own state file, or one that does not exist"),
+            E::Newer { .. } => Failure::failed(message).hint("install the newer halolink"),
+            E::Unknown { what, .. } if *what == store::CONFIGURED_METRIC => Failure::failed(message)
+                .hint("say which seats are billed: halolink configure --seat-metric METRIC"),
+            E::Open { .. } | E::Unknown { .. } | E::Sql { .. } => Failure::failed(message),
+        }
     }
 }

@@ -35,7 +35,7 @@ use serde::de::DeserializeOwned;
 
 pub use address::{host_of, is_host, is_loopback, require_secure};
 pub use error::Error;
-pub use rate_limiter::{Delay, REQUEST_LIMIT, RateLimiter, SPAN};
+pub use rate_limiter::{Delay, PATIENCE, REQUEST_LIMIT, RateLimiter, SPAN};
 pub use request::{Body, Request, StillWanted};
 pub use silence::Silence;
 pub use wait::whole_seconds;

@@ -17,14 +17,15 @@ mod tickets;
 use std::{
     fs::OpenOptions,
     path::{Path, PathBuf},
+    str::FromStr,
     sync::Arc,
     time::Duration,
 };
 
 use jiff::{Timestamp, ToSpan};
 use sqlx::{
-    SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    Row, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 use tempfile::TempDir;
 
@@ -33,6 +34,7 @@ use crate::{
     lock_file::Told,
 };
 
+pub use configuration::CONFIGURED_METRIC;
 pub use connections::Remembered;
 pub use ledger::{
     Change, ChangeStatus, LicenseCount, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState,
@@ -120,6 +122,15 @@ impl From<sqlx::Error> for Error {
             _ => Error::Sql(error),
         }
     }
+}
+
+/// A word in a row as what it stands for.
+fn word<T: FromStr>(row: &SqliteRow, column: &str, what: &'static str) -> sqlx::Result<T> {
+    let word: &str = row.try_get(column)?;
+    word.parse().map_err(|_| {
+        let word = word.to_owned();
+        sqlx::Error::Decode(Box::new(Error::Unknown { what, word }))
+    })
 }
 
 /// The state.

@@ -9,7 +9,7 @@ use crate::{
     model::Reference,
     profile::{Connection, SecretStoreKind},
     secrets::Secret,
-    store::Run,
+    store::{Run, RunState},
     ui::{Align, Format, Table},
 };
 
@@ -75,7 +75,7 @@ struct LastSync {
     run: i64,
     started_at: String,
     finished_at: Option<String>,
-    state: String,
+    state: RunState,
     user: String,
     host: String,
     updated: usize,
@@ -249,6 +249,11 @@ fn print(context: &Context, status: &Status<'_>) {
 fn last_sync(run: &LastSync) -> String {
     format!(
         "{}, {}: {} updated, {} unchanged, {} skipped, {} failed",
-        run.started_at, run.state, run.updated, run.unchanged, run.skipped, run.failed
+        run.started_at,
+        run.state.name(),
+        run.updated,
+        run.unchanged,
+        run.skipped,
+        run.failed
     )
 }

@@ -80,7 +80,7 @@ pub async fn run(context: &Context, arguments: cli::SyncSeats) -> anyhow::Result
     let new_run = NewRun {
         command: "sync-seats",
         source: &source,
-        metric: scope.metric.name(),
+        metric: scope.metric,
         organizations: scope.mappings.len(),
     };
     let run = store.begin_run(&context.profile, &new_run).await?;

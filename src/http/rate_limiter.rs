@@ -18,6 +18,9 @@ pub const SPAN: Duration = Duration::from_secs(300);
 /// Requests in it where nobody says otherwise: Halo's 300, less a few for other tools.
 pub const REQUEST_LIMIT: usize = 290;
 
+/// Seconds that a request waits for a rate limit where nobody says otherwise: the window twice over.
+pub const PATIENCE: u64 = 2 * SPAN.as_secs();
+
 /// A request must wait: how long, and why.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Delay {

@@ -2,8 +2,11 @@
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use super::{Error, Store};
+use super::{Error, Store, word};
 use crate::model::{Configuration, Reference, SeatMetric};
+
+/// What an [`Error::Unknown`] is about that giving another seat metric puts right.
+pub const CONFIGURED_METRIC: &str = "seat metric";
 
 impl FromRow<'_, SqliteRow> for Configuration {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
@@ -12,15 +15,9 @@ impl FromRow<'_, SqliteRow> for Configuration {
             let text: Option<String> = row.try_get(format!("{name}_name").as_str())?;
             Ok(id.map(|id| Reference::new(id, text.unwrap_or_default())))
         };
-        let metric = |column: &str| -> sqlx::Result<Option<SeatMetric>> {
-            let word: Option<String> = row.try_get(column)?;
-            word.map(|word| {
-                word.parse().map_err(|_| {
-                    let what = "seat metric";
-                    sqlx::Error::Decode(Box::new(Error::Unknown { what, word }))
-                })
-            })
-            .transpose()
+        let metric = |column: &str| {
+            let is_set = row.try_get::<Option<&str>, _>(column)?.is_some();
+            is_set.then(|| word(row, column, CONFIGURED_METRIC)).transpose()
         };
         Ok(Self {
             sync_seats: row.try_get("sync_seats")?,

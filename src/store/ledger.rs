@@ -31,14 +31,16 @@ impl Store {
     /// A failed statement.
     pub async fn begin_run(&self, profile: &str, run: &NewRun<'_>) -> Result<i64, Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("UPDATE runs SET state = 'interrupted' WHERE profile = $1 AND state = 'running'")
+        sqlx::query("UPDATE runs SET state = $2 WHERE profile = $1 AND state = $3")
             .bind(profile)
+            .bind(RunState::Interrupted.name())
+            .bind(RunState::Running.name())
             .execute(&mut *transaction)
             .await?;
         let id = sqlx::query_scalar(
             "INSERT INTO runs (profile, command, started_at, user_name, host_name, state, source, metric,
                  organizations, updated, unchanged, skipped, failed, halo_requests, backup_requests)
-             VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8, 0, 0, 0, 0, 0, 0) RETURNING id",
+             VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, 0, 0, 0, 0, 0, 0) RETURNING id",
         )
         .bind(profile)
         .bind(run.command)
@@ -46,8 +48,9 @@ impl Store {
         .bind(user_name())
         .bind(host_name())
         .bind(run.source)
-        .bind(run.metric)
+        .bind(run.metric.name())
         .bind(i64::try_from(run.organizations).unwrap_or(i64::MAX))
+        .bind(RunState::Running.name())
         .fetch_one(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -61,9 +64,11 @@ impl Store {
     pub async fn unsettled(&self, profile: &str) -> Result<Vec<Change>, Error> {
         let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
             "SELECT changes.id, run_id, license_id, to_count FROM changes JOIN runs ON runs.id = run_id
-             WHERE profile = $1 AND status IN ('intended', 'unread') AND to_count IS NOT NULL ORDER BY changes.id",
+             WHERE profile = $1 AND status IN ($2, $3) AND to_count IS NOT NULL ORDER BY changes.id",
         )
         .bind(profile)
+        .bind(ChangeStatus::Intended.name())
+        .bind(ChangeStatus::Unread.name())
         .fetch_all(&self.pool)
         .await?;
         let mut changes: Vec<Change> = rows
@@ -80,9 +85,11 @@ impl Store {
             let seats: Vec<(i64, String, Option<i64>)> = sqlx::query_as(
                 "SELECT change_id, organization_id, seats FROM change_seats
                  JOIN changes ON changes.id = change_id JOIN runs ON runs.id = run_id
-                 WHERE profile = $1 AND status IN ('intended', 'unread')",
+                 WHERE profile = $1 AND status IN ($2, $3)",
             )
             .bind(profile)
+            .bind(ChangeStatus::Intended.name())
+            .bind(ChangeStatus::Unread.name())
             .fetch_all(&self.pool)
             .await?;
             for (id, organization, seats) in seats {
@@ -100,13 +107,16 @@ impl Store {
     /// A failed statement.
     pub async fn settle(&self, profile: &str, written: &[Change], lost: &[Change]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        for (changes, status, verified) in [(written, "updated", true), (lost, "lost", false)] {
+        for (changes, status, verified) in [
+            (written, ChangeStatus::Updated, true),
+            (lost, ChangeStatus::Lost, false),
+        ] {
             for change in changes {
                 sqlx::query(
                     "UPDATE changes SET status = $2, verified = $3, reason = $4, recorded_at = $5 WHERE id = $1",
                 )
                 .bind(change.id)
-                .bind(status)
+                .bind(status.name())
                 .bind(verified)
                 .bind("the run was interrupted before it could read back; settled by the next one")
                 .bind(now())
@@ -121,12 +131,16 @@ impl Store {
             take_over_verified(&mut transaction, profile, run).await?;
             sqlx::query(
                 "UPDATE runs SET
-                     updated = (SELECT COUNT(*) FROM changes WHERE run_id = $1 AND status = 'updated'),
-                     skipped = (SELECT COUNT(*) FROM changes WHERE run_id = $1 AND status = 'skipped'),
-                     failed = (SELECT COUNT(*) FROM changes WHERE run_id = $1 AND status IN ('failed', 'lost'))
+                     updated = (SELECT COUNT(*) FROM changes WHERE run_id = $1 AND status = $2),
+                     skipped = (SELECT COUNT(*) FROM changes WHERE run_id = $1 AND status = $3),
+                     failed = (SELECT COUNT(*) FROM changes WHERE run_id = $1 AND status IN ($4, $5))
                  WHERE id = $1",
             )
             .bind(run)
+            .bind(ChangeStatus::Updated.name())
+            .bind(ChangeStatus::Skipped.name())
+            .bind(ChangeStatus::Failed.name())
+            .bind(ChangeStatus::Lost.name())
             .execute(&mut *transaction)
             .await?;
         }
@@ -209,22 +223,25 @@ impl Store {
         for (license, reason, status) in failed.chain(skipped) {
             sqlx::query(
                 "UPDATE changes SET status = $5, reason = $3, recorded_at = $4
-                 WHERE run_id = $1 AND license_id = $2 AND status = 'intended'",
+                 WHERE run_id = $1 AND license_id = $2 AND status = $6",
             )
             .bind(run)
             .bind(license)
             .bind(reason)
             .bind(now())
             .bind(status.name())
+            .bind(ChangeStatus::Intended.name())
             .execute(&mut *transaction)
             .await?;
         }
         sqlx::query(
-            "UPDATE changes SET status = 'updated', verified = TRUE, recorded_at = $2
-             WHERE run_id = $1 AND status = 'intended'",
+            "UPDATE changes SET status = $3, verified = TRUE, recorded_at = $2
+             WHERE run_id = $1 AND status = $4",
         )
         .bind(run)
         .bind(now())
+        .bind(ChangeStatus::Updated.name())
+        .bind(ChangeStatus::Intended.name())
         .execute(&mut *transaction)
         .await?;
         take_over_verified(&mut transaction, profile, run).await?;
@@ -317,11 +334,11 @@ impl Store {
 
     /// Runs as they are: one that says it is running while nobody holds its lock was killed.
     fn as_they_are(&self, profile: &str, mut runs: Vec<Run>) -> Vec<Run> {
-        let running = |run: &Run| run.state == RunState::Running.name();
+        let running = |run: &Run| run.state == RunState::Running;
         if runs.iter().any(running) {
             for run in runs.iter_mut().filter(|run| running(run)) {
                 if !self.is_locked(profile, &run.command) {
-                    RunState::Interrupted.name().clone_into(&mut run.state);
+                    run.state = RunState::Interrupted;
                 }
             }
         }

@@ -262,7 +262,7 @@ async fn forget_unmapped(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lock_file::nobody;
+    use crate::{lock_file::nobody, model::SeatMetric};
 
     fn mapping(organization: &str, license: i64) -> Mapping {
         Mapping {
@@ -321,7 +321,7 @@ mod tests {
         let new_run = NewRun {
             command: "sync-seats",
             source: "api",
-            metric: "used",
+            metric: SeatMetric::Used,
             organizations: 3,
         };
         let run = store.begin_run("p", &new_run).await.unwrap();

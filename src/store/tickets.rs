@@ -149,12 +149,25 @@ impl Store {
         Ok(())
     }
 
-    /// Records that a ticket is closed or gone, or was never posted.
+    /// Records that a ticket was seen closed, or is gone.
     ///
     /// # Errors
     /// A failed statement.
     pub async fn ticket_closed(&self, record: i64) -> Result<(), Error> {
         sqlx::query("UPDATE tickets SET closed = TRUE WHERE id = $1")
+            .bind(record)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets the intent to post a ticket that was not made, or that Halo does not show: nothing is looked for
+    /// any more before the same one is posted again.
+    ///
+    /// # Errors
+    /// A failed statement.
+    pub async fn forget_ticket_intent(&self, record: i64) -> Result<(), Error> {
+        sqlx::query("DELETE FROM tickets WHERE id = $1 AND ticket_id IS NULL")
             .bind(record)
             .execute(&self.pool)
             .await?;
@@ -172,5 +185,41 @@ impl Store {
         .bind(profile)
         .fetch_one(&self.pool)
         .await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lock_file::nobody;
+
+    #[tokio::test]
+    async fn an_intent_that_came_to_nothing_is_forgotten_and_a_ticket_never() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("state.db"), &nobody)
+            .await
+            .unwrap();
+        let key = TicketKey {
+            customer: 7,
+            organization: "1-1".to_owned(),
+            error: "main-app-token".to_owned(),
+            account: String::new(),
+            summary: "Backup".to_owned(),
+        };
+        let found = async || -> Vec<Option<i64>> {
+            let records = store.opened_tickets("p", &key).await.unwrap();
+            records.into_iter().map(|record| record.ticket_id).collect()
+        };
+        let intent = store.intend_ticket("p", &key, &[]).await.unwrap();
+        assert_eq!(found().await, [None]);
+        store.forget_ticket_intent(intent.id).await.unwrap();
+        assert_eq!(found().await, []);
+
+        let opened = store.intend_ticket("p", &key, &[]).await.unwrap();
+        store.ticket_opened(opened.id, 42).await.unwrap();
+        store.forget_ticket_intent(opened.id).await.unwrap();
+        assert_eq!(found().await, [Some(42)]);
+        store.ticket_closed(opened.id).await.unwrap();
+        assert_eq!(found().await, []);
     }
 }

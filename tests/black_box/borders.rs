@@ -68,7 +68,7 @@ const HOUSE: &[(&str, May)] = &[
     ),
     (
         "cli",
-        // The limit of requests that is a flag's default stands beside the limiter.
+        // The defaults of its flags about the rate limit stand beside the limiter.
         Only(&["complete", "http", "model", "plan", "profile", "sandbox", "ui"]),
     ),
     ("invocation", Only(&["environment", "secrets", "ui"])),

@@ -313,7 +313,7 @@ pub(super) async fn set_to_zero(context: &Context, store: &Store, old: &mut [Old
             &NewRun {
                 command: COMMAND,
                 source: "--old-license 0",
-                metric: metric.name(),
+                metric,
                 organizations: chosen.iter().map(|old| old.organizations.len()).sum(),
             },
         )

@@ -156,7 +156,7 @@ async fn post(
             }
             Err(error) => {
                 // Refused, or never sent: there is no ticket to look for later.
-                store.ticket_closed(record.id).await?;
+                store.forget_ticket_intent(record.id).await?;
                 let refused = error.is_refusal();
                 let error = anyhow::Error::from(error);
                 return Err(if refused {
@@ -175,7 +175,7 @@ async fn post(
             }
             Look::Absent if taken => {
                 // Halo said yes and does not show it: posting again could make two.
-                store.ticket_closed(record.id).await?;
+                store.forget_ticket_intent(record.id).await?;
                 return Err(Failure::failed(format!(
                     "Halo took the ticket \"{}\" but does not list it",
                     wanted.ticket.summary

@@ -1,13 +1,21 @@
 //! What the ledger holds.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    str::FromStr,
+};
 
+use serde::Serialize;
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use crate::model::Reference;
+use crate::{
+    model::{Reference, SeatMetric},
+    store::word,
+};
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RunState {
     /// It has not ended, or was killed just now.
     Running,
@@ -22,6 +30,15 @@ pub enum RunState {
 }
 
 impl RunState {
+    /// All of them.
+    const ALL: [RunState; 5] = [
+        Self::Running,
+        Self::Done,
+        Self::Partial,
+        Self::Failed,
+        Self::Interrupted,
+    ];
+
     /// Its word in the state and in output.
     pub fn name(self) -> &'static str {
         match self {
@@ -34,8 +51,17 @@ impl RunState {
     }
 }
 
+impl FromStr for RunState {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|state| state.name() == word).ok_or(())
+    }
+}
+
 /// What became of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ChangeStatus {
     /// About to be written.
     Intended,
@@ -54,6 +80,17 @@ pub enum ChangeStatus {
 }
 
 impl ChangeStatus {
+    /// All of them.
+    const ALL: [ChangeStatus; 7] = [
+        Self::Intended,
+        Self::Updated,
+        Self::Confirmed,
+        Self::Skipped,
+        Self::Failed,
+        Self::Unread,
+        Self::Lost,
+    ];
+
     /// Its word in the state and in output.
     pub fn name(self) -> &'static str {
         match self {
@@ -68,6 +105,17 @@ impl ChangeStatus {
     }
 }
 
+impl FromStr for ChangeStatus {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.name() == word)
+            .ok_or(())
+    }
+}
+
 /// A run that begins.
 #[derive(Clone, Debug)]
 pub struct NewRun<'a> {
@@ -76,7 +124,7 @@ pub struct NewRun<'a> {
     /// Where the seats come from: `api`, or the name of a file.
     pub source: &'a str,
     /// Which seat number is billed.
-    pub metric: &'a str,
+    pub metric: SeatMetric,
     /// How many mapped organizations it is about.
     pub organizations: usize,
 }
@@ -181,11 +229,11 @@ pub struct Run {
     /// Where.
     pub host: String,
     /// How it ended.
-    pub state: String,
+    pub state: RunState,
     /// Where the seats came from.
     pub source: String,
     /// Which seat number was billed.
-    pub metric: String,
+    pub metric: SeatMetric,
     /// How many mapped organizations it was about.
     pub organizations: i64,
     /// What it did.
@@ -208,7 +256,7 @@ pub struct RecordedChange {
     /// The quantity planned.
     pub to: Option<i64>,
     /// What became of it.
-    pub status: String,
+    pub status: ChangeStatus,
     /// Whether Halo was seen to have it.
     pub verified: bool,
     /// Why.
@@ -225,7 +273,7 @@ pub struct SeatPoint {
     /// The organization's seats.
     pub seats: Option<i64>,
     /// Which seat number.
-    pub metric: String,
+    pub metric: SeatMetric,
     /// Who ran it.
     pub user: String,
     /// Where.
@@ -247,9 +295,9 @@ impl FromRow<'_, SqliteRow> for Run {
             finished_at: row.try_get("finished_at")?,
             user: row.try_get("user_name")?,
             host: row.try_get("host_name")?,
-            state: row.try_get("state")?,
+            state: word(row, "state", "state of a run")?,
             source: row.try_get("source")?,
-            metric: row.try_get("metric")?,
+            metric: word(row, "metric", "seat metric of a run")?,
             organizations: row.try_get("organizations")?,
             totals: RunTotals {
                 updated: count(row, "updated")?,
@@ -278,7 +326,7 @@ impl FromRow<'_, SqliteRow> for RecordedChange {
             ),
             from: row.try_get("from_count")?,
             to: row.try_get("to_count")?,
-            status: row.try_get("status")?,
+            status: word(row, "status", "status of a change")?,
             verified: row.try_get("verified")?,
             reason: row.try_get("reason")?,
             recorded_at: row.try_get("recorded_at")?,
@@ -294,10 +342,56 @@ impl FromRow<'_, SqliteRow> for SeatPoint {
                 row.try_get::<String, _>("organization_name")?,
             ),
             seats: row.try_get("seats")?,
-            metric: row.try_get("metric")?,
+            metric: word(row, "metric", "seat metric of a run")?,
             user: row.try_get("user_name")?,
             host: row.try_get("host_name")?,
             change: RecordedChange::from_row(row)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn words_are_the_same_in_the_state_and_in_json() {
+        for state in RunState::ALL {
+            assert_eq!(state.name().parse(), Ok(state));
+            assert_eq!(serde_json::json!(state), state.name());
+        }
+        for status in ChangeStatus::ALL {
+            assert_eq!(status.name().parse(), Ok(status));
+            assert_eq!(serde_json::json!(status), status.name());
+        }
+        for metric in SeatMetric::ALL {
+            assert_eq!(metric.name().parse(), Ok(metric));
+            assert_eq!(serde_json::json!(metric), metric.name());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_word_that_is_none_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.db");
+        let store = Store::open(&path, &crate::lock_file::nobody).await.unwrap();
+        let run = NewRun {
+            command: "sync-seats",
+            source: "api",
+            metric: SeatMetric::Used,
+            organizations: 1,
+        };
+        store.begin_run("p", &run).await.unwrap();
+        assert_eq!(store.runs("p", "").await.unwrap()[0].metric, SeatMetric::Used);
+        sqlx::query("UPDATE runs SET state = 'napping'")
+            .execute(&store.pool)
+            .await
+            .unwrap();
+        let error = store.runs("p", "").await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the state has the state of a run \"napping\", which is none"
+        );
     }
 }
