@@ -2,6 +2,9 @@
 
 use std::{path::Path, process::Command};
 
+use clap::ValueEnum;
+use clap_complete::Shell;
+
 use crate::support::Stage;
 
 /// Shell, and its file's name as packagers expect it.
@@ -17,6 +20,12 @@ const SCRIPTS: [(&str, &str); 5] = [
 #[test]
 fn the_scripts_are_current() {
     let stage = Stage::of(3);
+    let shells: Vec<String> = Shell::value_variants().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        shells.len(),
+        SCRIPTS.len(),
+        "a shell without a script: {shells:?}"
+    );
     for (shell, file) in SCRIPTS {
         let printed = stage.run(["completions", shell]).expect(0).stdout;
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -10,6 +10,8 @@ use std::{
     path::Path,
 };
 
+use clap::ValueEnum;
+use halolink::cli::Kind;
 use serde_json::{Value, json};
 
 use crate::support::{Outcome, Stage};
@@ -233,11 +235,16 @@ fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
     check("open-ticket", &ticket, 0);
     let account = [&ticket[..], &["--account", "anna@northwinddental.example"]].concat();
     check("open-ticket", &account, 0);
-    for kind in ["organizations", "customers", "licenses", "priorities", "errors"] {
-        check(&format!("list {kind}"), &["list", kind], 0);
-    }
-    for kind in ["ticket-types", "slas", "outcomes"] {
-        check("list customers", &["list", kind], 0);
+    for kind in Kind::value_variants()
+        .iter()
+        .filter_map(ValueEnum::to_possible_value)
+    {
+        let kind = kind.get_name();
+        let heading = match kind {
+            "ticket-types" | "slas" | "outcomes" => "list customers".to_owned(),
+            kind => format!("list {kind}"),
+        };
+        check(&heading, &["list", kind], 0);
     }
     let anew = ["map-org", "1788161-14", "--customer", "22", "--license", "19"];
     check(

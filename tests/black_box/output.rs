@@ -168,17 +168,6 @@ fn the_version_is_the_packages() {
 }
 
 #[test]
-fn every_shell_has_its_completion_script() {
-    let stage = Stage::new();
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        stage
-            .run(["completions", shell])
-            .expect(0)
-            .prints(["halolink", "sync-seats"]);
-    }
-}
-
-#[test]
 fn errors_are_never_a_debug_dump() {
     let stage = Stage::connected();
     std::fs::write(stage.state_file(), b"this is no database at all, but it is there").unwrap();

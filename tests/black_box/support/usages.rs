@@ -2,6 +2,9 @@
 //! A command or a flag that is not in it fails a test (`every_command.rs`), and what is in it is tested for its
 //! JSON, its dry run and the secrets that it must not show.
 
+use clap::ValueEnum;
+use halolink::cli::Kind;
+
 use super::Stage;
 
 /// A command line that works at its place in the list, and what it does.
@@ -137,18 +140,11 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
     ]);
     let details = ["--summary", "Restore test failed", "--details", "See the log"];
     list.changes(&[&["open-ticket", "1788161-15"][..], &details].concat());
-    for kind in [
-        "organizations",
-        "customers",
-        "licenses",
-        "mappings",
-        "ticket-types",
-        "slas",
-        "priorities",
-        "outcomes",
-        "errors",
-    ] {
-        list.looks(&["list", kind, "--search", "a"]);
+    for kind in Kind::value_variants()
+        .iter()
+        .filter_map(ValueEnum::to_possible_value)
+    {
+        list.looks(&["list", kind.get_name(), "--search", "a"]);
     }
     list.looks(&["list", "licenses", "--customer", "21", "--unmapped"]);
     list.looks(&["list", "customers", "--refresh"]);
