@@ -10,14 +10,13 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-pub use crate::invocation::Invocation;
-
 use crate::{
     cli::{Cli, Command},
     commands,
     context::Context,
     environment::Environment,
     failure::{Completion, Failure, explain},
+    invocation::Invocation,
     text::{Text, clean},
     ui::{Color, Format, OutputOptions, Ui},
 };

@@ -113,9 +113,6 @@ impl Backup {
 
 /// Reads a backup URL as people give it: a region's short name, or an address with or without scheme and
 /// `/api`.
-///
-/// # Errors
-/// What is wrong with it, in words.
 pub fn base_url(given: &str) -> Result<Url, String> {
     let given = given.trim().trim_matches(['"', '\'']);
     if let Some((_, url)) = REGIONS.iter().find(|(name, _)| name.eq_ignore_ascii_case(given)) {

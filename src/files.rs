@@ -28,9 +28,6 @@ pub fn make_private(path: &Path) -> io::Result<bool> {
 }
 
 /// As on Unix; elsewhere there is nothing to do.
-///
-/// # Errors
-/// None.
 #[cfg(not(unix))]
 pub fn make_private(_: &Path) -> io::Result<bool> {
     Ok(false)
@@ -61,9 +58,6 @@ pub fn with_companions(file: &Path) -> Vec<PathBuf> {
 }
 
 /// Creates a directory that only its owner can look into.
-///
-/// # Errors
-/// The system's.
 pub fn private_directory(path: &Path) -> io::Result<()> {
     if path.as_os_str().is_empty() || path.is_dir() {
         return Ok(());
@@ -86,9 +80,6 @@ pub fn missing_directories(file: &Path) -> Vec<PathBuf> {
 
 /// Opens a file for writing, creating it so that only its owner can read it. (On Windows a user's own
 /// directories are private to begin with.)
-///
-/// # Errors
-/// The system's.
 pub fn private_file(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);

@@ -23,9 +23,8 @@ use serde::de::DeserializeOwned;
 
 use crate::http::{self, Body, Http, Observer, Request, RequestPolicy};
 
-pub use auth::{Discovery, Scopes, discover, site_url};
+pub use auth::{discover, site_url};
 pub use error::Error;
-pub use licenses::LicensePage;
 pub use paging::Progress;
 pub use resource::Resource;
 

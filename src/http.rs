@@ -35,7 +35,7 @@ use serde::de::DeserializeOwned;
 
 pub use address::{host_of, is_host, is_loopback, require_secure};
 pub use error::Error;
-pub use rate_limiter::{Delay, PATIENCE, REQUEST_LIMIT, RateLimiter, SPAN};
+pub use rate_limiter::{PATIENCE, REQUEST_LIMIT, RateLimiter, SPAN};
 pub use request::{Body, Request, StillWanted};
 pub use silence::Silence;
 pub use wait::whole_seconds;
@@ -158,9 +158,6 @@ impl Http {
     }
 
     /// Sends a write, and takes any answer that is whole: what was done is read back, not read off it.
-    ///
-    /// # Errors
-    /// As [`Http::json`].
     pub async fn accepted(&self, request: &Request) -> Result<(), Error> {
         self.read(request, |bytes| {
             if bytes.iter().all(u8::is_ascii_whitespace) {

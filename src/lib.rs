@@ -19,31 +19,34 @@
 // What `ui` is given may be lent or owned.
 #![allow(clippy::needless_borrows_for_generic_args)]
 #![warn(missing_docs)]
+// Nobody builds on this crate: its documentation is for those who work in here, and is built with private items.
+// What is public is what the program, the tests and the benchmarks take.
+#![allow(rustdoc::private_intra_doc_links)]
 
 pub mod app;
-pub mod backup;
+pub(crate) mod backup;
 pub mod cli;
-pub mod commands;
+pub(crate) mod commands;
 pub mod complete;
-pub mod context;
-pub mod environment;
+pub(crate) mod context;
+pub(crate) mod environment;
 pub mod failure;
-pub mod files;
-pub mod halo;
-pub mod http;
+pub(crate) mod files;
+pub(crate) mod halo;
+pub(crate) mod http;
 pub mod invocation;
-pub mod lenient;
+pub(crate) mod lenient;
 pub mod lock_file;
 pub mod model;
-pub mod paths;
+pub(crate) mod paths;
 pub mod plan;
-pub mod profile;
+pub(crate) mod profile;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
-pub mod secrets;
-pub mod spreadsheet;
+pub(crate) mod secrets;
+pub(crate) mod spreadsheet;
 pub mod store;
-pub mod text;
+pub(crate) mod text;
 #[cfg(feature = "sandbox")]
-pub mod tour;
-pub mod ui;
+pub(crate) mod tour;
+pub(crate) mod ui;

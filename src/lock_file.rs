@@ -48,9 +48,6 @@ pub struct LockFile {
 impl LockFile {
     /// Takes the lock on the file at `path`, which is made if it is missing, waiting up to `wait` for another
     /// holder. After two seconds `told` hears, once, what `explain` makes of who holds it.
-    ///
-    /// # Errors
-    /// Both variants of [`Error`].
     pub async fn take(
         path: &Path,
         wait: Duration,

@@ -183,9 +183,6 @@ impl Profiles {
     }
 
     /// Stores a profile's connection; everything else in the file stays as it is, comments too.
-    ///
-    /// # Errors
-    /// A file that cannot be read or written.
     pub async fn store(&self, profile: &str, connection: &Connection, told: Told<'_>) -> anyhow::Result<()> {
         self.change(told, |document| {
             let profiles = document
@@ -225,9 +222,6 @@ impl Profiles {
     }
 
     /// Records which connection it is and which state it has, for a connection that is there.
-    ///
-    /// # Errors
-    /// A file that cannot be read or written.
     pub async fn record(&self, profile: &str, connection: &Connection, told: Told<'_>) -> anyhow::Result<()> {
         self.change(told, |document| {
             let table = document
@@ -243,9 +237,6 @@ impl Profiles {
     }
 
     /// Removes a profile's connection. Comments above it stay; a file with nothing left in it goes.
-    ///
-    /// # Errors
-    /// A file that cannot be read or written.
     pub async fn remove(&self, profile: &str, told: Told<'_>) -> anyhow::Result<()> {
         if !self.path.exists() {
             return Ok(());
@@ -348,9 +339,6 @@ fn record(table: &mut dyn TableLike, connection: &Connection) {
 }
 
 /// Whether a text can be a profile's name: letters, digits, `-`, `_` and `.`, at most 64 of them.
-///
-/// # Errors
-/// What is wrong with it.
 pub fn profile_name(text: &str) -> Result<String, String> {
     let fits = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
     if text.is_empty() || text.len() > 64 || !text.chars().all(fits) {

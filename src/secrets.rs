@@ -21,6 +21,7 @@ const LARGEST_FILE: u64 = 64 * 1024;
 
 /// One of the secrets of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::enum_variant_names, reason = "so Halo calls it")]
 pub enum Secret {
     /// The client secret of the application in Halo.
     ClientSecret,
@@ -184,9 +185,6 @@ impl Secrets {
     }
 
     /// The secret from the environment or the file that the environment names.
-    ///
-    /// # Errors
-    /// A file that cannot be used.
     pub fn supplied(&self, secret: Secret) -> Result<Option<(SecretString, Source)>, Error> {
         let variable = secret.variable();
         if let Some(value) = self.environment.get(variable) {

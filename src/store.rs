@@ -1,7 +1,9 @@
 //! State: configuration, mappings, ledger and tickets, in one SQLite file.
 //!
 //! All writes are transactions, the log is write-ahead, the file is private to its user, and two processes
-//! at once are safe. The SQL is portable (numbered parameters, upserts, `RETURNING`), behind this one type.
+//! at once are safe. Whatever reads or writes it can fail with [`Error::Sql`], and with [`Error::Busy`] while
+//! another process writes for long. The SQL is portable (numbered parameters, upserts, `RETURNING`), behind this
+//! one type.
 
 mod configuration;
 mod connections;
@@ -146,9 +148,6 @@ pub struct Store {
 
 impl Store {
     /// Opens the state, making what is missing; `told` hears of a wait for another process that takes long.
-    ///
-    /// # Errors
-    /// A file that cannot be used.
     pub async fn open(path: &Path, told: Told<'_>) -> Result<Self, Error> {
         let failed = |error| cannot_use(path, error);
         private_directory(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
@@ -158,9 +157,6 @@ impl Store {
     }
 
     /// Opens a state that is there, bringing its tables up to date; `told` hears of a wait that takes long.
-    ///
-    /// # Errors
-    /// A file that cannot be used.
     pub async fn open_existing(path: &Path, told: Told<'_>) -> Result<Self, Error> {
         let pool = pool(path, for_writing(path)).await?;
         if schema(&pool, path).await? != Schema::Current {
@@ -174,9 +170,6 @@ impl Store {
 
     /// Opens a state that is there for noting something in passing. One that cannot be written, or whose
     /// tables are not up to date, is left alone.
-    ///
-    /// # Errors
-    /// A file that cannot be used.
     pub async fn open_for_notes(path: &Path) -> Result<Self, Error> {
         // SQLite would open a file that it may not write for reading, and leave its companions beside it.
         OpenOptions::new()
@@ -210,9 +203,6 @@ impl Store {
 
     /// Opens the state for looking: nothing is made, locked or touched. Where there is none yet, it is an
     /// empty one that is not kept.
-    ///
-    /// # Errors
-    /// A file that cannot be used.
     pub async fn open_read_only(path: &Path) -> Result<Self, Error> {
         if !path.exists() {
             return Self::empty(path).await;
@@ -328,9 +318,6 @@ impl Store {
     /// Notes from the future were made before the clock was set back. The last of them was made now at the
     /// latest, and tells how old the others are at least. Those from further ahead than `span` are forgotten:
     /// nobody knows how old they are, and waiting for them would have no end.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn recent_requests(
         &self,
         site_url: &str,
@@ -359,9 +346,6 @@ impl Store {
 
     /// Notes requests that this process sent to a site, for the others; forgets those that no longer count,
     /// and those from a future that was never reached.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn note_requests(&self, site_url: &str, count: u64) -> Result<(), Error> {
         let now = Timestamp::now();
         let long_ago = now.saturating_sub(1.hour()).unwrap_or(now).as_millisecond();

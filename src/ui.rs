@@ -21,7 +21,6 @@ use serde::Serialize;
 use crate::failure::{Failure, Kind};
 
 pub use crate::text::Text;
-pub use progress::Progress;
 pub use prompts::stopped;
 pub use table::{Align, Table, sparkline};
 

@@ -176,7 +176,7 @@ impl Backup {
     /// for this, used, and dropped with it.
     ///
     /// # Errors
-    /// As every call. An organization without a product answers 403 or 404 for it, which is not an error.
+    /// An organization without a product answers 403 or 404 for it, which is not an error.
     pub async fn account_errors(&self, organization: &str) -> Result<Vec<AccountError>, Error> {
         let answer: Value = self
             .get(&["users", organization], &[], &self.access_token)

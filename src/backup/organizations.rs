@@ -89,18 +89,12 @@ impl Row {
 
 impl Backup {
     /// Every organization, each once: the first row counts, and [`Organization::conflicting`] tells of others.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn organizations(&self, progress: Progress<'_>) -> Result<Vec<Organization>, Error> {
         let rows: Vec<Row> = self.list(&["users"], &self.access_token, progress).await?;
         Ok(rows.into_iter().filter_map(Row::organization).collect())
     }
 
     /// One organization by its id, `None` where there is none.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn organization(&self, id: &str) -> Result<Option<Organization>, Error> {
         let found: Result<Value, Error> = self.get(&["users", id], &[], &self.access_token).await;
         match found {
@@ -113,9 +107,6 @@ impl Backup {
     }
 
     /// The first page of organizations: to see that it is permitted, and to know some names.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn first_organizations(&self) -> Result<Vec<Organization>, Error> {
         let page = self.page::<Row>(&["users"], &self.access_token, 1).await?;
         let rows = page.rows.rows.into_iter();

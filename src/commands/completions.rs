@@ -9,9 +9,6 @@ use crate::{
 };
 
 /// Runs `completions`.
-///
-/// # Errors
-/// None.
 pub fn run(context: &Context, arguments: &cli::Completions) -> anyhow::Result<Completion> {
     context.ui.raw(&script(arguments.shell));
     Ok(Completion::Done)

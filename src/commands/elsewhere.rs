@@ -6,9 +6,6 @@ use crate::{
 };
 
 /// Reads the mappings of the other profiles of this profile's site.
-///
-/// # Errors
-/// A state that cannot be read.
 pub(super) async fn elsewhere(store: &Store, profile: &str) -> anyhow::Result<Elsewhere> {
     let others = store.mappings_of_other_profiles(profile).await?;
     Ok(Elsewhere::new(

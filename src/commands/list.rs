@@ -28,9 +28,6 @@ trait Row: Serialize {
 }
 
 /// Runs `list`.
-///
-/// # Errors
-/// What keeps the list from being read.
 pub async fn run(context: &Context, arguments: cli::List) -> anyhow::Result<Completion> {
     refuse_idle_flags(&arguments)?;
     let look = context.open_read_only().await?;

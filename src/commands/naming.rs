@@ -164,9 +164,6 @@ pub fn active(customer: Customer) -> anyhow::Result<Customer> {
 }
 
 /// Every active customer, with progress.
-///
-/// # Errors
-/// As every call to Halo.
 pub async fn customers(context: &Context, halo: &Halo) -> anyhow::Result<Vec<Customer>> {
     let progress = context.ui.progress("reading customers");
     let mut customers = halo.customers(&|done, total| progress.set(done, total)).await?;

@@ -19,9 +19,6 @@ pub(super) enum Look<T> {
 
 /// Looks again and again for `what`, which was sent `age` ago, until one can know; for as long as the
 /// patience since `began` allows.
-///
-/// # Errors
-/// Those of `look`.
 pub(super) async fn look_until_settled<T>(
     context: &Context,
     what: &str,

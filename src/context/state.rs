@@ -32,9 +32,6 @@ pub struct Found {
 
 impl Found {
     /// What `store` has of `profile`.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn of(store: &Store, profile: &str) -> Result<Self, crate::store::Error> {
         Ok(Self {
             exists: store.path().exists(),
@@ -234,9 +231,6 @@ impl Context {
     }
 
     /// Sees to it that the state is the profile's own.
-    ///
-    /// # Errors
-    /// As [`Context::open_read_only`].
     pub(super) async fn check_state(&self) -> anyhow::Result<()> {
         if !self.is_own.load(Ordering::Relaxed) {
             self.open_read_only().await?.close().await;
@@ -245,9 +239,6 @@ impl Context {
     }
 
     /// What the state at hand has of the profile, whosever it is.
-    ///
-    /// # Errors
-    /// A file that cannot be used.
     pub async fn found(&self) -> anyhow::Result<Found> {
         let store = Store::open_read_only(&self.state).await?;
         let found = Found::of(&store, &self.profile).await?;

@@ -44,9 +44,6 @@ struct AuthInfo {
 
 /// Reads a site URL as people paste it: with or without scheme, `/api`, `/auth` or a trailing slash.
 /// Without a scheme it is https, and http for this machine itself.
-///
-/// # Errors
-/// What is wrong with it, in words.
 pub fn site_url(pasted: &str) -> Result<Url, String> {
     let pasted = pasted.trim().trim_matches(['"', '\'', '<', '>']);
     if pasted.is_empty() {

@@ -38,27 +38,18 @@ impl Row {
 impl Halo {
     /// Every active customer. Halo leaves inactive ones out of the list by itself; one that comes all the
     /// same is marked.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn customers(&self, progress: Progress<'_>) -> Result<Vec<Customer>, Error> {
         let rows: Vec<Row> = self.list(Resource::Customers, &[], Until::End, progress).await?;
         Ok(rows.into_iter().filter_map(Row::customer).collect())
     }
 
     /// One customer, `None` where there is none.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn customer(&self, id: i64) -> Result<Option<Customer>, Error> {
         let row: Option<Row> = self.record(Resource::Customers, id, &[]).await?;
         Ok(row.and_then(Row::customer))
     }
 
     /// The first page of active customers: to see that it is permitted, and to know some names.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn first_customers(&self) -> Result<Vec<Customer>, Error> {
         let page = self.page::<Row>(Resource::Customers, &[], 1).await?;
         let customers = page.rows.into_iter().filter_map(Row::customer);

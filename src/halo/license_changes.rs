@@ -13,7 +13,7 @@ impl Halo {
     /// asked once, and not at all where the requests of the moment are needed for more.
     ///
     /// # Errors
-    /// As every call, and where a rate limit would have to be waited for.
+    /// Also where a rate limit would have to be waited for.
     pub async fn who_changed(
         &self,
         license: i64,
@@ -30,7 +30,7 @@ impl Halo {
             ("page_size", ROWS),
         ];
         let resource = Resource::LicenseChanges;
-        let mut request = Request::get(self.address(resource, None, &query)).as_courtesy();
+        let mut request = Request::get(self.address(resource, None, &query)).without_waiting();
         let page: Page<Value> = self
             .authorized(resource, &mut request, async |request| {
                 self.http.json(request).await

@@ -102,9 +102,6 @@ impl LicensePage {
 impl Halo {
     /// Every license, of one customer or of all. A tenant holds every vendor's subscriptions: tens of
     /// thousands of rows at a large partner.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn licenses(
         &self,
         customer: Option<i64>,
@@ -129,18 +126,12 @@ impl Halo {
     }
 
     /// One license, `None` where there is none.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn license(&self, id: i64) -> Result<Option<License>, Error> {
         let row: Option<Row> = self.record(Resource::Licenses, id, &[]).await?;
         Ok(row.and_then(Row::license))
     }
 
     /// The first page of the list, and how many follow.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn first_license_page(&self) -> Result<LicensePage, Error> {
         Ok(LicensePage(self.page(Resource::Licenses, &[], 1).await?))
     }
@@ -148,9 +139,6 @@ impl Halo {
     /// The wanted licenses out of whole pages, the first of which was read; not beyond the last that the
     /// count promises where all are found by then. One that is not in the answer is inactive, or gone. Gives
     /// the licenses and how many pages it took in all: `ceil(licenses / 1000)` where all are there.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn licenses_after(
         &self,
         first: LicensePage,
@@ -168,9 +156,6 @@ impl Halo {
     }
 
     /// The wanted licenses out of a list that has inactive ones too.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn licenses_even_inactive(
         &self,
         wanted: &HashSet<i64>,
@@ -189,7 +174,7 @@ impl Halo {
     /// error, read back.
     ///
     /// # Errors
-    /// As every call; a refusal concerns the whole batch. Where no proper answer comes it is sent again, up to
+    /// A refusal concerns the whole batch. Where no proper answer comes it is sent again, up to
     /// `tries` times in all. [`Error::is_withdrawn`] where it was not `still_wanted` after waiting for a rate limit.
     pub async fn set_quantities(
         &self,
@@ -218,9 +203,6 @@ impl Halo {
     }
 
     /// Creates a license. Not repeatable: after an unclear answer, look for it by name first.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn create_license(&self, customer: i64, name: &str, count: i64) -> Result<(), Error> {
         let record = json!([{
             "name": name,
@@ -239,9 +221,6 @@ impl Halo {
     }
 
     /// Reads one page of licenses, to see that it is permitted.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn check_licenses(&self) -> Result<(), Error> {
         self.page::<Row>(Resource::Licenses, &[], 1).await.map(drop)
     }

@@ -38,9 +38,6 @@ struct PriorityRow {
 
 impl Halo {
     /// The ticket types that this agent may create.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn ticket_types(&self) -> Result<Vec<TicketType>, Error> {
         let rows: Vec<Row> = self
             .all(Resource::TicketTypes, &[("can_create_only", "true")])
@@ -57,9 +54,6 @@ impl Halo {
     }
 
     /// The SLAs.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn slas(&self) -> Result<Vec<Sla>, Error> {
         let rows: Vec<Row> = self.all(Resource::Slas, &[]).await?;
         Ok(rows
@@ -74,9 +68,6 @@ impl Halo {
     }
 
     /// The priorities of one SLA that are offered, each once.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn priorities(&self, sla: i64) -> Result<Vec<Priority>, Error> {
         let id = sla.to_string();
         let rows: Vec<PriorityRow> = self.all(Resource::Priorities, &[("slaid", id.as_str())]).await?;
@@ -98,9 +89,6 @@ impl Halo {
     }
 
     /// The outcomes.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn outcomes(&self) -> Result<Vec<Outcome>, Error> {
         let rows: Vec<Row> = self.all(Resource::Outcomes, &[]).await?;
         Ok(rows

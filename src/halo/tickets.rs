@@ -51,9 +51,6 @@ impl Row {
 
 impl Halo {
     /// One ticket, `None` where it was deleted (then it answers without `id`, or 404).
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn ticket(&self, id: i64) -> Result<Option<Ticket>, Error> {
         let query = [("includedetails", "true")];
         let row: Option<Row> = self.record(Resource::Tickets, id, &query).await?;
@@ -61,9 +58,6 @@ impl Halo {
     }
 
     /// The customer's open tickets: those whose summary has a text, as far as Halo's search tells, or all.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn open_tickets(&self, customer: i64, summary: Option<&str>) -> Result<Vec<Ticket>, Error> {
         let id = customer.to_string();
         let mut filter = vec![("client_id", id.as_str()), ("open_only", "true")];
@@ -83,7 +77,7 @@ impl Halo {
     /// rules. The answer's number, if it has one.
     ///
     /// # Errors
-    /// As every call; [`Error::is_unclear`] means that it may exist all the same.
+    /// [`Error::is_unclear`] means that it may exist all the same.
     pub async fn create_ticket(&self, ticket: &NewTicket) -> Result<Option<i64>, Error> {
         let mut record = Map::new();
         record.insert("client_id".into(), json!(ticket.customer));

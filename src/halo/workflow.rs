@@ -51,9 +51,6 @@ impl Record for Workflow {
 impl Halo {
     /// The outcomes that a ticket of a type can be given: those in the type's workflow, and all where the type has
     /// none or it cannot be read, which takes a permission that the vendor's set-up does not ask for.
-    ///
-    /// # Errors
-    /// As every call.
     pub async fn outcomes_of(&self, ticket_type: i64) -> Result<Vec<Outcome>, Error> {
         let mut outcomes = self.outcomes().await?;
         let offered = self.workflow_outcomes(ticket_type).await?;

@@ -87,7 +87,7 @@ impl Request {
     }
 
     /// The same request, as one that is not worth waiting for; sent once.
-    pub fn as_courtesy(mut self) -> Self {
+    pub fn without_waiting(mut self) -> Self {
         self.courtesy = true;
         self.tries = 1;
         self

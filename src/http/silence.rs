@@ -228,7 +228,7 @@ mod tests {
         let url = service(silent).await;
         let http = http(&url, &Arc::default(), &Arc::default());
         let start = Instant::now();
-        let request = Request::get(url).as_courtesy();
+        let request = Request::get(url).without_waiting();
         let error = http.json::<i64>(&request).await.unwrap_err();
         assert!(
             matches!(

@@ -45,9 +45,6 @@ impl Store {
     }
 
     /// The configuration without its seat metric, for giving it another.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn configuration_but_metric(&self, profile: &str) -> Result<Configuration, Error> {
         let found = sqlx::query_as(
             "SELECT sync_seats, NULL AS seat_metric, ticket_type_id, ticket_type_name, sla_id, sla_name,
@@ -61,9 +58,6 @@ impl Store {
     }
 
     /// Replaces the configuration.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn set_configuration(&self, profile: &str, new: &Configuration) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("DELETE FROM configurations WHERE profile = $1")

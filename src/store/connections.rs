@@ -35,9 +35,6 @@ impl FromRow<'_, SqliteRow> for Remembered {
 
 impl Store {
     /// The connections of a profile.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn connections(&self, profile: &str) -> Result<Vec<Remembered>, Error> {
         Ok(
             sqlx::query_as("SELECT * FROM connections WHERE profile = $1 ORDER BY id")
@@ -48,9 +45,6 @@ impl Store {
     }
 
     /// An id that no connection has yet.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn new_connection_id(&self) -> Result<String, Error> {
         Ok(sqlx::query_scalar("SELECT LOWER(HEX(RANDOMBLOB(4)))")
             .fetch_one(&self.pool)
@@ -58,9 +52,6 @@ impl Store {
     }
 
     /// Remembers a connection, in place of what was known of it.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn remember_connection(&self, profile: &str, connection: &Remembered) -> Result<(), Error> {
         sqlx::query(
             "INSERT INTO connections (profile, id, config_file, in_keyring, of_first_version, token_host)
@@ -81,9 +72,6 @@ impl Store {
     }
 
     /// Forgets a connection.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn forget_connection(&self, profile: &str, id: &str) -> Result<(), Error> {
         sqlx::query("DELETE FROM connections WHERE profile = $1 AND id = $2")
             .bind(profile)
@@ -94,9 +82,6 @@ impl Store {
     }
 
     /// Remembers a directory that was made for halolink's files.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn remember_directory(&self, path: &Path) -> Result<(), Error> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         sqlx::query("INSERT INTO directories (path) VALUES ($1) ON CONFLICT DO NOTHING")
@@ -107,9 +92,6 @@ impl Store {
     }
 
     /// The directories that were made for halolink's files.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn directories(&self) -> Result<Vec<String>, Error> {
         Ok(sqlx::query_scalar("SELECT path FROM directories")
             .fetch_all(&self.pool)
@@ -117,9 +99,6 @@ impl Store {
     }
 
     /// The Halo site that a profile belongs to, if it was ever connected.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn site_of(&self, profile: &str) -> Result<Option<String>, Error> {
         Ok(
             sqlx::query_scalar("SELECT site_url FROM profiles WHERE name = $1")
@@ -130,9 +109,6 @@ impl Store {
     }
 
     /// Binds a profile to a Halo site; one that is bound stays as it is.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn bind_site(&self, profile: &str, site_url: &str) -> Result<(), Error> {
         sqlx::query("INSERT INTO profiles (name, site_url) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(profile)
@@ -143,9 +119,6 @@ impl Store {
     }
 
     /// Whether any profile is bound to a site.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn has_profiles(&self) -> Result<bool, Error> {
         let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM profiles LIMIT 1")
             .fetch_optional(&self.pool)
@@ -154,9 +127,6 @@ impl Store {
     }
 
     /// Takes back what [`Store::bind_site`] did.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn unbind_site(&self, profile: &str) -> Result<(), Error> {
         sqlx::query("DELETE FROM profiles WHERE name = $1")
             .bind(profile)

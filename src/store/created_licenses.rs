@@ -6,9 +6,6 @@ use super::{Error, Store};
 
 impl Store {
     /// Notes that halolink made a license; a second time changes nothing.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn note_created_license(&self, profile: &str, license: i64) -> Result<(), Error> {
         sqlx::query(
             "INSERT INTO created_licenses (profile, license_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -21,9 +18,6 @@ impl Store {
     }
 
     /// The licenses that halolink made, by id.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn created_licenses(&self, profile: &str) -> Result<HashSet<i64>, Error> {
         let licenses: Vec<i64> =
             sqlx::query_scalar("SELECT license_id FROM created_licenses WHERE profile = $1")

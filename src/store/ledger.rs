@@ -26,9 +26,6 @@ const ROWS: usize = 1000;
 
 impl Store {
     /// Begins a run. Earlier runs that never ended were killed (the caller holds the lock) and are marked.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn begin_run(&self, profile: &str, run: &NewRun<'_>) -> Result<i64, Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("UPDATE runs SET state = $2 WHERE profile = $1 AND state = $3")
@@ -58,9 +55,6 @@ impl Store {
     }
 
     /// What runs that were killed, or could not read back, had meant to write; oldest first.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn unsettled(&self, profile: &str) -> Result<Vec<Change>, Error> {
         let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
             "SELECT changes.id, run_id, license_id, to_count FROM changes JOIN runs ON runs.id = run_id
@@ -102,9 +96,6 @@ impl Store {
     }
 
     /// Records what became of the changes of killed runs: written or never written.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn settle(&self, profile: &str, written: &[Change], lost: &[Change]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (changes, status, verified) in [
@@ -205,9 +196,6 @@ impl Store {
 
     /// Records how the writing went: all of the run's intended changes were written and read back, except
     /// those that are named. Those that could not be read back stay unsettled: the next run finds out.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn record_written(&self, profile: &str, run: i64, written: Written<'_>) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let failed = written.failed.iter().map(|(license, reason)| {
@@ -251,9 +239,6 @@ impl Store {
     }
 
     /// The licenses that Halo did not take the last time, although each stood alone.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn refused_licenses(&self, profile: &str) -> Result<HashSet<i64>, Error> {
         let rows: Vec<i64> = sqlx::query_scalar("SELECT license_id FROM refused_licenses WHERE profile = $1")
             .bind(profile)
@@ -263,9 +248,6 @@ impl Store {
     }
 
     /// Sets or clears what is wrong with the mappings of licenses.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn flag_mappings(
         &self,
         profile: &str,
@@ -285,9 +267,6 @@ impl Store {
     }
 
     /// Ends a run.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn finish_run(
         &self,
         run: i64,
@@ -317,9 +296,6 @@ impl Store {
     }
 
     /// The licenses' quantities as the last sync left them.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn license_counts(&self, profile: &str) -> Result<HashMap<i64, LicenseCount>, Error> {
         let rows: Vec<(i64, i64, i64)> =
             sqlx::query_as("SELECT license_id, count, unlinked FROM license_counts WHERE profile = $1")
@@ -346,9 +322,6 @@ impl Store {
     }
 
     /// The runs since a time (RFC 3339), oldest first.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn runs(&self, profile: &str, since: &str) -> Result<Vec<Run>, Error> {
         let runs = sqlx::query_as("SELECT * FROM runs WHERE profile = $1 AND started_at >= $2 ORDER BY id")
             .bind(profile)
@@ -359,9 +332,6 @@ impl Store {
     }
 
     /// The last run of `sync-seats` of a profile.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn last_sync(&self, profile: &str) -> Result<Option<Run>, Error> {
         let last = sqlx::query_as(
             "SELECT * FROM runs WHERE profile = $1 AND command = 'sync-seats'
@@ -374,9 +344,6 @@ impl Store {
     }
 
     /// The changes of the runs since a time, oldest first.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn changes(&self, profile: &str, since: &str) -> Result<Vec<RecordedChange>, Error> {
         Ok(sqlx::query_as(
             "SELECT changes.* FROM changes JOIN runs ON runs.id = run_id
@@ -389,9 +356,6 @@ impl Store {
     }
 
     /// The recorded seats of one organization since a time, oldest first.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn seat_points(
         &self,
         profile: &str,
@@ -413,9 +377,6 @@ impl Store {
     }
 
     /// Organizations that the ledger knows, by id: the name it had last.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn known_organizations(&self, profile: &str) -> Result<Vec<Reference<String>>, Error> {
         let rows: Vec<(String, String)> = sqlx::query_as(
             "SELECT organization_id, MAX(organization_name) FROM change_seats

@@ -19,9 +19,6 @@ pub struct LicenseIntent {
 
 impl Store {
     /// The newest intent to create a license of that name, without regard to case.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn license_intent(
         &self,
         profile: &str,
@@ -66,9 +63,6 @@ impl Store {
     }
 
     /// Lets an intent be as new as now: it is posted again, or its unclear answer came.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn renew_license_intent(&self, intent: i64) -> Result<(), Error> {
         sqlx::query("UPDATE license_intents SET since = $2 WHERE id = $1")
             .bind(intent)
@@ -79,9 +73,6 @@ impl Store {
     }
 
     /// Forgets an intent: the license is there, or was certainly not made.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn forget_license_intent(&self, intent: i64) -> Result<(), Error> {
         sqlx::query("DELETE FROM license_intents WHERE id = $1")
             .bind(intent)

@@ -36,9 +36,6 @@ impl FromRow<'_, SqliteRow> for Mapping {
 
 impl Store {
     /// All mappings of a profile, by organization name.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn mappings(&self, profile: &str) -> Result<Vec<Mapping>, Error> {
         Ok(sqlx::query_as(
             "SELECT * FROM mappings WHERE profile = $1 ORDER BY LOWER(organization_name), organization_id",
@@ -50,9 +47,6 @@ impl Store {
 
     /// The mappings of all other profiles of the same Halo site in this state, by profile and organization
     /// name. None where the profile was never connected: it belongs to no site yet.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn mappings_of_other_profiles(&self, profile: &str) -> Result<Vec<OfOtherProfile>, Error> {
         let profiles: Vec<(String, String)> =
             sqlx::query_as("SELECT name, site_url FROM profiles ORDER BY name")
@@ -84,9 +78,6 @@ impl Store {
 
     /// Which organizations these licenses are mapped to now, and as whose: by license, organization and
     /// customer.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn mapped_to(
         &self,
         profile: &str,
@@ -116,9 +107,6 @@ impl Store {
 
     /// Stores mappings, replacing those of the same organizations: all of them or none. A license that an
     /// organization leaves by it is expected to lose that organization's seats.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn map(&self, profile: &str, mappings: &[Mapping]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for rows in mappings.chunks(ROWS) {
@@ -160,9 +148,6 @@ impl Store {
     }
 
     /// Brings the names in mappings up to date. One that was ended in the meantime stays ended.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn rename(&self, profile: &str, mappings: &[Mapping]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for mapping in mappings {
@@ -186,9 +171,6 @@ impl Store {
 
     /// Ends the mappings of these organizations: all of them or none. A license that others share is
     /// expected to lose their seats.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn unmap(&self, profile: &str, organizations: &[String]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for organizations in organizations.chunks(ROWS) {

@@ -77,9 +77,6 @@ impl Store {
     }
 
     /// The names of one kind, in the order of the alphabet.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn names(&self, profile: &str, kind: NameKind) -> Result<Vec<Reference<String>>, Error> {
         let rows: Vec<(String, String)> = sqlx::query_as(
             "SELECT id, name FROM names WHERE profile = $1 AND kind = $2 ORDER BY LOWER(name), id",

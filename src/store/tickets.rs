@@ -48,9 +48,6 @@ impl FromRow<'_, SqliteRow> for OpenedTicket {
 
 impl Store {
     /// Records of the same ticket that were not seen closed, newest first.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn opened_tickets(&self, profile: &str, key: &TicketKey) -> Result<Vec<OpenedTicket>, Error> {
         // A documented error is the same by its slug; free text by its summary.
         Ok(sqlx::query_as(
@@ -71,9 +68,6 @@ impl Store {
 
     /// Tickets that this profile knows as other ones of the same customer: about another organization,
     /// account or error, however alike they look.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn other_tickets(&self, profile: &str, key: &TicketKey) -> Result<HashSet<i64>, Error> {
         let ids: Vec<i64> = sqlx::query_scalar(
             "SELECT ticket_id FROM tickets
@@ -91,9 +85,6 @@ impl Store {
     }
 
     /// Records the intent to post a ticket, before it is posted.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn intend_ticket(
         &self,
         profile: &str,
@@ -124,9 +115,6 @@ impl Store {
     }
 
     /// Lets an intent be as new as now: it is posted again, or its unclear answer came.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn renew_ticket_intent(&self, record: i64) -> Result<(), Error> {
         sqlx::query("UPDATE tickets SET opened_at = $2 WHERE id = $1")
             .bind(record)
@@ -137,9 +125,6 @@ impl Store {
     }
 
     /// Records which ticket came of it.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn ticket_opened(&self, record: i64, ticket_id: i64) -> Result<(), Error> {
         sqlx::query("UPDATE tickets SET ticket_id = $2 WHERE id = $1")
             .bind(record)
@@ -150,9 +135,6 @@ impl Store {
     }
 
     /// Records that a ticket was seen closed, or is gone.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn ticket_closed(&self, record: i64) -> Result<(), Error> {
         sqlx::query("UPDATE tickets SET closed = TRUE WHERE id = $1")
             .bind(record)
@@ -163,9 +145,6 @@ impl Store {
 
     /// Forgets the intent to post a ticket that was not made, or that Halo does not show: nothing is looked for
     /// any more before the same one is posted again.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn forget_ticket_intent(&self, record: i64) -> Result<(), Error> {
         sqlx::query("DELETE FROM tickets WHERE id = $1 AND ticket_id IS NULL")
             .bind(record)
@@ -175,9 +154,6 @@ impl Store {
     }
 
     /// How many tickets this profile opened that were not seen closed.
-    ///
-    /// # Errors
-    /// A failed statement.
     pub async fn count_open_tickets(&self, profile: &str) -> Result<i64, Error> {
         Ok(sqlx::query_scalar(
             "SELECT COUNT(*) FROM tickets WHERE profile = $1 AND NOT closed AND ticket_id IS NOT NULL",

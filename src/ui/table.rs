@@ -34,11 +34,6 @@ impl Table {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
-    /// Whether it has no rows.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// Laid out, within `width` columns where a width is known.
     pub(super) fn to_text(&self, width: Option<u16>, color: bool) -> String {
         let mut table = comfy_table::Table::new();
