@@ -15,7 +15,7 @@ mod sync_seats;
 mod unlink;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 
 use crate::{
     complete,
@@ -66,7 +66,7 @@ pub struct Cli {
 pub struct Global {
     /// The named connection to use, with its configuration and mappings
     #[arg(short, long, global = true, value_name = "NAME", env = "HALOLINK_PROFILE", hide_env_values = true,
-          default_value = DEFAULT_PROFILE, value_parser = profile_name, add = ArgValueCandidates::new(complete::profiles))]
+          default_value = DEFAULT_PROFILE, value_parser = profile_name, add = ArgValueCompleter::new(complete::profiles))]
     pub profile: String,
     /// What to print data as (csv for lists)
     #[arg(

@@ -5,8 +5,9 @@ mod line;
 mod shells;
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     io::{self, Write},
     sync::OnceLock,
 };
@@ -20,12 +21,12 @@ use crate::{
     paths::state_file,
     profile::{DEFAULT_PROFILE, Profiles, profile_name},
     store::{NameKind, Store},
-    text::{Text, clean},
+    text::{Text, cleaned},
 };
 
 /// Organizations that were read.
-pub fn organizations() -> Vec<CompletionCandidate> {
-    from_state(async |store, profile| {
+pub fn organizations(typed: &OsStr) -> Vec<CompletionCandidate> {
+    from_state(typed, async |store, profile| {
         let mut names = store.names(profile, NameKind::Organization).await?;
         if names.is_empty() {
             names = mapped(store, profile).await?;
@@ -35,51 +36,53 @@ pub fn organizations() -> Vec<CompletionCandidate> {
 }
 
 /// Organizations that are mapped.
-pub fn mapped_organizations() -> Vec<CompletionCandidate> {
-    from_state(mapped)
+pub fn mapped_organizations(typed: &OsStr) -> Vec<CompletionCandidate> {
+    from_state(typed, mapped)
 }
 
 /// Customers that were read, and those that are mapped to.
-pub fn customers() -> Vec<CompletionCandidate> {
-    named(NameKind::Customer)
+pub fn customers(typed: &OsStr) -> Vec<CompletionCandidate> {
+    named(NameKind::Customer, typed)
 }
 
 /// Licenses that were read.
-pub fn licenses() -> Vec<CompletionCandidate> {
-    named(NameKind::License)
+pub fn licenses(typed: &OsStr) -> Vec<CompletionCandidate> {
+    named(NameKind::License, typed)
 }
 
 /// Ticket types that were read.
-pub fn ticket_types() -> Vec<CompletionCandidate> {
-    named(NameKind::TicketType)
+pub fn ticket_types(typed: &OsStr) -> Vec<CompletionCandidate> {
+    named(NameKind::TicketType, typed)
 }
 
 /// SLAs that were read.
-pub fn slas() -> Vec<CompletionCandidate> {
-    named(NameKind::Sla)
+pub fn slas(typed: &OsStr) -> Vec<CompletionCandidate> {
+    named(NameKind::Sla, typed)
 }
 
 /// Priorities that were read.
-pub fn priorities() -> Vec<CompletionCandidate> {
-    named(NameKind::Priority)
+pub fn priorities(typed: &OsStr) -> Vec<CompletionCandidate> {
+    named(NameKind::Priority, typed)
 }
 
 /// Outcomes that were read.
-pub fn outcomes() -> Vec<CompletionCandidate> {
-    named(NameKind::Outcome)
+pub fn outcomes(typed: &OsStr) -> Vec<CompletionCandidate> {
+    named(NameKind::Outcome, typed)
 }
 
 /// Profiles that are connected.
-pub fn profiles() -> Vec<CompletionCandidate> {
+pub fn profiles(typed: &OsStr) -> Vec<CompletionCandidate> {
     let environment = Environment::Process;
     let names = crate::paths::config_directory(&environment)
         .and_then(|directory| Profiles::new(&directory).names())
         .unwrap_or_default();
-    names.into_iter().map(CompletionCandidate::new).collect()
+    let typed = typed.to_string_lossy();
+    let begun = names.into_iter().filter(|name| name.starts_with(&*typed));
+    begun.map(CompletionCandidate::new).collect()
 }
 
-fn named(kind: NameKind) -> Vec<CompletionCandidate> {
-    from_state(async |store, profile| store.names(profile, kind).await)
+fn named(kind: NameKind, typed: &OsStr) -> Vec<CompletionCandidate> {
+    from_state(typed, async |store, profile| store.names(profile, kind).await)
 }
 
 async fn mapped(store: &Store, profile: &str) -> Result<Vec<Reference<String>>, crate::store::Error> {
@@ -89,6 +92,7 @@ async fn mapped(store: &Store, profile: &str) -> Result<Vec<Reference<String>>, 
 
 /// Reads names from the state. Whatever goes wrong, there are no candidates: a prompt is no place for errors.
 fn from_state(
+    typed: &OsStr,
     read: impl AsyncFn(&Store, &str) -> Result<Vec<Reference<String>>, crate::store::Error>,
 ) -> Vec<CompletionCandidate> {
     let environment = Environment::Process;
@@ -106,40 +110,63 @@ fn from_state(
         let store = Store::open_read_only(&path).await?;
         read(&store, &profile).await
     });
-    offered(names.unwrap_or_default())
+    offered(&names.unwrap_or_default(), &typed.to_string_lossy())
 }
 
-/// What is offered for records: the name where it names just that one, else the id.
-fn offered(names: Vec<Reference<String>>) -> Vec<CompletionCandidate> {
-    let names: Vec<_> = names
+/// A name of a record, as it is printed and as it is compared.
+struct Name<'a> {
+    reference: &'a Reference<String>,
+    printed: Cow<'a, str>,
+    folded: String,
+}
+
+/// What is offered for records where this was typed: the name where it names just that one, else the id; in the
+/// order of the alphabet.
+fn offered(names: &[Reference<String>], typed: &str) -> Vec<CompletionCandidate> {
+    let all: Vec<Name> = names
         .iter()
-        .map(|name| {
-            let shown = clean(&name.name);
-            (shown.to_lowercase(), shown, name.id.as_str())
+        .map(|reference| {
+            let printed = cleaned(&reference.name);
+            Name {
+                folded: printed.to_lowercase(),
+                printed,
+                reference,
+            }
         })
         .collect();
-    let mut seen: HashMap<&str, usize> = HashMap::with_capacity(names.len());
-    for (folded, ..) in &names {
-        *seen.entry(folded).or_default() += 1;
-    }
-    let ids: HashSet<&str> = names.iter().map(|(.., id)| *id).collect();
-    names
+    let mut begun: Vec<&Name> = all
         .iter()
-        .filter_map(|(folded, shown, id)| {
-            let id = clean(id);
-            let is_name = seen.get(folded.as_str()) == Some(&1)
-                && !shown.starts_with('-')
-                && !ids.contains(shown.as_str())
+        .filter(|name| name.printed.starts_with(typed) || cleaned(&name.reference.id).starts_with(typed))
+        .collect();
+    begun.sort_by_cached_key(|name| (name.reference.name.to_ascii_lowercase(), &name.reference.id));
+    // How many have each of the names that may be offered.
+    let mut bearers: HashMap<&str, usize> = begun.iter().map(|name| (name.folded.as_str(), 0)).collect();
+    for name in &all {
+        if let Some(bearers) = bearers.get_mut(name.folded.as_str()) {
+            *bearers += 1;
+        }
+    }
+    let ids: HashSet<&str> = names.iter().map(|name| name.id.as_str()).collect();
+    begun
+        .iter()
+        .filter_map(|name| {
+            let (printed, id) = (name.printed.as_ref(), cleaned(&name.reference.id));
+            let is_name = bearers.get(name.folded.as_str()) == Some(&1)
+                && !printed.starts_with('-')
+                && !ids.contains(printed)
                 // What looks like an id is looked up as one.
-                && !shown.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
+                && !printed.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
             let (value, help) = match () {
-                () if is_name => (shown.clone(), id),
+                () if is_name => (printed, id.as_ref()),
                 () if id.is_empty() || id.starts_with('-') => return None,
-                () => (id, shown.clone()),
+                () => (id.as_ref(), printed),
             };
-            let candidate = CompletionCandidate::new(value).help(Some(help.into()));
-            // Nobody is shown it, but without one the usage of the argument is written out for each candidate.
-            Some(candidate.tag(Some("names".into())))
+            value.starts_with(typed).then(|| {
+                CompletionCandidate::new(value)
+                    .help(Some(help.to_owned().into()))
+                    // Nobody is shown it, but without one the argument is written out for each candidate.
+                    .tag(Some("names".into()))
+            })
         })
         .collect()
 }
@@ -291,16 +318,21 @@ mod tests {
             ("--all", "--all"),
             ("1-8", "Go\u{1b}[2Jld"),
         ];
-        let names = names
-            .map(|(id, name)| Reference::new(id.to_owned(), name))
-            .to_vec();
-        let values: Vec<String> = offered(names)
-            .iter()
-            .map(|candidate| candidate.get_value().to_string_lossy().into_owned())
-            .collect();
+        let names = names.map(|(id, name)| Reference::new(id.to_owned(), name));
+        let values = |typed: &str| -> Vec<String> {
+            offered(&names, typed)
+                .iter()
+                .map(|candidate| candidate.get_value().to_string_lossy().into_owned())
+                .collect()
+        };
+        // In the order of the names.
         assert_eq!(
-            values,
-            ["Contoso", "1-2", "1-3", "1-4", "1-5", "1-6", "1-7", "Go[2Jld"]
+            values(""),
+            ["1-2", "1-5", "1-6", "Contoso", "Go[2Jld", "1-3", "1-4", "1-7"]
         );
+        // Others are counted also where they do not begin with what was typed.
+        assert_eq!(values("T"), [""; 0]);
+        assert_eq!(values("1-3"), ["1-3"]);
+        assert_eq!(values("Co"), ["Contoso"]);
     }
 }

@@ -179,7 +179,7 @@ impl Context {
                 Ok(recent) => halo.rate_limiter().remember(&recent),
                 Err(error) => self
                     .ui
-                    .detail(1, &format!("the requests of others are not known: {error}")),
+                    .detail(1, format!("the requests of others are not known: {error}")),
             }
         }
         *self.halo.lock().unwrap_or_else(PoisonError::into_inner) = Some(halo.clone());
@@ -263,7 +263,7 @@ impl Context {
         };
         if let Err(error) = result.await {
             self.ui
-                .detail(1, &format!("the names could not be kept for completion: {error}"));
+                .detail(1, format!("the names could not be kept for completion: {error}"));
         }
     }
 
@@ -311,7 +311,7 @@ impl Context {
         };
         if let Err(error) = noted.await {
             self.ui
-                .detail(1, &format!("the number of requests could not be noted: {error}"));
+                .detail(1, format!("the number of requests could not be noted: {error}"));
         }
     }
 

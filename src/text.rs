@@ -1,6 +1,6 @@
 //! Text that is fit for people: a service's words can neither drive a terminal nor pose as other words.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
 
@@ -96,25 +96,29 @@ impl fmt::Display for Text {
 /// A text in one line, without what drives a terminal, hides or reorders: white space is single, control
 /// and invisible characters are gone.
 pub fn clean(text: &str) -> String {
-    // Most texts are clean, and there are many.
+    cleaned(text).into_owned()
+}
+
+/// As [`clean`], without a copy of what is clean already: most texts are, and there are many.
+pub fn cleaned(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
-        && !text.contains("  ")
+        && !text.as_bytes().windows(2).any(|pair| pair == b"  ")
         && !text.starts_with(' ')
         && !text.ends_with(' ')
     {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let visible: String = text
         .chars()
         .map(|character| if character.is_whitespace() { ' ' } else { character })
         .filter(|character| !is_hidden(*character))
         .collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+    Cow::Owned(visible.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// What a name is compared by: as it is printed, without regard to case.
 pub fn folded(name: &str) -> String {
-    clean(name).to_lowercase()
+    cleaned(name).to_lowercase()
 }
 
 /// Whether a character is not seen as itself: it controls a terminal, reorders text, or shows nothing, so

@@ -67,7 +67,7 @@ pub async fn run(ui: &Ui, options: Options, run: Runner<'_>) -> anyhow::Result<C
     if ui.format() == Format::Json {
         ui.json(&Report { steps: tour.steps });
     } else {
-        ui.data(&format!(
+        ui.data(format!(
             "The tour is complete: {} steps, each checked in the sandbox.",
             tour.steps.len()
         ));
@@ -288,7 +288,7 @@ impl Tour<'_> {
             String::from_utf8_lossy(&captured.lock().unwrap_or_else(PoisonError::into_inner)).into_owned();
         let command = command_line(arguments);
         if self.ui.format() != Format::Json {
-            self.ui.data(&format!("$ {command}"));
+            self.ui.data(format!("$ {command}"));
             self.ui.data(Text::laid_out(output.trim_end()));
         }
         if exit_code != expected {

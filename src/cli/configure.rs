@@ -1,7 +1,7 @@
 //! The arguments of `configure`.
 
 use clap::{Args, ValueEnum, builder::PossibleValue};
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 
 use crate::{complete, model::SeatMetric};
 
@@ -41,16 +41,16 @@ pub struct Configure {
     #[arg(long, value_name = "METRIC", value_enum)]
     pub seat_metric: Option<SeatMetric>,
     /// The type of tickets, by name or id
-    #[arg(long, value_name = "TYPE", add = ArgValueCandidates::new(complete::ticket_types))]
+    #[arg(long, value_name = "TYPE", add = ArgValueCompleter::new(complete::ticket_types))]
     pub ticket_type: Option<String>,
     /// The SLA of tickets, by name or id
-    #[arg(long, add = ArgValueCandidates::new(complete::slas))]
+    #[arg(long, add = ArgValueCompleter::new(complete::slas))]
     pub sla: Option<String>,
     /// The priority of tickets, by name or id: one of the SLA's
-    #[arg(long, add = ArgValueCandidates::new(complete::priorities))]
+    #[arg(long, add = ArgValueCompleter::new(complete::priorities))]
     pub priority: Option<String>,
     /// The outcome that notes on tickets are filed as, by name or id: one of the ticket type's workflow
-    #[arg(long, value_name = "OUTCOME", add = ArgValueCandidates::new(complete::outcomes))]
+    #[arg(long, value_name = "OUTCOME", add = ArgValueCompleter::new(complete::outcomes))]
     pub note_outcome: Option<String>,
     /// Show the configuration and change nothing
     #[arg(long, conflicts_with_all = ["sync_seats", "seat_metric", "ticket_type", "sla", "priority", "note_outcome", "reset"])]

@@ -1,7 +1,7 @@
 //! The arguments of `history`.
 
 use clap::Args;
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 
 use crate::complete;
 
@@ -12,7 +12,7 @@ use crate::complete;
     halolink history \"Contoso Ltd\" -o csv")]
 pub struct History {
     /// Show this organization's seats over time
-    #[arg(value_name = "ORG", add = ArgValueCandidates::new(complete::mapped_organizations))]
+    #[arg(value_name = "ORG", add = ArgValueCompleter::new(complete::mapped_organizations))]
     pub organization: Option<String>,
     /// Only since then: a date (2026-01-31), a time (RFC 3339), or a span such as 30d or 12h
     #[arg(long, value_name = "WHEN")]

@@ -1,7 +1,7 @@
 //! The arguments of `list`.
 
 use clap::{Args, ValueEnum};
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 
 use crate::complete;
 
@@ -48,6 +48,6 @@ pub struct List {
     #[arg(long)]
     pub refresh: bool,
     /// Only of this customer, by name or id (organizations, licenses, mappings, errors)
-    #[arg(long, value_name = "CUSTOMER", add = ArgValueCandidates::new(complete::customers))]
+    #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
     pub customer: Option<String>,
 }

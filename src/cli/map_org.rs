@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 
 use crate::complete;
 
@@ -30,17 +30,17 @@ pub enum OldLicense {
     Names resolve by id, else exact name without regard to case, else unique prefix.")]
 pub struct MapOrg {
     /// The organization: its id, its number or its name
-    #[arg(value_name = "ORG", add = ArgValueCandidates::new(complete::organizations))]
+    #[arg(value_name = "ORG", add = ArgValueCompleter::new(complete::organizations))]
     pub organization: Option<String>,
     /// The Halo customer, by name or id
-    #[arg(long, value_name = "CUSTOMER", add = ArgValueCandidates::new(complete::customers))]
+    #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
     pub customer: Option<String>,
     /// That customer's license, by name or id
     #[arg(
         long,
         visible_alias = "licence",
         value_name = "LICENSE",
-        conflicts_with = "create_license", add = ArgValueCandidates::new(complete::licenses))]
+        conflicts_with = "create_license", add = ArgValueCompleter::new(complete::licenses))]
     pub license: Option<String>,
     /// Create a license of that name for the customer, which bills; the one that is there is taken
     #[arg(long, visible_alias = "create-licence", value_name = "NAME")]

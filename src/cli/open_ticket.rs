@@ -1,7 +1,7 @@
 //! The arguments of `open-ticket`.
 
 use clap::{Args, ValueHint, builder::PossibleValuesParser};
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 
 use crate::{complete, plan::tickets::slugs};
 
@@ -14,7 +14,7 @@ use crate::{complete, plan::tickets::slugs};
     The same open error, or the same summary, is not opened twice for an organization.")]
 pub struct OpenTicket {
     /// The organization: its id, its number or its name
-    #[arg(value_name = "ORG", add = ArgValueCandidates::new(complete::mapped_organizations))]
+    #[arg(value_name = "ORG", add = ArgValueCompleter::new(complete::mapped_organizations))]
     pub organization: Option<String>,
     /// A documented backup error
     #[arg(long, value_name = "SLUG", conflicts_with = "summary",
@@ -33,13 +33,13 @@ pub struct OpenTicket {
     #[arg(long)]
     pub new: bool,
     /// The type, instead of the configured one
-    #[arg(long, value_name = "TYPE", add = ArgValueCandidates::new(complete::ticket_types))]
+    #[arg(long, value_name = "TYPE", add = ArgValueCompleter::new(complete::ticket_types))]
     pub ticket_type: Option<String>,
     /// The SLA, instead of the configured one
-    #[arg(long, add = ArgValueCandidates::new(complete::slas))]
+    #[arg(long, add = ArgValueCompleter::new(complete::slas))]
     pub sla: Option<String>,
     /// The priority, instead of the configured one
-    #[arg(long, add = ArgValueCandidates::new(complete::priorities))]
+    #[arg(long, add = ArgValueCompleter::new(complete::priorities))]
     pub priority: Option<String>,
     /// Show what would be opened and open nothing
     #[arg(long)]

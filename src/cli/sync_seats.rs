@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 
 use crate::complete;
 
@@ -26,7 +26,7 @@ use crate::complete;
     reason of its own (vanished, gone, moved, inactive, mapped in two profiles) stops nothing else.")]
 pub struct SyncSeats {
     /// Only the licenses of these organizations: ids, numbers or names
-    #[arg(value_name = "ORG", add = ArgValueCandidates::new(complete::mapped_organizations))]
+    #[arg(value_name = "ORG", add = ArgValueCompleter::new(complete::mapped_organizations))]
     pub organizations: Vec<String>,
     /// Show the plan and write nothing
     #[arg(long)]

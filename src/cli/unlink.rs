@@ -1,7 +1,7 @@
 //! The arguments of `unlink`.
 
 use clap::Args;
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 
 use crate::complete;
 
@@ -10,7 +10,7 @@ use crate::complete;
 #[command(after_help = "Example:\n  halolink unlink \"Contoso Ltd\"")]
 pub struct Unlink {
     /// The organizations: ids, numbers or names
-    #[arg(value_name = "ORG", required_unless_present = "all", conflicts_with = "all", add = ArgValueCandidates::new(complete::mapped_organizations))]
+    #[arg(value_name = "ORG", required_unless_present = "all", conflicts_with = "all", add = ArgValueCompleter::new(complete::mapped_organizations))]
     pub organizations: Vec<String>,
     /// End every mapping of the profile
     #[arg(long)]

@@ -417,7 +417,7 @@ async fn check_halo(
     halo.check_licenses().await?;
     halo.ticket_types().await?;
     drop(progress);
-    context.ui.success(&format!(
+    context.ui.success(format!(
         "HaloPSA: signed in at {}, permissions are complete",
         site.token_url
     ));
@@ -443,7 +443,7 @@ async fn check_backup(context: &Context, wanted: &Wanted) -> anyhow::Result<Vec<
     drop(progress);
     context
         .ui
-        .success(&format!("SaaS Backup: organizations can be read at {url}"));
+        .success(format!("SaaS Backup: organizations can be read at {url}"));
     Ok(organizations)
 }
 
@@ -516,13 +516,13 @@ fn print(context: &Context, connection: &Connection, dry_run: bool) {
         return;
     }
     if dry_run {
-        context.ui.data(&format!(
+        context.ui.data(format!(
             "{} would connect; nothing was stored",
             connection.site.site_url
         ));
         return;
     }
-    context.ui.data(&format!(
+    context.ui.data(format!(
         "Connected {} to the profile \"{}\"",
         connection.site.site_url, context.profile
     ));

@@ -257,7 +257,7 @@ async fn organization(context: &Context, store: &Store, text: &str, since: &str)
             (Some(low), Some(high)) => {
                 context
                     .ui
-                    .data(&format!("seats {} {low} to {high}", sparkline(recent)));
+                    .data(format!("seats {} {low} to {high}", sparkline(recent)));
             }
             _ => context.ui.note("No seats are recorded"),
         }

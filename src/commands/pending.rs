@@ -41,7 +41,7 @@ pub(super) async fn look_until_settled<T>(
             return Ok(Look::OutOfPatience);
         }
         if progress.is_none() {
-            context.ui.note(&format!(
+            context.ui.note(format!(
                 "Halo may still be making {what}: looking for it for up to {} s",
                 SETTLED.saturating_sub(now).as_secs().max(1)
             ));

@@ -92,7 +92,7 @@ async fn plan(context: &Context, arguments: &cli::Revoke) -> anyhow::Result<Plan
         Ok(found) => found,
         // The secrets can be deleted all the same.
         Err(error) if connection.is_some() && !arguments.purge => {
-            context.ui.warn(&format!("{error:#}"));
+            context.ui.warn(format!("{error:#}"));
             Found::default()
         }
         Err(error) => return Err(error),
@@ -131,7 +131,7 @@ async fn plan(context: &Context, arguments: &cli::Revoke) -> anyhow::Result<Plan
         }
         context
             .ui
-            .warn(&format!("{message}; what is in its own state stays there"));
+            .warn(format!("{message}; what is in its own state stays there"));
     }
     let mut entries: Vec<Entries> = remembered
         .iter()
@@ -179,7 +179,7 @@ async fn delete_secrets(context: &Context, plan: &Plan) -> anyhow::Result<Vec<Se
                     .hint("run the command again where the keyring can be reached and is unlocked")
                     .into());
                 }
-                context.ui.note(&format!(
+                context.ui.note(format!(
                     "No secret was put in a keyring, and none could be looked in ({error}); entries would be \
                      those of the service halolink named {names}"
                 ));
@@ -236,7 +236,7 @@ fn print(context: &Context, items: Vec<String>, plan: &Plan, arguments: &cli::Re
         return;
     }
     if let Some(connection) = &plan.connection {
-        context.ui.note(&format!(
+        context.ui.note(format!(
             "Now deactivate the application with the client id {} in Halo: Configuration > Integrations > \
              HaloPSA API > View Applications",
             connection.site.client_id

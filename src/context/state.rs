@@ -207,10 +207,10 @@ impl Context {
             Ok(false) => {}
             Ok(true) => self
                 .ui
-                .warn(&format!("{shown} was open to other users; it is private again")),
+                .warn(format!("{shown} was open to other users; it is private again")),
             Err(error) => self
                 .ui
-                .detail(1, &format!("{shown} cannot be made private: {error}")),
+                .detail(1, format!("{shown} cannot be made private: {error}")),
         }
     }
 

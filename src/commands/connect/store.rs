@@ -210,7 +210,7 @@ async fn clear(
                 }
                 store.remember_connection(&context.profile, &known).await?;
             }
-            Err(error) => context.ui.warn(&format!(
+            Err(error) => context.ui.warn(format!(
                 "secrets of the earlier connection are still in the keyring, and could not be deleted \
                  ({error}); halolink revoke tries again"
             )),
