@@ -4,7 +4,7 @@
 //! `/users`, `/plans` and `/status`; everything inside an organization takes that organization's own,
 //! which is as secret as a password, used where it is needed and never kept.
 
-mod accounts;
+mod account_errors;
 mod error;
 mod organizations;
 mod paging;

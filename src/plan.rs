@@ -1,5 +1,6 @@
 //! Pure thinking: plain functions over plain data, without I/O, clock or randomness, knowing nobody.
 
+pub mod backup_errors;
 pub mod batches;
 pub mod elsewhere;
 pub mod limits;

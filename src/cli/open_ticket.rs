@@ -3,7 +3,7 @@
 use clap::{Args, ValueHint, builder::PossibleValuesParser};
 use clap_complete::ArgValueCompleter;
 
-use crate::{complete, plan::tickets::slugs};
+use crate::{complete, plan::backup_errors::slugs};
 
 /// `open-ticket`.
 #[derive(Debug, Args)]

@@ -13,7 +13,10 @@ use crate::{
     failure::{Completion, Failure},
     halo::Halo,
     model::{Configuration, Mapping, NewTicket, Reference},
-    plan::tickets::{Content, Scope, UNDOCUMENTED, by_slug, details_html, summary},
+    plan::{
+        backup_errors::{ERRORS, Scope, UNDOCUMENTED, by_slug},
+        tickets::{Content, details_html, summary},
+    },
     store::TicketKey,
 };
 use post::{Found, Wanted};
@@ -110,13 +113,13 @@ async fn ask<'a>(
         None => return Err(context.missing("the organization", "ORG")),
     };
     if arguments.error.is_none() && arguments.summary.is_none() {
-        let mut items: Vec<String> = crate::plan::tickets::ERRORS
+        let mut items: Vec<String> = ERRORS
             .iter()
             .map(|error| format!("{}: {}", error.slug, error.description))
             .collect();
         items.push("something else, in your words".to_owned());
         let chosen = context.ui.pick("What is wrong", items).await?;
-        match crate::plan::tickets::ERRORS.get(chosen) {
+        match ERRORS.get(chosen) {
             Some(error) => arguments.error = Some(error.slug.to_owned()),
             None => {
                 arguments.summary = Some(

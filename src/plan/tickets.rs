@@ -1,118 +1,6 @@
 //! What a service ticket says, and when two are the same.
 
-/// What a documented error is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// One account of an organization.
-    Account,
-    /// The whole organization.
-    Organization,
-}
-
-impl Scope {
-    /// Its word in output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Scope::Account => "account",
-            Scope::Organization => "organization",
-        }
-    }
-}
-
-/// An error that the vendor documents for its tickets in HaloPSA.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BackupError {
-    /// halolink's name for it.
-    pub slug: &'static str,
-    /// The description as the vendor's tickets carry it.
-    pub description: &'static str,
-    /// What it is about.
-    pub scope: Scope,
-    /// What it means.
-    pub meaning: &'static str,
-}
-
-/// The slug of an error that is not documented.
-pub const UNDOCUMENTED: &str = "backup-error";
-
-/// The documented errors. The vendor's own list is longer than what it publishes.
-pub const ERRORS: [BackupError; 9] = [
-    BackupError {
-        slug: "email-backup-failed",
-        description: "The email backup has failed",
-        scope: Scope::Account,
-        meaning: "A mailbox could not be backed up: no connection, no authentication, or a fault of the \
-                  infrastructure or the program.",
-    },
-    BackupError {
-        slug: "onedrive-connection",
-        description: "OneDrive backup fails. Unable to connect to mail server",
-        scope: Scope::Account,
-        meaning: "A download or a Microsoft Graph call failed: not found, throttled, unavailable, reset or \
-                  timed out.",
-    },
-    BackupError {
-        slug: "onedrive-authentication",
-        description: "OneDrive backup fail. Authentication error",
-        scope: Scope::Account,
-        meaning: "Microsoft Graph refused: bad parameters, missing rights of the user or account, or no \
-                  access to the file or scope.",
-    },
-    BackupError {
-        slug: "main-app-token",
-        description: "Main App (Global Admin) Token authorization error was detected",
-        scope: Scope::Organization,
-        meaning: "The main application cannot be authorized any more: it was deleted, or its permission \
-                  was revoked.",
-    },
-    BackupError {
-        slug: "device-token",
-        description: "Device Token authorization error was detected",
-        scope: Scope::Organization,
-        meaning: "A device token, the first step of signing in, was invalid, expired, revoked or malformed.",
-    },
-    BackupError {
-        slug: "delegated-token",
-        description: "Delegated Token authorization error was detected",
-        scope: Scope::Organization,
-        meaning: "A token by which the application acts for a signed-in user no longer works.",
-    },
-    BackupError {
-        slug: "tasks-connection",
-        description: "Backup tasks fail. Unable to connect to mail server",
-        scope: Scope::Account,
-        meaning: "The user's tasks cannot be read from the mail server.",
-    },
-    BackupError {
-        slug: "tasks-throttled",
-        description: "Backup tasks fail. Unable to connect to GWS API due to per-day throttling",
-        scope: Scope::Account,
-        meaning: "Google's daily limit on the Tasks API was reached.",
-    },
-    BackupError {
-        slug: "tasks-authentication",
-        description: "Backup tasks fail. Authentication error",
-        scope: Scope::Account,
-        meaning: "Rights for the user's tasks are wrong or missing.",
-    },
-];
-
-/// The slugs for which a ticket can be opened.
-pub fn slugs() -> Vec<&'static str> {
-    ERRORS.iter().map(|error| error.slug).collect()
-}
-
-/// The documented error of that slug.
-pub fn by_slug(slug: &str) -> Option<&'static BackupError> {
-    ERRORS.iter().find(|error| error.slug == slug)
-}
-
-/// The documented error that a text is, without regard to case and a trailing period.
-pub fn by_description(text: &str) -> Option<&'static BackupError> {
-    let plain = |text: &str| text.trim().trim_end_matches('.').to_lowercase();
-    let text = plain(text);
-    ERRORS.iter().find(|error| plain(error.description) == text)
-}
+use super::backup_errors::BackupError;
 
 /// What a ticket is to say.
 #[derive(Clone, Copy, Debug)]
@@ -280,7 +168,7 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::backup_errors::by_slug, *};
 
     fn content<'a>() -> Content<'a> {
         Content {
@@ -398,13 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn documented_errors_are_found_by_slug_and_text() {
-        assert!(by_slug("main-app-token").is_some());
-        assert_eq!(
-            by_description(" onedrive backup fail. authentication error.").map(|error| error.slug),
-            Some("onedrive-authentication")
-        );
-        assert_eq!(by_description("something else"), None);
+    fn a_documented_error_is_described_as_the_vendor_does() {
         assert_eq!(
             summary(&Content {
                 error: by_slug("main-app-token"),

@@ -9,7 +9,7 @@ use crate::{
     context::Context,
     failure::Completion,
     model::{AccountError, Reference},
-    plan::tickets::{UNDOCUMENTED, by_description},
+    plan::backup_errors::{UNDOCUMENTED, by_description},
     ui::Align,
 };
 
@@ -90,22 +90,22 @@ pub(super) async fn errors(
     let backup = &backup;
     let mut answers = stream::iter(organizations)
         .map(|(organization, customer)| async move {
-            let troubles = backup.account_errors(&organization.id).await;
-            (organization, customer, troubles)
+            let errors = backup.account_errors(&organization.id).await;
+            (organization, customer, errors)
         })
         .buffered(AT_ONCE);
     let mut rows = Vec::new();
     let mut unread = Vec::new();
     let mut done = 0;
-    while let Some((organization, customer, troubles)) = answers.next().await {
+    while let Some((organization, customer, errors)) = answers.next().await {
         done += 1;
         progress.set(done, Some(total));
-        match troubles {
-            Ok(troubles) => {
+        match errors {
+            Ok(errors) => {
                 rows.extend(
-                    troubles
+                    errors
                         .into_iter()
-                        .map(|trouble| error_row(&organization, customer.as_ref(), trouble)),
+                        .map(|error| error_row(&organization, customer.as_ref(), error)),
                 );
             }
             Err(error @ crate::backup::Error::Http(_)) => return Err(error.into()),
@@ -128,16 +128,16 @@ pub(super) async fn errors(
 fn error_row(
     organization: &Reference<String>,
     customer: Option<&Reference>,
-    trouble: AccountError,
+    error: AccountError,
 ) -> ErrorRow {
     ErrorRow {
         organization: organization.clone(),
-        account: trouble.account,
-        product: trouble.product.name(),
-        error: by_description(&trouble.text).map_or(UNDOCUMENTED, |error| error.slug),
-        text: trouble.text,
-        status: trouble.status,
-        last_backup: trouble.last_backup,
+        account: error.account,
+        product: error.product.name(),
+        error: by_description(&error.text).map_or(UNDOCUMENTED, |documented| documented.slug),
+        text: error.text,
+        status: error.status,
+        last_backup: error.last_backup,
         customer: customer.cloned(),
     }
 }

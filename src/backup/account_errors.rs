@@ -1,4 +1,5 @@
-//! What goes wrong inside one organization, read with that organization's own token.
+//! Account errors: what goes wrong with the backups inside one organization, read with that organization's own
+//! token. What their texts mean is in `plan/backup_errors.rs`.
 
 use secrecy::SecretString;
 use serde::{
@@ -64,16 +65,10 @@ impl Row {
         if gone {
             return None;
         }
-        let failing = [
-            "connection error",
-            "authentication error",
-            "space full",
-            "retrying",
-        ];
         let status = self.current_backup_status;
         let bad_status = status
             .as_deref()
-            .filter(|status| failing.contains(&status.trim().to_ascii_lowercase().as_str()));
+            .filter(|status| FAILING.contains(&status.trim().to_ascii_lowercase().as_str()));
         let text = Some(self.errors.0)
             .filter(|text| !text.is_empty())
             .or_else(|| bad_status.map(ToOwned::to_owned))?;
@@ -86,6 +81,14 @@ impl Row {
         })
     }
 }
+
+/// Statuses of a backup that has an error, also where `errors` has no text.
+const FAILING: [&str; 4] = [
+    "connection error",
+    "authentication error",
+    "space full",
+    "retrying",
+];
 
 /// The text in `errors`: an object from field to text, a text, or nothing; no longer than somebody reads.
 #[derive(Debug, Default, PartialEq)]
@@ -187,18 +190,18 @@ impl Backup {
             .ok_or_else(|| Error::NotFound {
                 what: format!("token for the organization {organization}"),
             })?;
-        let mut troubles = Vec::new();
+        let mut errors = Vec::new();
         for product in Product::ALL {
             let found = self.list::<Row>(&[path(product)], &own, &|_| ()).await;
             match found {
-                Ok(rows) => troubles.extend(rows.into_iter().filter_map(|row| row.account_error(product))),
+                Ok(rows) => errors.extend(rows.into_iter().filter_map(|row| row.account_error(product))),
                 // The token was good a moment ago: this organization does not have that product.
                 Err(Error::CredentialsRefused { .. } | Error::NotFound { .. })
                     if product != Product::Mailbox => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(troubles)
+        Ok(errors)
     }
 }
 
