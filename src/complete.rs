@@ -14,6 +14,8 @@ use std::{
 
 use clap_complete::{CompleteEnv, CompletionCandidate, env::Shells};
 
+use shells::Completer;
+
 use crate::{
     environment::Environment,
     failure::Kind,
@@ -243,11 +245,11 @@ fn profile_in(command: &clap::Command, words: &[String]) -> Option<String> {
 /// Nothing where nobody asks.
 pub fn answer(command: fn() -> clap::Command) -> Option<u8> {
     let shells = Shells(&[
-        &shells::Bash,
-        &shells::Elvish,
-        &shells::Fish,
-        &shells::PowerShell,
-        &shells::Zsh,
+        &Completer(shells::Bash),
+        &Completer(shells::Elvish),
+        &Completer(shells::Fish),
+        &Completer(shells::PowerShell),
+        &Completer(shells::Zsh),
     ]);
     let directory = std::env::current_dir().ok();
     let answered = CompleteEnv::with_factory(command)

@@ -17,15 +17,106 @@ const WORD_POSITION: &str = "_CLAP_COMPLETE_INDEX";
 /// The line that PowerShell's registration hands over: an argument with quotes would not arrive as it is.
 const LINE: &str = "_HALOLINK_LINE";
 
-/// Candidates for the last of these words.
-fn candidates(
-    command: &mut clap::Command,
-    words: Vec<OsString>,
-    directory: Option<&Path>,
-) -> io::Result<Vec<CompletionCandidate>> {
-    let position = words.len().saturating_sub(1);
-    super::set_line(command, &words);
-    complete(command, words, position, directory)
+/// A shell.
+pub(super) trait Shell {
+    /// Its name as the value of `COMPLETE`.
+    const NAME: &'static str;
+
+    /// Whether a shell of that name is this one.
+    fn is(name: &str) -> bool {
+        name == Self::NAME
+    }
+
+    /// Writes what the shell runs when it starts.
+    fn register(names: &Names, out: &mut dyn io::Write) -> io::Result<()>;
+
+    /// Answers the shell.
+    fn answer(question: Question, out: &mut dyn io::Write) -> io::Result<()>;
+}
+
+/// What a registration names.
+pub(super) struct Names<'a> {
+    /// The variable that asks for candidates.
+    variable: &'a str,
+    /// What the shell's function is called after.
+    name: &'a str,
+    /// The command that is completed.
+    program: &'a str,
+    /// The path of this program.
+    completer: &'a str,
+}
+
+/// What a shell asks.
+pub(super) struct Question<'a> {
+    command: &'a mut clap::Command,
+    arguments: Vec<OsString>,
+    directory: Option<&'a Path>,
+}
+
+impl Question<'_> {
+    /// Candidates for the last of the arguments.
+    fn candidates(self) -> io::Result<Vec<CompletionCandidate>> {
+        let position = self.arguments.len().saturating_sub(1);
+        super::set_line(self.command, &self.arguments);
+        complete(self.command, self.arguments, position, self.directory)
+    }
+
+    /// Lets `clap_complete` answer.
+    fn answered_by(self, shell: &dyn EnvCompleter, out: &mut dyn io::Write) -> io::Result<()> {
+        super::set_line(self.command, &self.arguments);
+        shell.write_complete(self.command, self.arguments, self.directory, out)
+    }
+
+    /// Candidates for the last of these words.
+    fn candidates_for(self, words: Vec<String>) -> io::Result<Vec<CompletionCandidate>> {
+        let arguments = words.into_iter().map(OsString::from).collect();
+        Self { arguments, ..self }.candidates()
+    }
+}
+
+/// A shell as `clap_complete` wants it.
+pub(super) struct Completer<S>(pub(super) S);
+
+impl<S: Shell> EnvCompleter for Completer<S> {
+    fn name(&self) -> &'static str {
+        S::NAME
+    }
+
+    fn is(&self, name: &str) -> bool {
+        S::is(name)
+    }
+
+    fn write_registration(
+        &self,
+        variable: &str,
+        name: &str,
+        program: &str,
+        completer: &str,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let names = Names {
+            variable,
+            name,
+            program,
+            completer,
+        };
+        S::register(&names, out)
+    }
+
+    fn write_complete(
+        &self,
+        command: &mut clap::Command,
+        arguments: Vec<OsString>,
+        directory: Option<&Path>,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let question = Question {
+            command,
+            arguments,
+            directory,
+        };
+        S::answer(question, out)
+    }
 }
 
 /// The value of a candidate.
@@ -47,26 +138,21 @@ fn with_help(value: &str, candidate: &CompletionCandidate) -> String {
     }
 }
 
+/// A line for each candidate, for a shell that quotes what it inserts.
+fn write_with_help(candidates: Vec<CompletionCandidate>, out: &mut dyn io::Write) -> io::Result<()> {
+    for candidate in candidates {
+        out.write_all(with_help(&value(&candidate), &candidate).as_bytes())?;
+    }
+    Ok(())
+}
+
 /// bash.
 pub(super) struct Bash;
 
-impl EnvCompleter for Bash {
-    fn name(&self) -> &'static str {
-        "bash"
-    }
+impl Shell for Bash {
+    const NAME: &'static str = "bash";
 
-    fn is(&self, name: &str) -> bool {
-        name == "bash"
-    }
-
-    fn write_registration(
-        &self,
-        variable: &str,
-        name: &str,
-        program: &str,
-        completer: &str,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
+    fn register(names: &Names, out: &mut dyn io::Write) -> io::Result<()> {
         let script = r#"_clap_complete_NAME() {
     local candidate before=${COMP_LINE:0:COMP_POINT}
     [[ -n $before ]] || before="${COMP_WORDS[*]:0:COMP_CWORD+1}"
@@ -84,30 +170,18 @@ else
     complete -o bashdefault -F _clap_complete_NAME PROGRAM
 fi
 "#;
-        write_script(
-            out,
-            script,
-            variable,
-            name,
-            program,
-            &for_bash(completer, Some('\'')),
-        )
+        write_script(out, script, names, &for_bash(names.completer, Some('\'')))
     }
 
-    fn write_complete(
-        &self,
-        command: &mut clap::Command,
-        arguments: Vec<OsString>,
-        directory: Option<&Path>,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
+    fn answer(question: Question, out: &mut dyn io::Write) -> io::Result<()> {
         if let Some(position) = std::env::var(WORD_POSITION)
             .ok()
             .and_then(|text| text.parse::<usize>().ok())
         {
-            return by_words(command, arguments, position, directory, out);
+            return by_words(question, position, out);
         }
-        let texts: Vec<String> = arguments
+        let texts: Vec<String> = question
+            .arguments
             .iter()
             .map(|text| text.to_string_lossy().into_owned())
             .collect();
@@ -125,8 +199,7 @@ fi
             return Ok(());
         }
         let kept_value = kept.words.last().cloned().unwrap_or_default();
-        let words = line.words.into_iter().map(OsString::from).collect();
-        for candidate in candidates(command, words, directory)? {
+        for candidate in question.candidates_for(line.words)? {
             if let Some(rest) = value(&candidate).strip_prefix(&kept_value) {
                 writeln!(out, "{}", for_bash(rest, kept.open))?;
             }
@@ -137,16 +210,11 @@ fi
 
 /// The answer to the registration of an older version, which a shell that was started before may still have.
 /// It inserts whole words, so that they are quoted where they must be.
-fn by_words(
-    command: &mut clap::Command,
-    mut arguments: Vec<OsString>,
-    position: usize,
-    directory: Option<&Path>,
-    out: &mut dyn io::Write,
-) -> io::Result<()> {
-    arguments.resize(position + 1, OsString::new());
+fn by_words(mut question: Question, position: usize, out: &mut dyn io::Write) -> io::Result<()> {
+    question.arguments.resize(position + 1, OsString::new());
     let separator = std::env::var("_CLAP_IFS").unwrap_or_else(|_| "\n".to_owned());
-    let written: Vec<String> = candidates(command, arguments, directory)?
+    let written: Vec<String> = question
+        .candidates()?
         .iter()
         .map(|candidate| {
             let value = value(candidate);
@@ -163,23 +231,10 @@ fn by_words(
 /// zsh. It quotes what it inserts.
 pub(super) struct Zsh;
 
-impl EnvCompleter for Zsh {
-    fn name(&self) -> &'static str {
-        "zsh"
-    }
+impl Shell for Zsh {
+    const NAME: &'static str = "zsh";
 
-    fn is(&self, name: &str) -> bool {
-        name == "zsh"
-    }
-
-    fn write_registration(
-        &self,
-        variable: &str,
-        name: &str,
-        program: &str,
-        completer: &str,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
+    fn register(names: &Names, out: &mut dyn io::Write) -> io::Result<()> {
         // The word up to the cursor is without the quote that is open, the words before it are as they were typed.
         let script = r#"#compdef PROGRAM
 function _clap_dynamic_completer_NAME() {
@@ -207,108 +262,57 @@ function _clap_dynamic_completer_NAME() {
 
 compdef _clap_dynamic_completer_NAME PROGRAM
 "#;
-        write_script(
-            out,
-            script,
-            variable,
-            name,
-            program,
-            &for_bash(completer, Some('\'')),
-        )
+        write_script(out, script, names, &for_bash(names.completer, Some('\'')))
     }
 
-    fn write_complete(
-        &self,
-        command: &mut clap::Command,
-        arguments: Vec<OsString>,
-        directory: Option<&Path>,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
+    fn answer(question: Question, out: &mut dyn io::Write) -> io::Result<()> {
         if std::env::var_os(WORD_POSITION).is_some() {
-            super::set_line(command, &arguments);
-            return env::Zsh.write_complete(command, arguments, directory, out);
+            return question.answered_by(&env::Zsh, out);
         }
-        for candidate in candidates(command, arguments, directory)? {
-            out.write_all(with_help(&value(&candidate), &candidate).as_bytes())?;
-        }
-        Ok(())
+        write_with_help(question.candidates()?, out)
     }
 }
 
 /// fish. It quotes what it inserts.
 pub(super) struct Fish;
 
-impl EnvCompleter for Fish {
-    fn name(&self) -> &'static str {
-        "fish"
-    }
+impl Shell for Fish {
+    const NAME: &'static str = "fish";
 
-    fn is(&self, name: &str) -> bool {
-        name == "fish"
-    }
-
-    fn write_registration(
-        &self,
-        variable: &str,
-        name: &str,
-        program: &str,
-        completer: &str,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
+    fn register(names: &Names, out: &mut dyn io::Write) -> io::Result<()> {
         let script = r#"function __clap_complete_NAME
     VARIABLE=fish COMPLETER -- (commandline --current-process --cut-at-cursor | string collect) 2>/dev/null
 end
 complete --keep-order --exclusive --command PROGRAM --arguments '(__clap_complete_NAME)'
 "#;
-        let completer = format!("'{}'", completer.replace('\\', r"\\").replace('\'', r"\'"));
-        write_script(out, script, variable, name, program, &completer)
+        let completer = format!("'{}'", names.completer.replace('\\', r"\\").replace('\'', r"\'"));
+        write_script(out, script, names, &completer)
     }
 
-    fn write_complete(
-        &self,
-        command: &mut clap::Command,
-        arguments: Vec<OsString>,
-        directory: Option<&Path>,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
-        let words = match arguments.as_slice() {
-            [line] => {
-                let line = Line::read(&line.to_string_lossy(), Rules::Fish);
-                if line.is_special {
-                    return Ok(());
-                }
-                line.words.into_iter().map(OsString::from).collect()
-            }
+    fn answer(question: Question, out: &mut dyn io::Write) -> io::Result<()> {
+        let [line] = question.arguments.as_slice() else {
             // As the registration of an older version gives them.
-            _ => arguments,
+            return write_with_help(question.candidates()?, out);
         };
-        for candidate in candidates(command, words, directory)? {
-            out.write_all(with_help(&value(&candidate), &candidate).as_bytes())?;
+        let line = Line::read(&line.to_string_lossy(), Rules::Fish);
+        if line.is_special {
+            return Ok(());
         }
-        Ok(())
+        write_with_help(question.candidates_for(line.words)?, out)
     }
 }
 
 /// PowerShell, of Windows and of everywhere.
 pub(super) struct PowerShell;
 
-impl EnvCompleter for PowerShell {
-    fn name(&self) -> &'static str {
-        "powershell"
-    }
+impl Shell for PowerShell {
+    const NAME: &'static str = "powershell";
 
-    fn is(&self, name: &str) -> bool {
+    fn is(name: &str) -> bool {
         env::Powershell.is(name)
     }
 
-    fn write_registration(
-        &self,
-        variable: &str,
-        name: &str,
-        program: &str,
-        completer: &str,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
+    fn register(names: &Names, out: &mut dyn io::Write) -> io::Result<()> {
         let script = r#"Register-ArgumentCompleter -Native -CommandName 'PROGRAM' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
 
@@ -336,29 +340,23 @@ impl EnvCompleter for PowerShell {
 }
 "#
         .replace("LINE", LINE);
-        let completer = format!("'{}'", completer.replace('\'', "''"));
-        write_script(out, &script, variable, name, program, &completer)
+        let completer = format!("'{}'", names.completer.replace('\'', "''"));
+        write_script(out, &script, names, &completer)
     }
 
-    fn write_complete(
-        &self,
-        command: &mut clap::Command,
-        arguments: Vec<OsString>,
-        directory: Option<&Path>,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
-        let words = match std::env::var(LINE) {
+    fn answer(question: Question, out: &mut dyn io::Write) -> io::Result<()> {
+        let candidates = match std::env::var(LINE) {
             Ok(line) => {
                 let line = Line::read(&line, Rules::PowerShell);
                 if line.is_special {
                     return Ok(());
                 }
-                line.words.into_iter().map(OsString::from).collect()
+                question.candidates_for(line.words)?
             }
             // As the registration of an older version gives them.
-            Err(_) => arguments,
+            Err(_) => question.candidates()?,
         };
-        for candidate in candidates(command, words, directory)? {
+        for candidate in candidates {
             let value = for_powershell(&value(&candidate));
             out.write_all(with_help(&value, &candidate).as_bytes())?;
         }
@@ -369,51 +367,28 @@ impl EnvCompleter for PowerShell {
 /// elvish, which quotes what it inserts.
 pub(super) struct Elvish;
 
-impl EnvCompleter for Elvish {
-    fn name(&self) -> &'static str {
-        "elvish"
-    }
+impl Shell for Elvish {
+    const NAME: &'static str = "elvish";
 
-    fn is(&self, name: &str) -> bool {
+    fn is(name: &str) -> bool {
         env::Elvish.is(name)
     }
 
-    fn write_registration(
-        &self,
-        variable: &str,
-        name: &str,
-        program: &str,
-        completer: &str,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
-        env::Elvish.write_registration(variable, name, program, completer, out)
+    fn register(names: &Names, out: &mut dyn io::Write) -> io::Result<()> {
+        env::Elvish.write_registration(names.variable, names.name, names.program, names.completer, out)
     }
 
-    fn write_complete(
-        &self,
-        command: &mut clap::Command,
-        arguments: Vec<OsString>,
-        directory: Option<&Path>,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
-        super::set_line(command, &arguments);
-        env::Elvish.write_complete(command, arguments, directory, out)
+    fn answer(question: Question, out: &mut dyn io::Write) -> io::Result<()> {
+        question.answered_by(&env::Elvish, out)
     }
 }
 
 /// Writes a registration. The program's own path comes last, as it may contain any word.
-fn write_script(
-    out: &mut dyn io::Write,
-    script: &str,
-    variable: &str,
-    name: &str,
-    program: &str,
-    completer: &str,
-) -> io::Result<()> {
+fn write_script(out: &mut dyn io::Write, script: &str, names: &Names, completer: &str) -> io::Result<()> {
     let script = script
-        .replace("VARIABLE", variable)
-        .replace("NAME", &name.replace('-', "_"))
-        .replace("PROGRAM", program)
+        .replace("VARIABLE", names.variable)
+        .replace("NAME", &names.name.replace('-', "_"))
+        .replace("PROGRAM", names.program)
         .replace("COMPLETER", completer);
     out.write_all(script.as_bytes())
 }
