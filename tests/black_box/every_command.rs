@@ -177,7 +177,8 @@ fn no_flag_takes_a_secret() {
             let is_a_choice = !argument.get_possible_values().is_empty();
             assert!(
                 !is_of_a_secret || names_a_file || is_a_choice,
-                "halolink {name} --{id} would take a secret on the command line"
+                "halolink {name} --{} would take a secret on the command line",
+                id.replace('_', "-")
             );
         }
     }
