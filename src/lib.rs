@@ -16,8 +16,6 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
-// What `ui` is given may be lent or owned.
-#![allow(clippy::needless_borrows_for_generic_args)]
 #![warn(missing_docs)]
 // Nobody builds on this crate: its documentation is for those who work in here, and is built with private items.
 // What is public is what the program, the tests and the benchmarks take.

@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use sqlx::{FromRow, Row, sqlite::SqliteRow};
-
 use super::{Error, Store};
 
 /// A connection of a profile, as the state remembers it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Remembered {
     /// The connection's id.
     pub id: String,
@@ -19,18 +17,6 @@ pub struct Remembered {
     pub of_first_version: bool,
     /// A host other than the site's that somebody agreed to get tokens from.
     pub token_host: Option<String>,
-}
-
-impl FromRow<'_, SqliteRow> for Remembered {
-    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
-        Ok(Self {
-            id: row.try_get("id")?,
-            config_file: row.try_get("config_file")?,
-            in_keyring: row.try_get("in_keyring")?,
-            of_first_version: row.try_get("of_first_version")?,
-            token_host: row.try_get("token_host")?,
-        })
-    }
 }
 
 impl Store {
