@@ -268,7 +268,7 @@ fn reset_clears_the_configuration_and_nothing_else() {
             "on",
         ])
         .expect(0);
-    stage.map_these(&[("1788161-14".into(), 21, 17)]);
+    stage.map_these(&[("1788161-14", 21, 17)]);
     stage
         .run(["configure", "--reset"])
         .expect(0)
@@ -387,8 +387,7 @@ fn seat_sync_that_is_off_writes_nothing() {
 #[test]
 fn the_metric_decides_what_is_billed() {
     for metric in ["used", "active", "purchased", "required"] {
-        let stage = Stage::connected();
-        stage.map_these(&[("1788161-14".into(), 21, 17)]);
+        let stage = Stage::mapped_to(&[("1788161-14", 21, 17)]);
         stage.run(["configure", "--seat-metric", metric]).expect(0);
         let seats = {
             let mut world = stage.world();

@@ -428,7 +428,7 @@ fn a_profile_stays_with_its_site() {
 fn connecting_again_keeps_mappings_and_configuration() {
     let stage = Stage::connected();
     stage.run(["configure", "--sla", "Gold"]).expect(0);
-    stage.map_these(&[("1788161-14".into(), 21, 17)]);
+    stage.map_these(&[("1788161-14", 21, 17)]);
     stage.connect();
     assert_eq!(stage.mapping_count(), 1);
     let shown = stage.run(["configure", "--show", "-o", "json"]).expect(0).json();

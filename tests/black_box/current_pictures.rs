@@ -32,7 +32,7 @@ const SITE: &str = "https://my.halopsa.com";
 #[test]
 fn status() {
     let stage = Stage::connected();
-    configure(&stage);
+    stage.configure_tickets();
     stage.map_these(&stage.plain(3));
     stage.sync([]).expect(0);
     as_ever(&stage);
@@ -80,7 +80,7 @@ fn help() {
 #[test]
 fn configure_show() {
     let stage = Stage::connected();
-    configure(&stage);
+    stage.configure_tickets();
     picture(&stage, "configure-show", &["configure", "--show"], 0);
 }
 
@@ -115,7 +115,7 @@ fn a_mapping_that_looks_wrong() {
 fn a_ticket() {
     for width in WIDTHS {
         let stage = Stage::connected();
-        configure(&stage);
+        stage.configure_tickets();
         stage.map("1788161-14", "21", "17").expect(0);
         let arguments = ["open-ticket", "1788161-14", "--error", "main-app-token"];
         pictures(&stage, "open-ticket", &arguments, 0, &[width]);
@@ -290,15 +290,6 @@ fn style(cell: &vt100::Cell) -> String {
         return String::new();
     }
     format!("\u{1b}[{}m", codes.join(";"))
-}
-
-#[track_caller]
-fn configure(stage: &Stage) {
-    let ticket = ["--ticket-type", "Incident", "--sla", "Gold"];
-    let priority = ["--priority", "Critical 1h"];
-    stage
-        .run([&["configure"][..], &ticket, &priority].concat())
-        .expect(0);
 }
 
 /// Synced once, and since then: a few seats more, many more, and none any more.

@@ -97,8 +97,7 @@ fn a_connection_that_was_half_stored_is_completed() {
 
 #[test]
 fn a_connection_of_the_first_version_is_taken_over() {
-    let stage = Stage::connected();
-    stage.map_these(&[("1788161-14".into(), 21, 17)]);
+    let stage = Stage::mapped_to(&[("1788161-14", 21, 17)]);
     forget_ids(&stage);
     // Looking records nothing.
     assert_eq!(stage.mapping_count(), 1);
@@ -134,7 +133,7 @@ fn revoking_works_without_the_state_and_without_the_connection() {
     stage.run(["revoke", "--yes"]).expect(3);
 
     stage.connect();
-    stage.map_these(&[("1788161-14".into(), 21, 17)]);
+    stage.map_these(&[("1788161-14", 21, 17)]);
     fs::remove_dir_all(stage.config_directory()).expect("removed");
     stage.run(["revoke", "--purge", "--yes"]).expect(0);
     assert_eq!(stage.mapping_count(), 0);

@@ -372,13 +372,11 @@ fn both_spellings_of_licenses_are_taken() {
 
 /// Three organizations mapped, two of them to one license.
 fn mapped() -> Stage {
-    let stage = Stage::connected();
-    stage.map_these(&[
-        ("1788161-14".into(), 21, 17),
-        ("1788161-18".into(), 25, 29),
-        ("1788161-49".into(), 25, 29),
-    ]);
-    stage
+    Stage::mapped_to(&[
+        ("1788161-14", 21, 17),
+        ("1788161-18", 25, 29),
+        ("1788161-49", 25, 29),
+    ])
 }
 
 #[track_caller]

@@ -135,7 +135,7 @@ fn the_report_counts_the_requests_that_the_services_received() {
 fn organizations_on_one_license_add_up() {
     let stage = Stage::connected();
     // The last organization is a branch of the fifth's customer.
-    stage.map_these(&[("1788161-18".into(), 25, 29), ("1788161-49".into(), 25, 29)]);
+    stage.map_these(&[("1788161-18", 25, 29), ("1788161-49", 25, 29)]);
     stage.set_seats("1788161-18", 20);
     stage.set_seats("1788161-49", 7);
     let outcome = stage.sync([]).expect(0);
@@ -150,11 +150,10 @@ fn organizations_on_one_license_add_up() {
 
 #[test]
 fn a_sync_of_one_organization_still_counts_all_of_its_license() {
-    let stage = Stage::connected();
-    stage.map_these(&[
-        ("1788161-18".into(), 25, 29),
-        ("1788161-49".into(), 25, 29),
-        ("1788161-14".into(), 21, 17),
+    let stage = Stage::mapped_to(&[
+        ("1788161-18", 25, 29),
+        ("1788161-49", 25, 29),
+        ("1788161-14", 21, 17),
     ]);
     stage.set_seats("1788161-18", 20);
     stage.set_seats("1788161-49", 7);
@@ -186,7 +185,7 @@ fn suspended_and_deactivated_organizations_keep_what_they_had() {
 fn an_organization_without_the_chosen_number_is_left_alone_and_named() {
     let stage = Stage::connected();
     // The nineteenth's row lacks the required seats.
-    stage.map_these(&[("1788161-32".into(), 39, 71), ("1788161-14".into(), 21, 17)]);
+    stage.map_these(&[("1788161-32", 39, 71), ("1788161-14", 21, 17)]);
     stage.run(["configure", "--seat-metric", "required"]).expect(0);
     let before = stage.count(71);
     let outcome = stage.sync([]).expect(4);

@@ -418,7 +418,7 @@ fn a_license_that_others_keep_is_left_to_the_sync() {
         new.id = 900;
         world.licenses.insert(900, new);
     }
-    stage.map_these(&[("1788161-18".into(), 25, 29), ("1788161-49".into(), 25, 29)]);
+    stage.map_these(&[("1788161-18", 25, 29), ("1788161-49", 25, 29)]);
     let text = b"organization,customer,license\n1788161-18,25,900\n";
     let path = stage.file(text).display().to_string();
     let outcome = stage
@@ -448,7 +448,7 @@ fn a_license_that_others_keep_is_left_to_the_sync() {
 #[test]
 fn a_license_that_another_takes_over_in_the_same_file_is_not_set_to_0() {
     let stage = about_to_move();
-    stage.map_these(&[("1788161-15".into(), 21, 900)]);
+    stage.map_these(&[("1788161-15", 21, 900)]);
     let before = (stage.count(17), stage.count(900));
     let text = b"organization,customer,license\n1788161-14,21,900\n1788161-15,21,17\n";
     let path = stage.file(text).display().to_string();
@@ -946,12 +946,11 @@ fn a_file_as_a_dry_run_maps_nothing() {
 
 #[test]
 fn unlink_takes_names_and_ids() {
-    let stage = Stage::connected();
-    stage.map_these(&[
-        ("1788161-14".into(), 21, 17),
-        ("1788161-15".into(), 22, 19),
-        ("1788161-22".into(), 29, 41),
-        ("1788161-18".into(), 25, 29),
+    let stage = Stage::mapped_to(&[
+        ("1788161-14", 21, 17),
+        ("1788161-15", 22, 19),
+        ("1788161-22", 29, 41),
+        ("1788161-18", 25, 29),
     ]);
     stage
         .run(["unlink", "northwind dental", "204120", "Café", "--yes"])
@@ -961,8 +960,7 @@ fn unlink_takes_names_and_ids() {
 
 #[test]
 fn unlink_ends_none_where_one_name_is_wrong() {
-    let stage = Stage::connected();
-    stage.map_these(&[("1788161-14".into(), 21, 17), ("1788161-15".into(), 22, 19)]);
+    let stage = Stage::mapped_to(&[("1788161-14", 21, 17), ("1788161-15", 22, 19)]);
     stage
         .run(["unlink", "1788161-14", "Contosso Ltd", "--yes"])
         .expect(2)
@@ -976,8 +974,7 @@ fn unlink_ends_none_where_one_name_is_wrong() {
 
 #[test]
 fn unlink_all_ends_all_and_only_with_a_yes() {
-    let stage = Stage::connected();
-    stage.map_these(&[("1788161-14".into(), 21, 17), ("1788161-15".into(), 22, 19)]);
+    let stage = Stage::mapped_to(&[("1788161-14", 21, 17), ("1788161-15", 22, 19)]);
     stage.run(["unlink"]).expect(2);
     stage.run(["unlink", "--all"]).expect(2).says(["--yes"]);
     stage

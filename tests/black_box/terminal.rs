@@ -194,8 +194,7 @@ fn the_picker_filters_and_offers_the_likeliest_customer_and_only_its_active_lice
 
 #[test]
 fn the_picker_tells_who_has_a_license_already() {
-    let stage = Stage::connected();
-    stage.map_these(&[("1788161-18".into(), 25, 29)]);
+    let stage = Stage::mapped_to(&[("1788161-18", 25, 29)]);
     let mut terminal = Terminal::start(&stage, &["map-org", "1788161-49", "--customer", "25"]);
     terminal.sees("License of").sees("create a new license");
     let first = terminal.offered("License of")[0].clone();
@@ -239,7 +238,7 @@ fn organizations_that_are_not_mapped_come_first() {
     terminal.types(CTRL_C);
     assert_eq!(terminal.ends(), 130);
 
-    stage.map_these(&[("1788161-29".into(), 36, 62)]);
+    stage.map_these(&[("1788161-29", 36, 62)]);
     let mut terminal = Terminal::start(&stage, &["map-org"]);
     terminal.sees("Organization").sees("Alpine Ski House");
     assert!(
@@ -302,8 +301,7 @@ fn ctrl_c_and_escape_at_any_question_of_the_picker_map_nothing() {
 
 #[test]
 fn a_sync_is_written_after_a_yes_and_only_then() {
-    let stage = Stage::connected();
-    stage.map_these(&[("1788161-14".into(), 21, 17)]);
+    let stage = Stage::mapped_to(&[("1788161-14", 21, 17)]);
     let before = stage.count(17);
     for (key, words) in [
         ("n", "nothing was changed"),
@@ -332,8 +330,7 @@ fn a_sync_is_written_after_a_yes_and_only_then() {
 
 #[test]
 fn what_is_held_back_is_written_when_a_person_says_so() {
-    let stage = Stage::connected();
-    stage.map_these(&[("1788161-14".into(), 21, 17)]);
+    let stage = Stage::mapped_to(&[("1788161-14", 21, 17)]);
     stage.sync([]).expect(0);
     let before = stage.count(17);
     stage.set_seats("1788161-14", 3);
@@ -387,8 +384,7 @@ fn the_connect_wizard_knows_partners_without_the_backup_api() {
 
 #[test]
 fn mapping_anew_asks_and_no_is_the_default() {
-    let stage = Stage::connected();
-    stage.map_these(&[("1788161-14".into(), 21, 17)]);
+    let stage = Stage::mapped_to(&[("1788161-14", 21, 17)]);
     // The names are those of two companies, too.
     let anew = ["map-org", "1788161-14", "--customer", "22", "--license", "19"];
     let question = "Map 1 organization anew, and map 1 organization despite the warnings?";

@@ -35,17 +35,7 @@ fn a_ticket_has_the_configured_type_sla_and_priority() {
 #[test]
 fn flags_go_before_the_configuration() {
     let stage = mapped();
-    stage
-        .run([
-            "configure",
-            "--ticket-type",
-            "Incident",
-            "--sla",
-            "Gold",
-            "--priority",
-            "Critical 1h",
-        ])
-        .expect(0);
+    stage.configure_tickets();
     let flags = [
         "--error",
         "main-app-token",
@@ -224,8 +214,7 @@ fn new_forces_another() {
 
 #[test]
 fn two_organizations_of_one_customer_have_tickets_of_their_own() {
-    let stage = Stage::connected();
-    stage.map_these(&[("1788161-18".into(), 25, 29), ("1788161-49".into(), 25, 29)]);
+    let stage = Stage::mapped_to(&[("1788161-18", 25, 29), ("1788161-49", 25, 29)]);
     let before = stage.tickets(25).len();
     for flags in [
         ["--error", "main-app-token"],
@@ -267,7 +256,7 @@ fn a_ticket_is_found_in_halo_when_the_state_is_gone() {
     open(&stage, &["--error", "main-app-token"]).expect(0);
     let details = "Line one\nwith <b>tags</b> & more";
     open(&stage, &["--summary", "R&D <restore>", "--details", details]).expect(0);
-    forget(&stage, &[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
+    forget(&stage, &[(ORGANIZATION, CUSTOMER, LICENSE)]);
     for flags in [
         &["--error", "main-app-token", "-o", "json"][..],
         &["--summary", "R&D <restore>", "-o", "json"],
@@ -359,7 +348,7 @@ fn another_account_is_another_ticket_in_your_words_too() {
     assert_eq!(say(Some("ANNA@northwind.example")), "unchanged");
     assert_eq!(opened(&stage), 3);
     // The state is gone, and what is in Halo tells them apart.
-    forget(&stage, &[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
+    forget(&stage, &[(ORGANIZATION, CUSTOMER, LICENSE)]);
     assert_eq!(say(Some("ben@northwind.example")), "unchanged");
     assert_eq!(say(Some("carla@northwind.example")), "opened");
     assert_eq!(opened(&stage), 4);
@@ -389,7 +378,7 @@ fn mapped_to_another_customer_the_old_ones_ticket_is_not_it() {
         open(&stage, &flags).expect(0);
     }
     let before = stage.tickets(22).len();
-    stage.map_these(&[(ORGANIZATION.into(), 22, 19)]);
+    stage.map_these(&[(ORGANIZATION, 22, 19)]);
     for flags in [
         ["--error", "main-app-token"],
         ["--summary", "Restore test failed"],
@@ -399,7 +388,7 @@ fn mapped_to_another_customer_the_old_ones_ticket_is_not_it() {
     }
     assert_eq!((opened(&stage), stage.tickets(22).len()), (2, before + 2));
     // And back again.
-    stage.map_these(&[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
+    stage.map_these(&[(ORGANIZATION, CUSTOMER, LICENSE)]);
     open(&stage, &["--error", "main-app-token"])
         .expect(0)
         .prints(["Unchanged"]);
@@ -408,8 +397,7 @@ fn mapped_to_another_customer_the_old_ones_ticket_is_not_it() {
 
 #[test]
 fn details_that_name_another_organization_confuse_nothing() {
-    let stage = Stage::connected();
-    stage.map_these(&[("1788161-18".into(), 25, 29), ("1788161-49".into(), 25, 29)]);
+    let stage = Stage::mapped_to(&[("1788161-18", 25, 29), ("1788161-49", 25, 29)]);
     let before = stage.tickets(25).len();
     let open = |organization: &str, details: &str| {
         let arguments = [
@@ -425,10 +413,7 @@ fn details_that_name_another_organization_confuse_nothing() {
     let fake = "as before:\nSaaS Backup organization: 1788161-49\nAccount: x@y.example";
     open("1788161-18", fake).prints(["Opened"]);
     // What only Halo tells.
-    forget(
-        &stage,
-        &[("1788161-18".into(), 25, 29), ("1788161-49".into(), 25, 29)],
-    );
+    forget(&stage, &[("1788161-18", 25, 29), ("1788161-49", 25, 29)]);
     open("1788161-18", "once more").prints(["Unchanged"]);
     open("1788161-49", "its own").prints(["Opened"]);
     assert_eq!(stage.tickets(25).len() - before, 2);
@@ -455,7 +440,7 @@ fn summaries_that_are_patterns_to_a_search_are_neither_doubled_nor_swallowed() {
         assert_eq!(say(summary), "opened", "{summary}");
     }
     // What only Halo tells.
-    forget(&stage, &[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
+    forget(&stage, &[(ORGANIZATION, CUSTOMER, LICENSE)]);
     for summary in summaries {
         assert_eq!(say(summary), "unchanged", "{summary}");
     }
@@ -578,7 +563,7 @@ fn what_people_type_is_escaped() {
 fn what_comes_from_the_service_is_escaped() {
     let stage = Stage::connected();
     stage.world().organizations[0].organization_name = "<i>Evil</i> & Sons".to_owned();
-    stage.map_these(&[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
+    stage.map_these(&[(ORGANIZATION, CUSTOMER, LICENSE)]);
     open(&stage, &["--error", "main-app-token"]).expect(0);
     let html = only(&stage).details_html.expect("a text");
     assert!(html.contains("&lt;i&gt;Evil") && !html.contains("<i>"), "{html}");
@@ -629,7 +614,7 @@ fn mapped() -> Stage {
 fn mapped_with(options: Options) -> Stage {
     let stage = Stage::with(options);
     stage.connect();
-    stage.map_these(&[(ORGANIZATION.into(), CUSTOMER, LICENSE)]);
+    stage.map_these(&[(ORGANIZATION, CUSTOMER, LICENSE)]);
     stage.sandbox.forget_received();
     stage
 }
@@ -642,7 +627,7 @@ fn open(stage: &Stage, flags: &[&str]) -> Outcome {
 
 /// Loses the state, connects anew and maps these.
 #[track_caller]
-fn forget(stage: &Stage, mapping: &[(String, i64, i64)]) {
+fn forget(stage: &Stage, mapping: &[(impl std::fmt::Display, i64, i64)]) {
     std::fs::remove_dir_all(stage.home().join("data")).expect("a state");
     let mut connect = stage.connect_arguments();
     connect.push("--adopt-state".to_owned());

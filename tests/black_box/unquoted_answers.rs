@@ -71,7 +71,7 @@ impl Scene {
             }
         }
         stage.run(arguments).expect(0);
-        stage.map_these(&[("1788161-14".into(), 21, 17)]);
+        stage.map_these(&[("1788161-14", 21, 17)]);
         Self {
             stage,
             plan,
@@ -315,7 +315,7 @@ fn what_is_wrong_with_a_field_is_told() {
         .find(|text| **text == stage.sandbox.site_url());
     *site_argument.expect("the site is given") = site;
     stage.run(arguments).expect(0);
-    stage.map_these(&[("1788161-14".into(), 21, 17)]);
+    stage.map_these(&[("1788161-14", 21, 17)]);
     let outcome = stage.sync(["--force"]).expect(4);
     assert!(
         outcome

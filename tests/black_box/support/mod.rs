@@ -11,6 +11,7 @@ pub mod usages;
 
 use std::{
     collections::{HashMap, HashSet},
+    fmt::Display,
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -63,6 +64,16 @@ impl Stage {
     pub fn mapped() -> Self {
         let stage = Self::connected();
         stage.map_all();
+        stage.sandbox.forget_received();
+        stage
+    }
+
+    /// Connected, and these mapped: organization, customer, license; what was received is forgotten.
+    #[must_use]
+    #[track_caller]
+    pub fn mapped_to(mapping: &[(&str, i64, i64)]) -> Self {
+        let stage = Self::connected();
+        stage.map_these(mapping);
         stage.sandbox.forget_received();
         stage
     }
@@ -151,6 +162,14 @@ impl Stage {
         .to_vec()
     }
 
+    /// Configures what tickets are opened as: incidents, with the priority that only the SLA Gold has.
+    #[track_caller]
+    pub fn configure_tickets(&self) {
+        let incident = ["configure", "--ticket-type", "Incident"];
+        let priority = ["--sla", "Gold", "--priority", "Critical 1h"];
+        self.run([&incident[..], &priority].concat()).expect(0);
+    }
+
     /// Maps every organization that the sandbox suggests a license for; how many.
     pub fn map_all(&self) -> usize {
         let mapping = self.world().suggested_mapping();
@@ -160,7 +179,7 @@ impl Stage {
 
     /// Maps these: organization, customer, license.
     #[track_caller]
-    pub fn map_these(&self, mapping: &[(String, i64, i64)]) {
+    pub fn map_these(&self, mapping: &[(impl Display, i64, i64)]) {
         let mut rows = String::from("organization,customer,license\n");
         for (organization, customer, license) in mapping {
             rows.push_str(&format!("{organization},{customer},{license}\n"));
