@@ -16,7 +16,6 @@ const LIMITS: Limits = Limits {
     max_change: 50,
     min_change: 0,
     max_held_back: 20,
-    force: false,
 };
 
 /// Mapped organizations, their licenses, and the quantities of the last sync.
@@ -71,7 +70,7 @@ fn planning(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("plan");
     for organizations in [1_000, 10_000, 100_000] {
         let (mapped, found, known) = world(organizations);
-        let writes = plan(&mapped, &found, &known, LIMITS).writes().count();
+        let writes = plan(&mapped, &found, &known, LIMITS).to_apply().count();
         assert_eq!(
             writes as i64,
             organizations / 20,

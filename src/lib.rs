@@ -23,6 +23,7 @@
 
 pub mod app;
 pub(crate) mod backup;
+pub mod change;
 pub mod cli;
 pub(crate) mod commands;
 pub mod complete;
@@ -39,6 +40,7 @@ pub mod model;
 pub(crate) mod paths;
 pub mod plan;
 pub(crate) mod profile;
+pub(crate) mod runner;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub(crate) mod secrets;

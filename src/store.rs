@@ -39,8 +39,8 @@ use crate::{
 pub use configuration::CONFIGURED_METRIC;
 pub use connections::Remembered;
 pub use ledger::{
-    Change, ChangeStatus, LicenseCount, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState,
-    RunTotals, SeatPoint, Written,
+    Change, ChangeStatus, LicenseCount, NewChange, NewRun, NotWritten, OrganizationSeats, RecordedChange,
+    Run, RunState, RunTotals, SeatPoint,
 };
 pub use license_intents::LicenseIntent;
 pub use names::NameKind;

@@ -8,6 +8,7 @@ mod observer;
 mod progress;
 mod prompts;
 mod table;
+pub mod view;
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -21,6 +22,7 @@ use serde::Serialize;
 use crate::failure::{Failure, Kind};
 
 pub use crate::text::Text;
+pub use progress::Progress;
 pub use prompts::stopped;
 pub use table::{Align, Table, sparkline};
 

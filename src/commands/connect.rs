@@ -12,7 +12,6 @@ use reqwest::Url;
 use secrecy::SecretString;
 use serde::Serialize;
 
-use super::report;
 use crate::{
     backup::{self},
     cli,
@@ -22,8 +21,10 @@ use crate::{
     http::{self, Http},
     model::{Customer, Organization},
     profile::{Connection, SecretStoreKind},
+    runner::document,
     secrets::{self, Entries, Secret},
     store::{NameKind, Remembered},
+    ui::Format,
 };
 
 /// What is asked for, before anything is known of it.
@@ -512,8 +513,8 @@ fn print(context: &Context, connection: &Connection, dry_run: bool) {
         connected: usize::from(!dry_run),
         planned: usize::from(dry_run),
     };
-    if report::print(context, "connect", dry_run, vec![change], summary) {
-        return;
+    if context.ui.format() == Format::Json {
+        return document(context, "connect", dry_run, vec![change], summary);
     }
     if dry_run {
         context.ui.data(format!(

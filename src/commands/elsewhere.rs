@@ -1,9 +1,6 @@
 //! What the other profiles of the same Halo site have mapped.
 
-use crate::{
-    plan::elsewhere::{Elsewhere, OtherMapping},
-    store::Store,
-};
+use crate::{change::OtherMapping, plan::elsewhere::Elsewhere, store::Store};
 
 /// Reads the mappings of the other profiles of this profile's site.
 pub(super) async fn elsewhere(store: &Store, profile: &str) -> anyhow::Result<Elsewhere> {

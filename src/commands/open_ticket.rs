@@ -1,37 +1,64 @@
 //! `open-ticket`: opens a service ticket for a backup error, and never the same one twice.
 
+mod ask;
+mod look;
 mod post;
+mod wanted;
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{configure, naming, report};
 use crate::{
+    change::{Action, Change, Decision, Plan, Reason},
     cli,
     context::Context,
-    failure::{Completion, Failure},
-    halo::Halo,
-    model::{Configuration, Mapping, NewTicket, Reference},
-    plan::{
-        backup_errors::{ERRORS, Scope, UNDOCUMENTED, by_slug},
-        tickets::{Content, details_html, summary},
-    },
-    store::TicketKey,
+    failure::Completion,
+    model::{Mapping, Reference},
+    plan::backup_errors::UNDOCUMENTED,
+    runner::{self, Applied, Changing, Closing, Lock, Mode},
+    store::Store,
+    ui::view::{Cell, Column, Subject},
 };
-use post::{Found, Wanted};
+use look::Looked;
+use wanted::Wanted;
 
 /// How long to wait for another process that opens a ticket.
 const WAIT: Duration = Duration::from_secs(120);
 
+/// Runs `open-ticket`.
+///
+/// # Errors
+/// Exit code 2 for an organization that is not mapped; 75 where it is not known whether the ticket exists.
+pub async fn run(context: &Context, mut arguments: cli::OpenTicket) -> anyhow::Result<Completion> {
+    context.connection()?;
+    let mappings = context.open_read_only().await?.mappings(&context.profile).await?;
+    let mapping = ask::ask(context, &mut arguments, &mappings).await?.clone();
+    ask::check(context, &arguments)?;
+    let mode = Mode::new(arguments.dry_run);
+    let open_ticket = OpenTicket {
+        arguments,
+        mapping,
+        seen: None,
+    };
+    runner::run(context, open_ticket, mode).await
+}
+
+struct OpenTicket {
+    arguments: cli::OpenTicket,
+    /// The organization that it is about, and its customer.
+    mapping: Mapping,
+    /// The ticket that is wanted, and what was seen of it before anything was done.
+    seen: Option<(Wanted, Looked)>,
+}
+
+/// The ticket of a backup error.
 #[derive(Serialize)]
-struct Change {
+struct Ticket {
     organization: Reference<String>,
     error: String,
     account: Option<String>,
-    status: &'static str,
     ticket: Option<TicketView>,
-    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -40,227 +67,124 @@ struct TicketView {
     url: String,
 }
 
-#[derive(Default, Serialize)]
-struct Summary {
-    opened: usize,
-    unchanged: usize,
-    planned: usize,
+impl Subject for Ticket {
+    const STATUSES: &'static [&'static str] = &["opened", "unchanged", "planned"];
+    const COLUMNS: &'static [Column] = &[
+        Column::Reference("organization"),
+        Column::Text("error"),
+        Column::Text("account"),
+        Column::Text("ticket"),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        let ticket = self.ticket.as_ref();
+        vec![
+            (&self.organization).into(),
+            self.error.clone().into(),
+            self.account.clone().unwrap_or_default().into(),
+            ticket
+                .map(|ticket| ticket.id.to_string())
+                .unwrap_or_default()
+                .into(),
+        ]
+    }
 }
 
-/// Runs `open-ticket`.
-///
-/// # Errors
-/// Exit code 2 for an organization that is not mapped; 75 where it is not known whether the ticket exists.
-pub async fn run(context: &Context, mut arguments: cli::OpenTicket) -> anyhow::Result<Completion> {
-    context.connection()?;
-    let look = context.open_read_only().await?;
-    let mappings = look.mappings(&context.profile).await?;
-    let configuration = look.configuration(&context.profile).await?;
-    let mapping = ask(context, &mut arguments, &mappings).await?;
-    check(context, &arguments)?;
-    let halo = context.halo().await?;
-    let wanted = plan(&halo, &arguments, mapping, &configuration).await?;
+impl Changing for OpenTicket {
+    type Subject = Ticket;
+    const COMMAND: &'static str = "open-ticket";
 
-    let (status, ticket, reason) = if arguments.dry_run {
-        match post::open_already(&halo, &look, &context.profile, &wanted).await? {
-            Some(ticket) if !arguments.new => {
-                ("unchanged", Some(ticket), Some("it is open already".to_owned()))
-            }
-            _ => ("planned", None, Some(wanted.ticket.summary.clone())),
-        }
-    } else {
-        let store = context.store().await?;
+    fn lock(&self) -> Option<Lock> {
         // Two processes that look at the same time would both find nothing and both post.
-        let _lock = store
-            .lock(&context.profile, "open-ticket", WAIT, &context.told())
-            .await?;
-        let found = post::open(context, &halo, &store, &wanted, arguments.new).await?;
-        store.close().await;
-        match found {
-            Found::Opened(ticket) => ("opened", Some(ticket), None),
-            Found::Before(ticket) => ("unchanged", Some(ticket), Some("it is open already".to_owned())),
-            Found::Recovered(ticket) => (
-                "opened",
-                Some(ticket),
-                Some("it had been posted before, by a request whose answer was lost".to_owned()),
-            ),
-        }
-    };
-    print(context, &halo, &arguments, mapping, status, ticket, reason);
-    Ok(Completion::Done)
-}
-
-/// Fills in what is missing, where a person is there.
-async fn ask<'a>(
-    context: &Context,
-    arguments: &mut cli::OpenTicket,
-    mappings: &'a [Mapping],
-) -> anyhow::Result<&'a Mapping> {
-    let interactive = context.ui.is_interactive();
-    if !interactive && arguments.error.is_none() && arguments.summary.is_none() {
-        return Err(context.missing("what is wrong", "--error SLUG or --summary TEXT"));
+        Some(Lock {
+            name: Self::COMMAND,
+            wait: WAIT,
+        })
     }
-    let mapping = match &arguments.organization {
-        Some(text) => naming::mapping(text, mappings)?,
-        None if interactive && !mappings.is_empty() => {
-            let items = mappings
-                .iter()
-                .map(|mapping| format!("{} -> {}", mapping.organization, mapping.customer.name))
-                .collect();
-            let chosen = context.ui.pick("Organization", items).await?;
-            &mappings[chosen]
+
+    async fn plan(&mut self, context: &Context, store: &Store) -> anyhow::Result<Plan<Ticket>> {
+        let halo = context.halo().await?;
+        let configuration = store.configuration(&context.profile).await?;
+        let wanted = wanted::wanted(&halo, &self.arguments, &self.mapping, configuration).await?;
+        let looked = look::look(context, &halo, store, &wanted, &self.arguments).await?;
+        let open = looked.open();
+        let ticket = Ticket {
+            organization: self.mapping.organization.clone(),
+            error: self
+                .arguments
+                .error
+                .clone()
+                .unwrap_or_else(|| UNDOCUMENTED.to_owned()),
+            account: self.arguments.account.clone(),
+            ticket: open.map(|id| TicketView {
+                id,
+                url: halo.ticket_url(id),
+            }),
+        };
+        let (decision, reason) = match open {
+            Some(_) => (Decision::Unchanged, Reason::AlreadyOpen),
+            None => (Decision::Apply, Reason::Ticket(wanted.ticket.summary.clone())),
+        };
+        self.seen = Some((wanted, looked));
+        Ok(Plan::new(vec![Change::new(
+            ticket,
+            Action::Open,
+            decision,
+            Some(reason),
+        )]))
+    }
+
+    async fn intend(&mut self, context: &Context, store: &Store, _: &Plan<Ticket>) -> anyhow::Result<()> {
+        if let Some((wanted, looked)) = &self.seen {
+            looked.record(store, &context.profile, wanted).await?;
         }
-        None => return Err(context.missing("the organization", "ORG")),
-    };
-    if arguments.error.is_none() && arguments.summary.is_none() {
-        let mut items: Vec<String> = ERRORS
-            .iter()
-            .map(|error| format!("{}: {}", error.slug, error.description))
-            .collect();
-        items.push("something else, in your words".to_owned());
-        let chosen = context.ui.pick("What is wrong", items).await?;
-        match ERRORS.get(chosen) {
-            Some(error) => arguments.error = Some(error.slug.to_owned()),
-            None => {
-                arguments.summary = Some(
-                    context
-                        .ui
-                        .input("Summary", None, |text| {
-                            if text.trim().is_empty() {
-                                Err("it is empty".to_owned())
-                            } else {
-                                Ok(())
-                            }
-                        })
-                        .await?,
-                );
+        Ok(())
+    }
+
+    async fn apply(
+        &mut self,
+        context: &Context,
+        store: &Store,
+        changes: &mut [&mut Change<Ticket>],
+    ) -> anyhow::Result<Applied> {
+        if let ([change], Some((wanted, looked))) = (changes, &self.seen) {
+            let halo = context.halo().await?;
+            let posted = post::open(context, &halo, store, wanted, looked).await?;
+            change.subject.ticket = Some(TicketView {
+                id: posted.id,
+                url: halo.ticket_url(posted.id),
+            });
+            change.reason = posted.before.then_some(Reason::PostedBefore);
+            change.done();
+        }
+        Ok(Applied::default())
+    }
+
+    fn closing(&self, _: &Context, plan: &Plan<Ticket>, _: Mode) -> Closing {
+        let customer = &self.mapping.customer.name;
+        let mut data = Vec::new();
+        for change in &plan.changes {
+            let reason = change
+                .because()
+                .map(|reason| format!(" ({reason})"))
+                .unwrap_or_default();
+            match (&change.subject.ticket, change.status()) {
+                (Some(TicketView { id, url }), "opened") => {
+                    data.extend([format!("Opened ticket {id} for {customer}{reason}"), url.clone()]);
+                }
+                (Some(TicketView { id, url }), _) => {
+                    data.extend([
+                        format!("Unchanged: ticket {id} for {customer}{reason}"),
+                        url.clone(),
+                    ]);
+                }
+                (None, _) => data.push(format!("Would open a ticket for {customer}{reason}")),
             }
         }
-    }
-    Ok(mapping)
-}
-
-fn check(context: &Context, arguments: &cli::OpenTicket) -> anyhow::Result<()> {
-    let is_blank = |text: &Option<String>| text.as_ref().is_some_and(|text| text.trim().is_empty());
-    if is_blank(&arguments.summary) {
-        return Err(Failure::usage("the summary is empty").into());
-    }
-    if is_blank(&arguments.account) {
-        return Err(Failure::usage("the account is empty").into());
-    }
-    let about_account = arguments
-        .error
-        .as_deref()
-        .and_then(by_slug)
-        .is_some_and(|error| error.scope == Scope::Account);
-    if about_account && arguments.account.is_none() {
-        context
-            .ui
-            .note("This error is about one account: --account EMAIL would say which");
-    }
-    Ok(())
-}
-
-/// What the ticket is to be: its text, and the configured type, SLA and priority or those of the flags.
-async fn plan(
-    halo: &Halo,
-    arguments: &cli::OpenTicket,
-    mapping: &Mapping,
-    configuration: &Configuration,
-) -> anyhow::Result<Wanted> {
-    let mut ticket_type = configuration.ticket_type.clone();
-    let mut sla = configuration.sla.clone();
-    let mut priority = configuration.priority.clone();
-    if let Some(text) = &arguments.ticket_type {
-        let types = halo.ticket_types().await?;
-        let found = naming::find("ticket type", text, &types)?;
-        ticket_type = Some(Reference::new(found.id, &found.name));
-    }
-    if let Some(text) = &arguments.sla {
-        let slas = halo.slas().await?;
-        let found = naming::find("SLA", text, &slas)?;
-        if sla.as_ref().is_none_or(|sla| sla.id != found.id) {
-            // The configured priority is the configured SLA's.
-            priority = None;
+        Closing {
+            data,
+            complete: true,
+            ..Closing::default()
         }
-        sla = Some(Reference::new(found.id, &found.name));
-    }
-    if let Some(text) = &arguments.priority {
-        priority = Some(configure::priority(halo, sla.as_ref(), text).await?);
-    }
-    let content = Content {
-        organization: &mapping.organization.name,
-        organization_id: &mapping.organization.id,
-        error: arguments.error.as_deref().and_then(by_slug),
-        summary: arguments.summary.as_deref(),
-        details: arguments.details.as_deref(),
-        account: arguments.account.as_deref().map(str::trim),
-    };
-    let ticket = NewTicket {
-        customer: mapping.customer.id,
-        summary: summary(&content),
-        details_html: details_html(&content),
-        ticket_type: ticket_type.map(|reference| reference.id),
-        sla: sla.map(|reference| reference.id),
-        priority: priority.map(|reference| reference.id),
-    };
-    Ok(Wanted {
-        key: TicketKey {
-            customer: mapping.customer.id,
-            organization: mapping.organization.id.clone(),
-            error: arguments.error.clone().unwrap_or_default(),
-            account: content.account.unwrap_or_default().to_owned(),
-            summary: ticket.summary.clone(),
-        },
-        ticket,
-    })
-}
-
-fn print(
-    context: &Context,
-    halo: &Halo,
-    arguments: &cli::OpenTicket,
-    mapping: &Mapping,
-    status: &'static str,
-    ticket: Option<i64>,
-    reason: Option<String>,
-) {
-    let mut summary = Summary::default();
-    *match status {
-        "opened" => &mut summary.opened,
-        "planned" => &mut summary.planned,
-        _ => &mut summary.unchanged,
-    } += 1;
-    let change = Change {
-        organization: mapping.organization.clone(),
-        error: arguments.error.clone().unwrap_or_else(|| UNDOCUMENTED.to_owned()),
-        account: arguments.account.clone(),
-        status,
-        ticket: ticket.map(|id| TicketView {
-            id,
-            url: halo.ticket_url(id),
-        }),
-        reason: reason.clone(),
-    };
-    if report::print(context, "open-ticket", arguments.dry_run, vec![change], summary) {
-        return;
-    }
-    let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
-    let customer = &mapping.customer.name;
-    match ticket {
-        Some(id) => {
-            let word = if status == "opened" {
-                "Opened"
-            } else {
-                "Unchanged:"
-            };
-            context
-                .ui
-                .data(&format!("{word} ticket {id} for {customer}{reason}"));
-            context.ui.data(&halo.ticket_url(id));
-        }
-        None => context
-            .ui
-            .data(&format!("Would open a ticket for {customer}{reason}")),
     }
 }

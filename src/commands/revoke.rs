@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
-use super::report;
 use crate::{
     cli,
     context::{Context, Found, Standing, standing},
     failure::{Completion, Failure},
     profile::{Connection, SecretStoreKind},
+    runner::document,
     secrets::{Entries, Secret},
     store::{Remembered, Store},
+    ui::Format,
 };
 
 #[derive(Serialize)]
@@ -227,7 +228,9 @@ fn print(context: &Context, items: Vec<String>, plan: &Plan, arguments: &cli::Re
         deleted: if dry_run { 0 } else { count },
         planned: if dry_run { count } else { 0 },
     };
-    if !report::print(context, "revoke", dry_run, items, summary) {
+    if context.ui.format() == Format::Json {
+        document(context, "revoke", dry_run, items, summary);
+    } else {
         for line in lines {
             context.ui.data(&line);
         }

@@ -19,7 +19,7 @@ struct Status<'a> {
     connected: bool,
     connection: Option<ConnectionView>,
     state: StateView,
-    configuration: configure::Shown,
+    configuration: configure::ConfigurationView,
     mappings: Mappings,
     last_sync: Option<LastSync>,
     open_tickets: i64,
@@ -131,7 +131,7 @@ pub async fn run(context: &Context) -> anyhow::Result<Completion> {
         connected: shown.is_some(),
         connection: shown,
         state,
-        configuration: configure::Shown::from(&configuration),
+        configuration: configure::ConfigurationView::from(&configuration),
         mappings: Mappings {
             total: mappings.len(),
             licenses: licenses.len(),

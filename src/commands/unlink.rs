@@ -4,64 +4,117 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::{naming, report};
+use super::naming;
 use crate::{
+    change::{Action, Change, Plan},
     cli,
     context::Context,
     failure::Completion,
     model::{Mapping, Reference},
-    store::LicenseCount,
-    ui::{Align, Table},
+    runner::{self, Applied, Changing, Closing, Mode, Question},
+    store::{LicenseCount, Store},
+    text::counted,
+    ui::view::{Cell, Column, Subject},
 };
-
-#[derive(Serialize)]
-struct Change {
-    organization: Reference<String>,
-    customer: Reference,
-    license: Reference,
-    status: &'static str,
-}
-
-#[derive(Serialize)]
-struct Summary {
-    unlinked: usize,
-    planned: usize,
-}
 
 /// Runs `unlink`.
 ///
 /// # Errors
 /// Exit code 2 where a name names no mapping; then none is ended.
 pub async fn run(context: &Context, arguments: cli::Unlink) -> anyhow::Result<Completion> {
-    let store = context.open_read_only().await?;
-    let mappings = store.mappings(&context.profile).await?;
-    let counts = store.license_counts(&context.profile).await?;
-    let chosen = choose(&arguments, &mappings)?;
+    let mode = Mode::new(arguments.dry_run);
+    let unlink = Unlink {
+        arguments,
+        effects: Vec::new(),
+    };
+    runner::run(context, unlink, mode).await
+}
 
-    if chosen.is_empty() {
-        print(context, &chosen, arguments.dry_run);
-        return Ok(Completion::Done);
+struct Unlink {
+    arguments: cli::Unlink,
+    /// What becomes of the licenses.
+    effects: Vec<String>,
+}
+
+/// A mapping that is ended.
+#[derive(Serialize)]
+struct Ended {
+    organization: Reference<String>,
+    customer: Reference,
+    license: Reference,
+}
+
+impl Subject for Ended {
+    const STATUSES: &'static [&'static str] = &["unlinked", "planned"];
+    const COLUMNS: &'static [Column] = &[
+        Column::Reference("organization"),
+        Column::Reference("customer"),
+        Column::Reference("license"),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            (&self.organization).into(),
+            (&self.customer).into(),
+            (&self.license).into(),
+        ]
     }
-    let effects = effects(&mappings, &chosen, &counts);
-    if !arguments.dry_run {
-        show(context, &chosen);
-        let question = format!("End {}?", report::count(chosen.len(), "mapping"));
-        if !context.go_ahead(&question).await? {
-            return Err(crate::ui::stopped());
-        }
-        let ids: Vec<String> = chosen
+}
+
+impl Changing for Unlink {
+    type Subject = Ended;
+    const COMMAND: &'static str = "unlink";
+
+    async fn plan(&mut self, context: &Context, store: &Store) -> anyhow::Result<Plan<Ended>> {
+        let mappings = store.mappings(&context.profile).await?;
+        let counts = store.license_counts(&context.profile).await?;
+        let chosen = choose(&self.arguments, &mappings)?;
+        self.effects = effects(&mappings, &chosen, &counts);
+        let ended = chosen.into_iter().map(|mapping| Ended {
+            organization: mapping.organization.clone(),
+            customer: mapping.customer.clone(),
+            license: mapping.license.clone(),
+        });
+        Ok(Plan::new(
+            ended.map(|ended| Change::apply(ended, Action::Unlink)).collect(),
+        ))
+    }
+
+    fn question(&self, plan: &Plan<Ended>) -> Option<Question> {
+        let ended = plan.to_apply().count();
+        (ended > 0).then(|| Question::plain(format!("End {}?", counted(ended, "mapping"))))
+    }
+
+    async fn apply(
+        &mut self,
+        context: &Context,
+        store: &Store,
+        changes: &mut [&mut Change<Ended>],
+    ) -> anyhow::Result<Applied> {
+        let ids: Vec<String> = changes
             .iter()
-            .map(|mapping| mapping.organization.id.clone())
+            .map(|change| change.subject.organization.id.clone())
             .collect();
-        let store = context.store().await?;
         store.unmap(&context.profile, &ids).await?;
-        store.close().await;
+        for change in changes {
+            change.done();
+        }
+        Ok(Applied::default())
     }
-    print(context, &chosen, arguments.dry_run);
-    for effect in effects {
-        context.ui.note(&effect);
+
+    fn closing(&self, _: &Context, plan: &Plan<Ended>, _: Mode) -> Closing {
+        let mut notes = Vec::new();
+        if plan.changes.is_empty() {
+            notes.push("Nothing is mapped".to_owned());
+        } else {
+            notes.push("Nothing was changed in Halo".to_owned());
+            notes.extend(self.effects.iter().cloned());
+        }
+        Closing {
+            notes,
+            ..Closing::default()
+        }
     }
-    Ok(Completion::Done)
 }
 
 /// What becomes of the licenses: one that others share is synced on without these; one that nobody maps to
@@ -106,53 +159,4 @@ fn choose<'a>(arguments: &cli::Unlink, mappings: &'a [Mapping]) -> anyhow::Resul
         }
     }
     Ok(chosen)
-}
-
-fn show(context: &Context, chosen: &[&Mapping]) {
-    for mapping in chosen {
-        context.ui.note(&format!(
-            "{} -> {}, {}",
-            mapping.organization, mapping.customer, mapping.license
-        ));
-    }
-}
-
-fn print(context: &Context, chosen: &[&Mapping], dry_run: bool) {
-    let status = if dry_run { "planned" } else { "unlinked" };
-    let changes: Vec<Change> = chosen
-        .iter()
-        .map(|mapping| Change {
-            organization: mapping.organization.clone(),
-            customer: mapping.customer.clone(),
-            license: mapping.license.clone(),
-            status,
-        })
-        .collect();
-    let summary = Summary {
-        unlinked: if dry_run { 0 } else { changes.len() },
-        planned: if dry_run { changes.len() } else { 0 },
-    };
-    if report::print(context, "unlink", dry_run, changes, summary) {
-        return;
-    }
-    if chosen.is_empty() {
-        context.ui.note("Nothing is mapped");
-        return;
-    }
-    let mut table = Table::new(&[
-        ("organization", Align::Left),
-        ("customer", Align::Left),
-        ("license", Align::Left),
-        ("status", Align::Left),
-    ]);
-    for mapping in chosen {
-        table.row([
-            mapping.organization.name.clone(),
-            mapping.customer.name.clone(),
-            mapping.license.name.clone(),
-            status.to_owned(),
-        ]);
-    }
-    context.ui.table(&table);
-    context.ui.note("Nothing was changed in Halo");
 }

@@ -47,6 +47,15 @@ impl Configuration {
         }
     }
 
+    /// Tickets get this SLA from now on. A priority means something only together with its SLA: one of another
+    /// SLA is not configured any more.
+    pub fn set_sla(&mut self, sla: Reference) {
+        if self.sla.as_ref().is_none_or(|before| before.id != sla.id) {
+            self.priority = None;
+        }
+        self.sla = Some(sla);
+    }
+
     /// What is left of it when it is reset: nothing, except that a reset neither switches seat sync on nor
     /// bills another seat number than before.
     pub fn reset(&self) -> Self {
@@ -62,6 +71,19 @@ impl Configuration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_priority_goes_with_its_sla() {
+        let mut configuration = Configuration {
+            sla: Some(Reference::new(1, "Gold")),
+            priority: Some(Reference::new(5, "Critical 1h")),
+            ..Configuration::default()
+        };
+        configuration.set_sla(Reference::new(1, "Gold, renamed"));
+        assert!(configuration.priority.is_some());
+        configuration.set_sla(Reference::new(2, "Silver"));
+        assert_eq!(configuration.priority, None);
+    }
 
     #[test]
     fn a_reset_never_bills_more_than_before() {

@@ -1,20 +1,9 @@
 //! What other profiles of the same Halo site have mapped. A license in two profiles would get the sum of one,
 //! then of the other, at every run; an organization in two would be billed twice.
 
-use std::{collections::HashMap, fmt};
+use std::collections::HashMap;
 
-use crate::model::Reference;
-
-/// A mapping of another profile.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OtherMapping {
-    /// The profile.
-    pub profile: String,
-    /// The organization that is mapped there.
-    pub organization: Reference<String>,
-    /// The license that it is mapped to there.
-    pub license: Reference,
-}
+use crate::change::{Conflict, OtherMapping, Twice};
 
 /// All mappings of the other profiles of the site.
 #[derive(Clone, Debug, Default)]
@@ -23,20 +12,6 @@ pub struct Elsewhere {
     profile: String,
     by_organization: HashMap<String, OtherMapping>,
     by_license: HashMap<i64, OtherMapping>,
-}
-
-/// Something that two profiles would bill.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conflict {
-    what: What,
-    profile: String,
-    other: OtherMapping,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum What {
-    Organization,
-    License,
 }
 
 impl Elsewhere {
@@ -68,12 +43,12 @@ impl Elsewhere {
     pub fn conflict_of_organization(&self, organization: &str) -> Option<Conflict> {
         self.by_organization
             .get(organization)
-            .map(|other| self.found(What::Organization, other))
+            .map(|other| self.found(Twice::Organization, other))
     }
 
-    fn found(&self, what: What, other: &OtherMapping) -> Conflict {
+    fn found(&self, twice: Twice, other: &OtherMapping) -> Conflict {
         Conflict {
-            what,
+            twice,
             profile: self.profile.clone(),
             other: other.clone(),
         }
@@ -83,42 +58,15 @@ impl Elsewhere {
     pub fn conflict(&self, organization: &str, license: i64) -> Option<Conflict> {
         self.conflict_of_organization(organization).or_else(|| {
             self.user_of(license)
-                .map(|other| self.found(What::License, other))
+                .map(|other| self.found(Twice::License, other))
         })
-    }
-}
-
-impl fmt::Display for Conflict {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        let OtherMapping {
-            profile: other,
-            organization,
-            license,
-        } = &self.other;
-        let here = &self.profile;
-        match self.what {
-            What::Organization => write!(
-                formatter,
-                "{organization} is mapped in two profiles, \"{here}\" and \"{other}\" (there to {license}), and \
-                 would be billed twice"
-            )?,
-            What::License => write!(
-                formatter,
-                "the license is mapped in two profiles, \"{here}\" and \"{other}\" (there by {organization}), and \
-                 each would overwrite the other's sum"
-            )?,
-        }
-        write!(
-            formatter,
-            "; unlink it in one of them, as with: halolink unlink {} --profile {other}",
-            organization.id
-        )
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Reference;
 
     #[test]
     fn an_organization_and_a_license_conflict_each_by_itself() {
@@ -133,7 +81,7 @@ mod tests {
         assert_eq!(elsewhere.conflict("1-2", 18), None);
         let said = |organization: &str, license: i64| {
             let conflict = elsewhere.conflict(organization, license).unwrap();
-            let said = conflict.to_string();
+            let said = format!("{conflict}; {}", conflict.hint());
             for part in ["\"main\"", "\"brand\"", "halolink unlink 1-1 --profile brand"] {
                 assert!(said.contains(part), "{said}");
             }

@@ -34,7 +34,7 @@
 //! | 0→5000 | b new 5000 | | written |
 //! | 5→5000 | b new 5000 | | **held back**, unless halolink made the license |
 
-use std::fmt;
+use crate::change::{Excess, Stop, TooMuch};
 
 /// How much change is too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +45,6 @@ pub struct Limits {
     pub min_change: u32,
     /// The run stops if more than this percentage of the licenses would be held back.
     pub max_held_back: u32,
-    /// The limits do not count.
-    pub force: bool,
 }
 
 /// A first sync may fall by this percentage.
@@ -86,79 +84,6 @@ pub struct LicenseChange<'a> {
     pub created: bool,
 }
 
-/// A change that is too much.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TooMuch {
-    /// The organization that changes so much; none where it is the license as a whole.
-    who: Option<String>,
-    from: i64,
-    to: i64,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// Since the last sync: more than these limits allow.
-    Change { max_change: u32, min_change: u32 },
-    /// To 0, since the last sync.
-    ToNothing,
-    /// At the first sync of the license.
-    First,
-    /// At the first sync of organizations that joined a license.
-    Joined,
-}
-
-impl TooMuch {
-    /// Whether it is a first sync that is too much: naming its organization is another way to say that the
-    /// license is the right one.
-    pub fn is_first(&self) -> bool {
-        matches!(self.kind, Kind::First | Kind::Joined)
-    }
-
-    /// How a person or a script has it written all the same.
-    pub fn way_out(&self) -> &'static str {
-        if self.is_first() {
-            "if the license is the right one, --force or naming the organization writes it"
-        } else {
-            "--force writes it all the same"
-        }
-    }
-}
-
-impl fmt::Display for TooMuch {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        let Self { from, to, .. } = *self;
-        let who = self.who.as_deref().unwrap_or("it");
-        let verb = if to > from { "rise" } else { "fall" };
-        match self.kind {
-            Kind::ToNothing => write!(formatter, "{who} would fall from {from} to 0"),
-            Kind::First => write!(
-                formatter,
-                "at its first sync {who} would {verb} from {from} to {to}"
-            ),
-            Kind::Joined => write!(
-                formatter,
-                "with who is new to it, {who} would {verb} from {from} to {to}"
-            ),
-            Kind::Change { min_change, .. } if from <= 0 => write!(
-                formatter,
-                "{who} would {verb} from {from} to {to}, more than --min-change {min_change}"
-            ),
-            Kind::Change {
-                max_change,
-                min_change,
-            } => {
-                let percent = difference(from, to) * 100 / i128::from(from);
-                write!(
-                    formatter,
-                    "{who} would {verb} by {percent} percent from {from} to {to}, \
-                     more than --max-change {max_change} and --min-change {min_change}"
-                )
-            }
-        }
-    }
-}
-
 /// Why a change is too much to be written unasked; none where it is not. See the module for the rule.
 pub fn judge(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
     let known = || change.shares.iter().filter(|share| share.before.is_some());
@@ -170,7 +95,7 @@ pub fn judge(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
             who: None,
             from: change.from,
             to: 0,
-            kind: Kind::ToNothing,
+            excess: Excess::ToNothing,
         });
     }
     if let Some(too_much) = of_a_sharer(change, limits) {
@@ -188,7 +113,7 @@ pub fn judge(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
             who: None,
             from: stayed,
             to: expected,
-            kind: Kind::Joined,
+            excess: Excess::Joined,
         })
     })
 }
@@ -207,12 +132,12 @@ pub fn of_a_sharer(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
 
 fn since_last_sync(who: Option<&str>, from: i64, to: i64, limits: Limits) -> Option<TooMuch> {
     let change = difference(from, to);
-    let kind = if to == 0 && from > 0 {
-        Kind::ToNothing
+    let excess = if to == 0 && from > 0 {
+        Excess::ToNothing
     } else if change > i128::from(limits.min_change)
         && (from <= 0 || change * 100 > i128::from(from) * i128::from(limits.max_change))
     {
-        Kind::Change {
+        Excess::Change {
             max_change: limits.max_change,
             min_change: limits.min_change,
         }
@@ -223,7 +148,7 @@ fn since_last_sync(who: Option<&str>, from: i64, to: i64, limits: Limits) -> Opt
         who: who.map(str::to_owned),
         from,
         to,
-        kind,
+        excess,
     })
 }
 
@@ -246,7 +171,7 @@ fn first_sync(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
         who: None,
         from,
         to,
-        kind: Kind::First,
+        excess: Excess::First,
     })
 }
 
@@ -274,44 +199,11 @@ pub struct Tally {
     pub first_held: usize,
 }
 
-/// Why nothing may be written at all.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stop {
-    held: usize,
-    of: usize,
-    percent: u32,
-    first: bool,
-}
-
-impl Stop {
-    /// How a person or a script has the rest written all the same.
-    pub fn way_out(&self) -> &'static str {
-        if self.first {
-            "look at the licenses that they are mapped to; then --force, or name the organizations"
-        } else {
-            "--max-held-back, --force"
-        }
-    }
-}
-
-impl fmt::Display for Stop {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        let Self {
-            held, of, percent, ..
-        } = self;
-        let when = if self.first { " at their first sync" } else { "" };
-        write!(
-            formatter,
-            "{held} of {of} licenses would be held back{when}, more than {percent} percent: nothing is written"
-        )
-    }
-}
-
 /// Whether so many are held back that the answers themselves are not to be trusted.
 pub fn stop(tally: Tally, limits: Limits) -> Option<Stop> {
     let of = |held: usize, of: usize, percent: u32, first: bool| {
         let share = held.saturating_mul(100) > of.saturating_mul(percent as usize);
-        (held >= FEWEST_TO_STOP && share && !limits.force).then_some(Stop {
+        (held >= FEWEST_TO_STOP && share).then_some(Stop {
             held,
             of,
             percent,
@@ -334,7 +226,6 @@ mod tests {
         max_change: 50,
         min_change: 5,
         max_held_back: 20,
-        force: false,
     };
 
     /// Of the shares, unlinked: what is decided.
@@ -449,7 +340,7 @@ mod tests {
         );
         let held = judged(82, 8, &[(None, 8)], 0).unwrap();
         assert_eq!(held.to_string(), "at its first sync it would fall from 82 to 8");
-        assert!(held.way_out().contains("naming the organization"));
+        assert!(held.hint().contains("naming the organization"));
         assert_eq!(
             judged(9, 0, &[(Some(9), 0)], 0).unwrap().to_string(),
             "it would fall from 9 to 0"

@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     elsewhere::Elsewhere,
-    limits::{LicenseChange, Limits, ShareChange, Stop, Tally, TooMuch, judge, of_a_sharer, stop},
+    limits::{LicenseChange, Limits, ShareChange, Tally, judge, of_a_sharer, stop},
 };
-use crate::model::Reference;
+use crate::{
+    change::{Action, Change, Decision, Kept, Plan, Reason, TooMuch},
+    model::Reference,
+};
 
 /// What SaaS Backup says about a mapped organization now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,21 +81,6 @@ pub struct Known {
     pub named: HashSet<String>,
 }
 
-/// What is decided about a license.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// Its quantity is written.
-    Write,
-    /// Its quantity is right.
-    Unchanged,
-    /// Its quantity stays, as it should.
-    Leave,
-    /// It would be written, but changes by too much; a person or `--force` can decide otherwise.
-    HoldBack,
-    /// Something is wrong that nobody can decide away.
-    Problem,
-}
-
 /// What one organization contributes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
@@ -100,13 +88,11 @@ pub struct Share {
     pub organization: Reference<String>,
     /// Its seats in the new quantity; none where they are not known.
     pub seats: Option<i64>,
-    /// What is wrong with its mapping, for a person to fix.
-    pub flag: Option<String>,
 }
 
-/// One license in the plan.
+/// A license with the seats that its quantity is to follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct LicenseSeats {
     /// The license.
     pub license: Reference,
     /// Its customer.
@@ -117,148 +103,92 @@ pub struct Item {
     pub from: Option<i64>,
     /// The quantity that the seats add up to; none where they are not known.
     pub to: Option<i64>,
-    /// What is decided.
-    pub decision: Decision,
-    /// Why, where it is not simply written or right.
-    pub reason: Option<String>,
     /// It, or an organization of it, was never synced since it was mapped.
     pub first: bool,
     /// Somebody else changed the quantity since the last sync: what it was then.
     pub drift: Option<i64>,
+    /// Who that was, where Halo recorded it; no plan knows it.
+    pub drift_by: Option<String>,
     /// The shares differ from those of the last sync, whatever the sum.
     pub shares_changed: bool,
 }
 
-/// The whole plan, by customer and license name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// Every license that an organization is mapped to.
-    pub items: Vec<Item>,
-    /// Why nothing may be written at all.
-    pub stop: Option<Stop>,
-}
-
-impl Plan {
-    /// The items with that decision.
-    pub fn decided(&self, decision: &Decision) -> impl Iterator<Item = &Item> {
-        let decision = decision.clone();
-        self.items.iter().filter(move |item| item.decision == decision)
-    }
-
-    /// What is to be written; nothing if the plan is stopped.
-    pub fn writes(&self) -> impl Iterator<Item = &Item> {
-        self.decided(&Decision::Write).filter(|_| self.stop.is_none())
-    }
-
-    /// Whether anything was held back or is wrong.
-    pub fn needs_attention(&self) -> bool {
-        self.items
-            .iter()
-            .any(|item| matches!(item.decision, Decision::HoldBack | Decision::Problem))
-    }
-}
-
-/// Plans the quantities of all licenses that these mappings name.
+/// Plans the quantities of all licenses that these mappings name, by customer and license name.
 ///
 /// `found` are the licenses as Halo has them, by id. The order of neither matters.
-pub fn plan(mapped: &[Mapped], found: &HashMap<i64, Found>, known: &Known, limits: Limits) -> Plan {
+pub fn plan(
+    mapped: &[Mapped],
+    found: &HashMap<i64, Found>,
+    known: &Known,
+    limits: Limits,
+) -> Plan<LicenseSeats> {
     let mut by_license: BTreeMap<i64, Vec<&Mapped>> = BTreeMap::new();
     for mapping in mapped {
         by_license.entry(mapping.license.id).or_default().push(mapping);
     }
     let mut tally = Tally::default();
-    let mut items: Vec<Item> = by_license
+    let mut changes: Vec<Change<LicenseSeats>> = by_license
         .into_values()
         .filter_map(|mut mapped| {
             mapped.sort_by(|one, other| one.organization.id.cmp(&other.organization.id));
-            let license = mapped.first()?.license.id;
-            item(&mapped, found.get(&license), known, limits, &mut tally)
+            let license = License {
+                first: mapped.first()?,
+                found: found.get(&mapped.first()?.license.id),
+                mapped: &mapped,
+                known,
+                limits,
+            };
+            Some(license.change(&mut tally))
         })
         .collect();
-    items.sort_by_cached_key(|item| {
+    changes.sort_by_cached_key(|change| {
+        let LicenseSeats {
+            license, customer, ..
+        } = &change.subject;
         (
-            item.customer.name.to_lowercase(),
-            item.license.name.to_lowercase(),
-            item.license.id,
+            customer.name.to_lowercase(),
+            license.name.to_lowercase(),
+            license.id,
         )
     });
     Plan {
-        items,
+        changes,
         stop: stop(tally, limits),
     }
 }
 
-fn item(
-    mapped: &[&Mapped],
-    found: Option<&Found>,
-    known: &Known,
-    limits: Limits,
-    tally: &mut Tally,
-) -> Option<Item> {
-    let first_mapping = mapped.first()?;
-    let synced = known.synced.get(&first_mapping.license.id);
-    let shares: Vec<Share> = mapped.iter().map(|mapping| share(mapping)).collect();
-    let to = shares
-        .iter()
-        .try_fold(0_i64, |sum, share| sum.checked_add(share.seats?))
-        .filter(|sum| *sum <= i64::from(i32::MAX));
-    let from = found.and_then(|found| found.count);
-    let mut item = Item {
-        license: Reference::new(
-            first_mapping.license.id,
-            found
-                .map_or(&first_mapping.license.name, |found| &found.name)
-                .clone(),
-        ),
-        customer: first_mapping.customer.clone(),
-        from,
-        to,
-        decision: Decision::Write,
-        reason: None,
-        // Also when an organization joined a license that was synced before: its seats are new to it.
-        first: synced.is_none()
-            || mapped
-                .iter()
-                .any(|mapping| mapping.seats_before.is_none() && matches!(mapping.source, Source::Seats(_))),
-        drift: synced
-            .map(|synced| synced.count)
-            .filter(|count| from.is_some_and(|from| from != *count)),
-        shares_changed: shares
-            .iter()
-            .zip(mapped)
-            .any(|(share, mapping)| share.seats != mapping.seats_before),
-        shares,
-    };
-    let (decision, reason) = match quantity(&item, mapped, found, known) {
-        Ok(quantity) => guard(&item, mapped, quantity, known, limits, tally),
-        Err((decision, reason)) => (decision, Some(reason)),
-    };
-    if decision == Decision::Leave {
-        // It keeps what it has, whatever the seats would add up to.
-        item.to = item.from;
-    }
-    item.decision = decision;
-    item.reason = reason;
-    Some(item)
-}
-
+/// What one organization contributes; who is suspended or deactivated keeps what it had.
 fn share(mapping: &Mapped) -> Share {
-    let (seats, flag) = match mapping.source {
-        Source::Seats(seats) => (Some(seats), None),
-        Source::Suspended | Source::Deactivated => (mapping.seats_before, None),
-        Source::Unreadable | Source::Contradictory | Source::Unlisted => (None, None),
-        Source::Vanished => (
-            None,
-            Some(format!(
-                "the organization is no longer in SaaS Backup; if it left for good: halolink unlink {}",
-                mapping.organization.id
-            )),
-        ),
+    let seats = match mapping.source {
+        Source::Seats(seats) => Some(seats),
+        Source::Suspended | Source::Deactivated => mapping.seats_before,
+        Source::Unreadable | Source::Contradictory | Source::Unlisted | Source::Vanished => None,
     };
     Share {
         organization: mapping.organization.clone(),
         seats,
-        flag,
+    }
+}
+
+/// Whether it keeps what it had, and why.
+fn kept(mapping: &Mapped) -> Option<Kept> {
+    let name = || mapping.organization.name.clone();
+    match mapping.source {
+        Source::Suspended => Some(Kept::Suspended(name())),
+        Source::Deactivated => Some(Kept::Deactivated(name())),
+        _ => None,
+    }
+}
+
+/// What is wrong with what SaaS Backup says about an organization.
+fn wrong(mapping: &Mapped) -> Option<Reason> {
+    let name = || mapping.organization.name.clone();
+    match mapping.source {
+        Source::Vanished => Some(Reason::OrganizationVanished(mapping.organization.clone())),
+        Source::Unlisted => Some(Reason::OrganizationUnlisted(name())),
+        Source::Unreadable => Some(Reason::SeatsUnreadable(name())),
+        Source::Contradictory => Some(Reason::SeatsContradictory(name())),
+        Source::Seats(_) | Source::Suspended | Source::Deactivated => None,
     }
 }
 
@@ -267,163 +197,189 @@ struct Quantity {
     from: i64,
     to: i64,
     /// What is to be said if it is written.
-    note: Option<String>,
+    note: Option<Reason>,
 }
 
-/// The quantity, for the guard to judge; or what is decided for a reason of the license's own.
-fn quantity(
-    item: &Item,
-    mapped: &[&Mapped],
-    found: Option<&Found>,
-    known: &Known,
-) -> Result<Quantity, (Decision, String)> {
-    let problem = |reason: String| Err((Decision::Problem, reason));
-    let Some(found) = found else {
-        return problem("the license is gone from Halo; map its organizations to another".to_owned());
-    };
-    if let Some(conflict) = mapped.iter().find_map(|mapping| {
-        known
-            .elsewhere
-            .conflict(&mapping.organization.id, mapping.license.id)
-    }) {
-        return problem(conflict.to_string());
+/// A verdict: what is done, whether, and why.
+type Verdict = (Action, Decision, Option<Reason>);
+
+/// A license with all that its quantity is decided by.
+struct License<'a> {
+    first: &'a Mapped,
+    mapped: &'a [&'a Mapped],
+    found: Option<&'a Found>,
+    known: &'a Known,
+    limits: Limits,
+}
+
+impl License<'_> {
+    fn change(&self, tally: &mut Tally) -> Change<LicenseSeats> {
+        let mut seats = self.seats();
+        let (action, decision, reason) = match self.quantity(&seats) {
+            Ok(quantity) => self.guard(&seats, quantity, tally),
+            Err((decision, reason)) => (Action::Update, decision, Some(reason)),
+        };
+        if decision == Decision::Leave {
+            // It keeps what it has, whatever the seats would add up to.
+            seats.to = seats.from;
+        }
+        Change::new(seats, action, decision, reason)
     }
-    if let Some(stranger) = mapped
-        .iter()
-        .find(|mapping| found.customer != Some(mapping.customer.id))
-    {
-        return problem(match found.customer {
-            Some(customer) => format!(
-                "the license moved to another customer in Halo ({customer}); {} is mapped to {}",
-                stranger.organization.name, stranger.customer
-            ),
-            None => "Halo does not tell whose license it is".to_owned(),
-        });
-    }
-    if !found.active {
-        return problem("the license is inactive in Halo".to_owned());
-    }
-    let Some(from) = found.count else {
-        return problem("its quantity in Halo could not be read".to_owned());
-    };
-    for mapping in mapped {
-        let Reference { id, name } = &mapping.organization;
-        match mapping.source {
-            Source::Vanished => {
-                return problem(format!(
-                    "{name} is no longer in SaaS Backup; if it left for good: halolink unlink {id}"
-                ));
-            }
-            Source::Unlisted => return problem(format!("{name} is not in the seats file")),
-            Source::Unreadable => {
-                return problem(format!("there is no readable seat number for {name}"));
-            }
-            Source::Contradictory => {
-                return problem(format!("there are two different rows for {name}"));
-            }
-            Source::Seats(_) | Source::Suspended | Source::Deactivated => {}
+
+    /// What the seats add up to.
+    fn seats(&self) -> LicenseSeats {
+        let synced = self.known.synced.get(&self.first.license.id);
+        let shares: Vec<Share> = self.mapped.iter().map(|mapping| share(mapping)).collect();
+        let to = shares
+            .iter()
+            .try_fold(0_i64, |sum, share| sum.checked_add(share.seats?))
+            .filter(|sum| *sum <= i64::from(i32::MAX));
+        let from = self.found.and_then(|found| found.count);
+        let name = self.found.map_or(&self.first.license.name, |found| &found.name);
+        LicenseSeats {
+            license: Reference::new(self.first.license.id, name.clone()),
+            customer: self.first.customer.clone(),
+            from,
+            to,
+            // Also when an organization joined a license that was synced before: its seats are new to it.
+            first: synced.is_none()
+                || self.mapped.iter().any(|mapping| {
+                    mapping.seats_before.is_none() && matches!(mapping.source, Source::Seats(_))
+                }),
+            drift: synced
+                .map(|synced| synced.count)
+                .filter(|count| from.is_some_and(|from| from != *count)),
+            drift_by: None,
+            shares_changed: shares
+                .iter()
+                .zip(self.mapped)
+                .any(|(share, mapping)| share.seats != mapping.seats_before),
+            shares,
         }
     }
-    let kept: Vec<String> = mapped
-        .iter()
-        .filter_map(|mapping| match mapping.source {
-            Source::Suspended => Some(format!("{} is suspended", mapping.organization.name)),
-            Source::Deactivated => Some(format!("{} is deactivated", mapping.organization.name)),
-            _ => None,
-        })
-        .collect();
-    if kept.len() == mapped.len() {
-        return Err((
-            Decision::Leave,
-            format!("{} and keeps what it had", kept.join(", ")),
-        ));
-    }
-    let Some(to) = item.to else {
-        return problem(if kept.is_empty() {
-            "its seats add up to more than a quantity can be".to_owned()
-        } else {
-            format!(
-                "{}, and was never synced: its share of this license is not known",
-                kept.join(", ")
-            )
-        });
-    };
-    let note = (!kept.is_empty()).then(|| format!("{} and keeps its share", kept.join(", ")));
-    Ok(Quantity { from, to, note })
-}
 
-/// Lets a quantity through or holds it back, and counts it.
-fn guard(
-    item: &Item,
-    mapped: &[&Mapped],
-    Quantity { from, to, note }: Quantity,
-    known: &Known,
-    limits: Limits,
-    tally: &mut Tally,
-) -> (Decision, Option<String>) {
-    if mapped.iter().any(|mapping| mapping.seats_before.is_some()) {
-        tally.synced += 1;
-    }
-    if item.first {
-        tally.first += 1;
-    }
-    let synced = known.synced.get(&item.license.id).copied();
-    let shares: Vec<ShareChange> = item
-        .shares
-        .iter()
-        .zip(mapped)
-        .filter_map(|(share, mapping)| {
-            Some(ShareChange {
-                organization: &share.organization.name,
-                before: mapping.seats_before,
-                now: share.seats?,
-            })
-        })
-        .collect();
-    let change = LicenseChange {
-        from,
-        to,
-        shares: &shares,
-        unlinked: synced.unwrap_or_default().unlinked,
-        created: known.created.contains(&item.license.id),
-    };
-    if from == to {
-        // The same sum may hide that one fell as another rose or joined: nothing is written, and somebody looks.
-        return match of_a_sharer(&change, limits) {
-            Some(too_much) if !limits.force => held_back(&too_much, tally),
-            _ => (Decision::Unchanged, None),
+    /// The quantity, for the guard to judge; or what is decided for a reason of the license's own.
+    fn quantity(&self, seats: &LicenseSeats) -> Result<Quantity, (Decision, Reason)> {
+        let block = |reason| Err((Decision::Block, reason));
+        let from = match self.writable() {
+            Ok(from) => from,
+            Err(reason) => return block(reason),
         };
+        if let Some(reason) = self.mapped.iter().find_map(|mapping| wrong(mapping)) {
+            return block(reason);
+        }
+        let kept: Vec<Kept> = self.mapped.iter().filter_map(|mapping| kept(mapping)).collect();
+        if kept.len() == self.mapped.len() {
+            return Err((Decision::Leave, Reason::QuantityKept(kept)));
+        }
+        match seats.to {
+            Some(to) => Ok(Quantity {
+                from,
+                to,
+                note: (!kept.is_empty()).then_some(Reason::SharesKept(kept)),
+            }),
+            None if kept.is_empty() => block(Reason::TooManySeats),
+            None => block(Reason::ShareUnknown(kept)),
+        }
     }
-    let Some(too_much) = judge(&change, limits) else {
-        return (Decision::Write, note);
-    };
-    if limits.force {
-        return (
-            Decision::Write,
-            Some(format!("{too_much} (written with --force)")),
-        );
+
+    /// The quantity that the license has, if it is one that may be written to.
+    fn writable(&self) -> Result<i64, Reason> {
+        let found = self.found.ok_or(Reason::LicenseGone)?;
+        let elsewhere = &self.known.elsewhere;
+        if let Some(conflict) = self
+            .mapped
+            .iter()
+            .find_map(|mapping| elsewhere.conflict(&mapping.organization.id, mapping.license.id))
+        {
+            return Err(Reason::MappedTwice(Box::new(conflict)));
+        }
+        let owner = found.customer.ok_or(Reason::LicenseOwnerUnknown)?;
+        if let Some(stranger) = self.mapped.iter().find(|mapping| mapping.customer.id != owner) {
+            return Err(Reason::LicenseMoved {
+                owner,
+                organization: stranger.organization.name.clone(),
+                customer: stranger.customer.clone(),
+            });
+        }
+        if !found.active {
+            return Err(Reason::LicenseInactive);
+        }
+        found.count.ok_or(Reason::QuantityUnreadable)
     }
-    let named = mapped
-        .iter()
-        .any(|mapping| mapping.seats_before.is_none() && known.named.contains(&mapping.organization.id));
-    if too_much.is_first() && named {
-        return (
-            Decision::Write,
-            Some(format!("{too_much} (written because its organization was named)")),
-        );
+
+    /// Lets a quantity through or holds it back, and counts it.
+    fn guard(&self, seats: &LicenseSeats, quantity: Quantity, tally: &mut Tally) -> Verdict {
+        let Quantity { from, to, note } = quantity;
+        if self.mapped.iter().any(|mapping| mapping.seats_before.is_some()) {
+            tally.synced += 1;
+        }
+        if seats.first {
+            tally.first += 1;
+        }
+        let shares = self.share_changes(seats);
+        let license = seats.license.id;
+        let change = LicenseChange {
+            from,
+            to,
+            shares: &shares,
+            unlinked: self
+                .known
+                .synced
+                .get(&license)
+                .copied()
+                .unwrap_or_default()
+                .unlinked,
+            created: self.known.created.contains(&license),
+        };
+        if from == to {
+            // The same sum may hide that one fell as another rose or joined: nothing is written, and somebody looks.
+            return match of_a_sharer(&change, self.limits) {
+                Some(too_much) => hold_back(Action::Keep, too_much, tally),
+                None => (Action::Keep, Decision::Unchanged, None),
+            };
+        }
+        match judge(&change, self.limits) {
+            None => (Action::Update, Decision::Apply, note),
+            Some(too_much) if too_much.is_first() && self.is_named() => {
+                (Action::Update, Decision::Apply, Some(Reason::Named(too_much)))
+            }
+            Some(too_much) => hold_back(Action::Update, too_much, tally),
+        }
     }
-    held_back(&too_much, tally)
+
+    fn share_changes<'s>(&self, seats: &'s LicenseSeats) -> Vec<ShareChange<'s>> {
+        seats
+            .shares
+            .iter()
+            .zip(self.mapped)
+            .filter_map(|(share, mapping)| {
+                Some(ShareChange {
+                    organization: &share.organization.name,
+                    before: mapping.seats_before,
+                    now: share.seats?,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether an organization that is at its first sync was named: who names one says that its license is the
+    /// right one.
+    fn is_named(&self) -> bool {
+        self.mapped.iter().any(|mapping| {
+            mapping.seats_before.is_none() && self.known.named.contains(&mapping.organization.id)
+        })
+    }
 }
 
 /// Holds a license back, and counts it.
-fn held_back(too_much: &TooMuch, tally: &mut Tally) -> (Decision, Option<String>) {
+fn hold_back(action: Action, too_much: TooMuch, tally: &mut Tally) -> Verdict {
     if too_much.is_first() {
         tally.first_held += 1;
     } else {
         tally.synced_held += 1;
     }
-    let way_out = too_much.way_out();
-    (Decision::HoldBack, Some(format!("{too_much} ({way_out})")))
+    (action, Decision::HoldBack, Some(Reason::TooMuch(too_much)))
 }
 
 #[cfg(test)]
@@ -436,7 +392,6 @@ mod tests {
         max_change: 50,
         min_change: 5,
         max_held_back: 20,
-        force: false,
     };
 
     fn mapped(organization: &str, license: i64, source: Source, before: Option<i64>) -> Mapped {
@@ -458,11 +413,11 @@ mod tests {
         }
     }
 
-    fn one(mappings: &[Mapped], found: Option<Found>, synced: Option<i64>) -> Item {
+    fn one(mappings: &[Mapped], found: Option<Found>, synced: Option<i64>) -> Change<LicenseSeats> {
         let license = mappings[0].license.id;
         let found = found.map(|found| (license, found)).into_iter().collect();
         let known = known(synced.map(|count| (license, count)));
-        plan(mappings, &found, &known, LIMITS).items.remove(0)
+        plan(mappings, &found, &known, LIMITS).changes.remove(0)
     }
 
     fn known(synced: impl IntoIterator<Item = (i64, i64)>) -> Known {
@@ -483,8 +438,8 @@ mod tests {
         ];
         let item = one(&both, Some(found(1)), None);
         assert_eq!(
-            (item.decision, item.to, item.first),
-            (Decision::Write, Some(7), true)
+            (item.decision, item.subject.to, item.subject.first),
+            (Decision::Apply, Some(7), true)
         );
     }
 
@@ -498,13 +453,13 @@ mod tests {
             mapped("b", 1, Source::Seats(4), Some(3)),
         ];
         let item = one(&shared, Some(found(8)), Some(8));
-        assert_eq!((item.decision, item.to), (Decision::Write, Some(9)));
+        assert_eq!((item.decision, item.subject.to), (Decision::Apply, Some(9)));
 
         let unknown = [
             mapped("a", 1, Source::Suspended, None),
             mapped("b", 1, Source::Seats(4), None),
         ];
-        assert_eq!(one(&unknown, Some(found(8)), None).decision, Decision::Problem);
+        assert_eq!(one(&unknown, Some(found(8)), None).decision, Decision::Block);
     }
 
     #[test]
@@ -538,7 +493,7 @@ mod tests {
         ];
         for (mapped, found) in cases {
             let item = one(mapped, found, Some(1));
-            assert_eq!(item.decision, Decision::Problem, "{item:?}");
+            assert_eq!(item.decision, Decision::Block, "{item:?}");
             assert!(item.reason.is_some());
         }
     }
@@ -548,16 +503,14 @@ mod tests {
         let mappings = [mapped("a", 1, Source::Seats(20), Some(10))];
         let item = one(&mappings, Some(found(10)), Some(10));
         assert_eq!(item.decision, Decision::HoldBack);
-        let held = item.reason.unwrap();
-        assert!(held.ends_with("(--force writes it all the same)"), "{held}");
-        let forced = Limits {
-            force: true,
-            ..LIMITS
-        };
+        let held = item.reason.unwrap().to_string();
+        assert!(held.ends_with("; --force writes it all the same"), "{held}");
         let found = HashMap::from([(1, found(10))]);
-        let item = plan(&mappings, &found, &known([(1, 10)]), forced).items.remove(0);
-        assert_eq!(item.decision, Decision::Write);
-        let written = item.reason.unwrap();
+        let mut plan = plan(&mappings, &found, &known([(1, 10)]), LIMITS);
+        plan.release();
+        let item = plan.changes.remove(0);
+        assert_eq!(item.decision, Decision::Apply);
+        let written = item.reason.unwrap().to_string();
         assert!(written.ends_with("(written with --force)"), "{written}");
     }
 
@@ -572,12 +525,17 @@ mod tests {
         };
         let item = joined(10);
         assert_eq!(
-            (item.decision, item.to, item.first),
-            (Decision::Write, Some(40), true)
+            (item.decision, item.subject.to, item.subject.first),
+            (Decision::Apply, Some(40), true)
         );
         let item = joined(20);
         assert_eq!(item.decision, Decision::HoldBack);
-        assert!(item.reason.unwrap().starts_with("a would rise by 100 percent"));
+        assert!(
+            item.reason
+                .unwrap()
+                .to_string()
+                .starts_with("a would rise by 100 percent")
+        );
     }
 
     #[test]
@@ -588,10 +546,10 @@ mod tests {
                 ..known(synced.iter().copied())
             };
             let found = HashMap::from([(1, found(82))]);
-            plan(mappings, &found, &known, LIMITS).items.remove(0).decision
+            plan(mappings, &found, &known, LIMITS).changes.remove(0).decision
         };
         let first = [mapped("a", 1, Source::Seats(0), None)];
-        assert_eq!(decided(&first, &[], "a"), Decision::Write);
+        assert_eq!(decided(&first, &[], "a"), Decision::Apply);
         assert_eq!(decided(&first, &[], "b"), Decision::HoldBack);
         let later = [mapped("a", 1, Source::Seats(8), Some(82))];
         assert_eq!(decided(&later, &[(1, 82)], "a"), Decision::HoldBack);
@@ -601,12 +559,12 @@ mod tests {
             mapped("b", 1, Source::Seats(9000), None),
         ];
         assert_eq!(decided(&joins, &[(1, 82)], "a"), Decision::HoldBack);
-        assert_eq!(decided(&joins, &[(1, 82)], "b"), Decision::Write);
+        assert_eq!(decided(&joins, &[(1, 82)], "b"), Decision::Apply);
     }
 
     #[test]
     fn what_another_profile_has_mapped_too_is_not_written() {
-        use crate::plan::elsewhere::OtherMapping;
+        use crate::change::OtherMapping;
         let other = |organization: &str, license| OtherMapping {
             profile: "brand".to_owned(),
             organization: Reference::new(organization.to_owned(), organization),
@@ -622,14 +580,10 @@ mod tests {
                 ..Known::default()
             };
             let mappings = [mapped("a", 1, Source::Seats(3), None)];
-            let forced = Limits {
-                force: true,
-                ..LIMITS
-            };
-            let item = plan(&mappings, &HashMap::from([(1, found(1))]), &known, forced)
-                .items
-                .remove(0);
-            assert_eq!(item.decision == Decision::Problem, problem, "{other:?}: {item:?}");
+            let mut plan = plan(&mappings, &HashMap::from([(1, found(1))]), &known, LIMITS);
+            plan.release();
+            let item = plan.changes.remove(0);
+            assert_eq!(item.decision == Decision::Block, problem, "{other:?}: {item:?}");
         }
     }
 
@@ -653,14 +607,14 @@ mod tests {
             &known((0..10).map(|license| (license, 10))),
             LIMITS,
         );
-        assert_eq!((plan.stop.as_ref(), plan.writes().count()), (None, 2));
+        assert_eq!((plan.stop.as_ref(), plan.to_apply().count()), (None, 2));
     }
 
     #[test]
     fn drift_is_seen() {
         let mappings = [mapped("a", 1, Source::Seats(10), Some(10))];
-        assert_eq!(one(&mappings, Some(found(12)), Some(10)).drift, Some(10));
-        assert_eq!(one(&mappings, Some(found(10)), Some(10)).drift, None);
+        assert_eq!(one(&mappings, Some(found(12)), Some(10)).subject.drift, Some(10));
+        assert_eq!(one(&mappings, Some(found(10)), Some(10)).subject.drift, None);
     }
 
     #[test]
@@ -675,17 +629,10 @@ mod tests {
         let synced = known((0..12).map(|license| (license, 10)));
         let stopped = plan(&mappings, &halo, &synced, LIMITS);
         assert!(stopped.stop.is_some());
-        assert_eq!(stopped.writes().count(), 0);
-        let forced = plan(
-            &mappings,
-            &halo,
-            &synced,
-            Limits {
-                force: true,
-                ..LIMITS
-            },
-        );
-        assert_eq!((forced.stop.as_ref(), forced.writes().count()), (None, 12));
+        assert_eq!(stopped.to_apply().count(), 0);
+        let mut forced = stopped;
+        forced.release();
+        assert_eq!((forced.stop.as_ref(), forced.to_apply().count()), (None, 12));
         let patient = plan(
             &mappings,
             &halo,
@@ -695,7 +642,7 @@ mod tests {
                 ..LIMITS
             },
         );
-        assert_eq!(patient.writes().count(), 8);
+        assert_eq!(patient.to_apply().count(), 8);
     }
 
     fn any_source() -> impl Strategy<Value = Source> {
@@ -719,15 +666,14 @@ mod tests {
             rows in proptest::collection::vec(any_mapped(), 0..40),
             counts in proptest::collection::hash_map(0_i64..12, 0_i64..5000, 0..12),
             synced in proptest::collection::hash_map(0_i64..12, 0_i64..5000, 0..12),
-            force in any::<bool>(),
-        ) -> (Vec<Mapped>, HashMap<i64, Found>, Known, Limits) {
+        ) -> (Vec<Mapped>, HashMap<i64, Found>, Known) {
             let mappings = rows
                 .into_iter()
                 .enumerate()
                 .map(|(number, (license, source, before))| mapped(&format!("o{number}"), license, source, before))
                 .collect();
             let found = counts.into_iter().map(|(license, count)| (license, found(count))).collect();
-            (mappings, found, known(synced), Limits { force, ..LIMITS })
+            (mappings, found, known(synced))
         }
     }
 
@@ -760,23 +706,31 @@ mod tests {
     proptest! {
         #[test]
         fn applying_gives_the_sums_and_planning_again_gives_nothing(
-            (mapped, mut found, mut synced, limits) in any_world()
+            (mapped, mut found, mut synced) in any_world(),
+            force in any::<bool>(),
         ) {
-            let plan_made = plan(&mapped, &found, &synced, limits);
-            for item in plan_made.writes() {
+            let made = |found: &HashMap<i64, Found>, synced: &Known| {
+                let mut plan = plan(&mapped, found, synced, LIMITS);
+                if force {
+                    plan.release();
+                }
+                plan
+            };
+            let plan_made = made(&found, &synced);
+            for item in plan_made.to_apply() {
                 let sum: i64 = mapped
                     .iter()
-                    .filter(|mapping| mapping.license.id == item.license.id)
+                    .filter(|mapping| mapping.license.id == item.subject.license.id)
                     .map(|mapping| match mapping.source {
                         Source::Seats(seats) => seats,
                         _ => mapping.seats_before.unwrap_or(0),
                     })
                     .sum();
-                prop_assert_eq!(item.to, Some(sum));
+                prop_assert_eq!(item.subject.to, Some(sum));
             }
             let written: Vec<(i64, i64)> = plan_made
-                .writes()
-                .filter_map(|item| Some((item.license.id, item.to?)))
+                .to_apply()
+                .filter_map(|item| Some((item.subject.license.id, item.subject.to?)))
                 .collect();
             for (license, count) in &written {
                 if let Some(license) = found.get_mut(license) {
@@ -784,23 +738,23 @@ mod tests {
                 }
                 synced.synced.insert(*license, Synced { count: *count, unlinked: 0 });
             }
-            let again = plan(&mapped, &found, &synced, limits);
+            let again = made(&found, &synced);
             for (license, _) in written {
-                let decision = again.items.iter().find(|item| item.license.id == license);
+                let decision = again.changes.iter().find(|item| item.subject.license.id == license);
                 prop_assert_eq!(decision.map(|item| &item.decision), Some(&Decision::Unchanged));
             }
         }
 
         #[test]
         fn the_order_of_input_changes_nothing(
-            ((mapped, found, synced, limits), shuffled) in any_world().prop_flat_map(|world| {
+            ((mapped, found, synced), shuffled) in any_world().prop_flat_map(|world| {
                 let mapped = world.0.clone();
                 (Just(world), Just(mapped).prop_shuffle())
             })
         ) {
             prop_assert_eq!(
-                plan(&mapped, &found, &synced, limits),
-                plan(&shuffled, &found, &synced, limits)
+                plan(&mapped, &found, &synced, LIMITS),
+                plan(&shuffled, &found, &synced, LIMITS)
             );
         }
     }

@@ -17,8 +17,8 @@ use crate::{
 };
 
 pub use records::{
-    Change, ChangeStatus, LicenseCount, NewChange, NewRun, OrganizationSeats, RecordedChange, Run, RunState,
-    RunTotals, SeatPoint, Written,
+    Change, ChangeStatus, LicenseCount, NewChange, NewRun, NotWritten, OrganizationSeats, RecordedChange,
+    Run, RunState, RunTotals, SeatPoint,
 };
 
 /// Rows in one statement: SQLite takes 32,766 parameters.
@@ -195,20 +195,22 @@ impl Store {
     }
 
     /// Records how the writing went: all of the run's intended changes were written and read back, except
-    /// those that are named. Those that could not be read back stay unsettled: the next run finds out.
-    pub async fn record_written(&self, profile: &str, run: i64, written: Written<'_>) -> Result<(), Error> {
+    /// those that are named. Those that could not be read back stay unsettled: the next run finds out. `alone`
+    /// are licenses that Halo does not take, whatever else is sent with them.
+    pub async fn record_written(
+        &self,
+        profile: &str,
+        run: i64,
+        not_written: &[NotWritten],
+        alone: &HashSet<i64>,
+    ) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let failed = written.failed.iter().map(|(license, reason)| {
-            let status = if written.unread.contains(license) {
-                ChangeStatus::Unread
-            } else {
-                ChangeStatus::Failed
-            };
-            (license, reason, status)
-        });
-        let skipped = written.skipped.iter();
-        let skipped = skipped.map(|(license, reason)| (license, reason, ChangeStatus::Skipped));
-        for (license, reason, status) in failed.chain(skipped) {
+        for NotWritten {
+            license,
+            status,
+            reason,
+        } in not_written
+        {
             sqlx::query(
                 "UPDATE changes SET status = $5, reason = $3, recorded_at = $4
                  WHERE run_id = $1 AND license_id = $2 AND status = $6",
@@ -233,7 +235,7 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         take_over_verified(&mut transaction, profile, run).await?;
-        remember_refused(&mut transaction, profile, run, written.alone).await?;
+        remember_refused(&mut transaction, profile, run, alone).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -16,15 +16,18 @@ pub enum Align {
 
 /// Rows under a header.
 pub struct Table {
-    columns: Vec<(&'static str, Align)>,
+    columns: Vec<(String, Align)>,
     rows: Vec<Vec<Text>>,
 }
 
 impl Table {
     /// An empty table with these columns.
-    pub fn new(columns: &[(&'static str, Align)]) -> Self {
+    pub fn new(columns: &[(impl AsRef<str>, Align)]) -> Self {
         Self {
-            columns: columns.to_vec(),
+            columns: columns
+                .iter()
+                .map(|(name, align)| (name.as_ref().to_owned(), *align))
+                .collect(),
             rows: Vec::new(),
         }
     }

@@ -195,7 +195,8 @@ fn what_is_not_given_stays() {
         .expect(0);
     assert_eq!(
         outcome.json()["changes"],
-        json!([{"setting": "seat_metric", "from": "used", "to": "required", "status": "updated"}])
+        json!([{"setting": "seat_metric", "from": "used", "to": "required", "status": "updated",
+                "reason": null, "reason_code": null}])
     );
     assert_eq!(shown(&stage)["priority"]["id"], 5);
 }
@@ -315,7 +316,8 @@ fn a_reset_does_not_bill_other_seats_than_before() {
         stage
             .run(["configure", "--sync-seats", "on"])
             .expect(0)
-            .prints(["to be said (was active)", "on, once a seat metric is said"])
+            .prints(["on, once a seat metric is said"])
+            .says(["it was active"])
             .says(["1 setting changed", "writes nothing"]);
         stage.run(["configure", "--sla", "Gold"]).expect(0);
         assert_eq!(shown(&stage)["sync_seats"], false);

@@ -135,7 +135,7 @@ fn nobody_to_complain_to_is_no_crash() {
         (&["list", "slas"][..], 0),
         (&["map-org", "--from", "nowhere.csv"], 2),
         (&["--nonsense"], 2),
-        (&["configure", "--sla", "Gold", "-vv"], 0),
+        (&["configure", "--show", "-vv"], 0),
         (&[], 2),
     ] {
         for sink in sinks {

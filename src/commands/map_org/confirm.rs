@@ -1,26 +1,25 @@
 //! What is said, and asked, before anything is mapped: what bills, what maps anew, and what looks wrong.
 
-use std::collections::HashMap;
-
-use super::{
-    Planned, Target,
-    old_license::{self, Old},
-    reference, report,
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
 };
+
+use super::{NewMapping, Target};
 use crate::{
-    cli,
-    context::Context,
+    change::{Action, Change, Decision, Plan},
     failure::Failure,
     model::Mapping,
     plan::{elsewhere::Elsewhere, names::far_apart, products::other_product},
-    ui::{Text, stopped},
+    runner::Question,
+    text::{Text, counted},
 };
 
 /// Notes with each mapping what looks wrong about it; `mappings` are those that there are.
-pub(super) fn doubt(planned: &mut [Planned], mappings: &[Mapping]) {
-    let will_have: HashMap<String, Option<i64>> = planned
+pub(super) fn doubt(wanted: &mut [NewMapping], mappings: &[Mapping]) {
+    let will_have: HashMap<String, Option<i64>> = wanted
         .iter()
-        .map(|planned| (planned.organization.id.clone(), planned.license()))
+        .map(|wanted| (wanted.organization.id.clone(), wanted.license()))
         .collect();
     let mut users: HashMap<i64, Vec<&Mapping>> = HashMap::new();
     for mapping in mappings {
@@ -32,17 +31,18 @@ pub(super) fn doubt(planned: &mut [Planned], mappings: &[Mapping]) {
             users.entry(mapping.license.id).or_default().push(mapping);
         }
     }
-    for planned in planned.iter_mut().filter(|planned| !planned.is_unchanged()) {
+    for wanted in wanted.iter_mut().filter(|wanted| !wanted.is_unchanged()) {
         let mut doubts = Vec::new();
-        if far_apart(&planned.organization.name, &planned.customer.name) {
+        if far_apart(&wanted.organization.name, &wanted.customer.name) {
             doubts.push(format!(
                 "the names are far apart: the organization is called {}, the customer {}",
-                planned.organization.name, planned.customer.name
+                wanted.organization.name, wanted.customer.name
             ));
         }
-        let (name, manufacturer) = match &planned.target {
-            Target::Existing(license) => (&license.name, license.manufacturer.as_deref()),
-            Target::New { name, .. } => (name, None),
+        let name = wanted.target.name();
+        let manufacturer = match &wanted.target {
+            Target::Existing(license) => license.manufacturer.as_deref(),
+            Target::New { .. } | Target::Known(_) => None,
         };
         if let Some(word) = other_product(name, manufacturer) {
             let by = manufacturer
@@ -52,12 +52,12 @@ pub(super) fn doubt(planned: &mut [Planned], mappings: &[Mapping]) {
                 "the license {name}{by} looks like another product's, by the word \"{word}\""
             ));
         }
-        let others: Vec<String> = planned
+        let others: Vec<String> = wanted
             .license()
             .and_then(|license| users.get(&license))
             .into_iter()
             .flatten()
-            .filter(|mapping| mapping.organization.id != planned.organization.id)
+            .filter(|mapping| mapping.organization.id != wanted.organization.id)
             .map(|mapping| mapping.organization.to_string())
             .collect();
         if !others.is_empty() {
@@ -66,7 +66,7 @@ pub(super) fn doubt(planned: &mut [Planned], mappings: &[Mapping]) {
                 others.join(", ")
             ));
         }
-        planned.doubts = doubts;
+        wanted.doubts = doubts;
     }
 }
 
@@ -74,20 +74,20 @@ pub(super) fn doubt(planned: &mut [Planned], mappings: &[Mapping]) {
 ///
 /// # Errors
 /// Exit code 2 naming both profiles.
-pub(super) fn refuse_elsewhere(planned: &[Planned], elsewhere: &Elsewhere) -> anyhow::Result<()> {
-    let conflicts: Vec<String> = planned
-        .iter()
-        .filter(|planned| !planned.is_unchanged())
-        .filter_map(|planned| {
-            let organization = &planned.organization.id;
-            let conflict = match planned.license() {
+pub(super) fn refuse_elsewhere<'a>(
+    wanted: impl IntoIterator<Item = &'a NewMapping>,
+    elsewhere: &Elsewhere,
+) -> anyhow::Result<()> {
+    let conflicts: Vec<String> = wanted
+        .into_iter()
+        .filter(|wanted| !wanted.is_unchanged())
+        .filter_map(|wanted| {
+            let organization = &wanted.organization.id;
+            let conflict = match wanted.license() {
                 Some(license) => elsewhere.conflict(organization, license),
                 None => elsewhere.conflict_of_organization(organization),
             }?;
-            Some(format!(
-                "{} -> {}, {}: {conflict}",
-                planned.organization, planned.customer, planned.target
-            ))
+            Some(format!("{wanted}: {conflict}; {}", conflict.hint()))
         })
         .collect();
     if conflicts.is_empty() {
@@ -101,140 +101,92 @@ pub(super) fn refuse_elsewhere(planned: &[Planned], elsewhere: &Elsewhere) -> an
     .into())
 }
 
-/// Shows what is out of the ordinary and asks once, unless it is a dry run.
-///
-/// # Errors
-/// Exit code 2 where nobody is there to be asked and `--yes` was not given; a person's no.
-pub(super) async fn confirm(
-    context: &Context,
-    planned: &[Planned],
-    old: &mut [Old],
-    arguments: &cli::MapOrg,
-) -> anyhow::Result<()> {
-    let dry_run = arguments.dry_run;
-    show_remappings(context, planned);
-    show_sums(context, planned);
-    let doubts: Vec<String> = planned
-        .iter()
-        .filter(|planned| !planned.doubts.is_empty())
-        .map(|planned| {
-            format!(
-                "{} -> {}, {}: {}",
-                planned.organization,
-                planned.customer,
-                planned.target,
-                planned.doubts.join("; ")
-            )
-        })
-        .collect();
-    let zeros = match arguments.old_license {
-        Some(cli::OldLicense::Zero) => old.iter().filter(|old| old.bills().is_some()).count(),
-        _ => 0,
-    };
-    let Some(question) = question(planned, zeros) else {
-        return Ok(());
-    };
-    if !dry_run && !context.yes && !context.ui.is_interactive() && !doubts.is_empty() {
-        return Err(Failure::usage(Text::list(
-            format!("{question} Nobody is here to answer, and this looks wrong:"),
-            doubts,
-        ))
-        .hint("correct it, or add --yes to go ahead all the same; --dry-run only looks")
-        .into());
-    }
-    for doubt in &doubts {
-        context.ui.warn(doubt);
-    }
-    if !dry_run && !context.go_ahead(&question).await? {
-        return Err(stopped());
-    }
-    old_license::decide(context, old, arguments.old_license, dry_run).await
-}
-
-/// What has to be answered with yes first.
-fn question(planned: &[Planned], zeros: usize) -> Option<String> {
+/// What has to be answered with yes first; `zeros` old licenses are to be set to 0 besides.
+pub(super) fn question(plan: &Plan<NewMapping>, zeros: usize) -> Option<Question> {
     let mut parts = Vec::new();
-    for planned in planned.iter().filter(|planned| !planned.is_unchanged()) {
-        if let Target::New { name, count } = &planned.target {
+    for wanted in plan.to_apply().map(|change| &change.subject) {
+        if let Target::New { name, count } = &wanted.target {
             parts.push(format!(
                 "create the license \"{name}\" for {}, which bills {count}",
-                planned.customer
+                wanted.customer
             ));
         }
     }
-    let anew = planned.iter().filter(|planned| planned.is_remapping()).count();
+    let anew = plan
+        .to_apply()
+        .filter(|change| change.action == Action::Remap)
+        .count();
     if anew > 0 {
-        parts.push(format!("map {} anew", report::count(anew, "organization")));
+        parts.push(format!("map {} anew", counted(anew, "organization")));
     }
     if zeros > 0 {
-        parts.push(format!("set {} to 0", report::count(zeros, "old license")));
+        parts.push(format!("set {} to 0", counted(zeros, "old license")));
     }
-    let doubtful = planned
-        .iter()
-        .filter(|planned| !planned.doubts.is_empty())
-        .count();
-    if doubtful > 0 {
+    let doubts: Vec<String> = plan
+        .to_apply()
+        .map(|change| &change.subject)
+        .filter(|wanted| !wanted.doubts.is_empty())
+        .map(|wanted| format!("{wanted}: {}", wanted.doubts.join("; ")))
+        .collect();
+    if !doubts.is_empty() {
         parts.push(format!(
             "map {} despite the warnings",
-            report::count(doubtful, "organization")
+            counted(doubts.len(), "organization")
         ));
     }
     let sentence = parts.join(", and ");
     let mut letters = sentence.chars();
     let first = letters.next()?.to_uppercase();
-    Some(format!("{first}{}?", letters.as_str()))
+    Some(Question {
+        text: format!("{first}{}?", letters.as_str()),
+        doubts,
+    })
 }
 
-fn show_remappings(context: &Context, planned: &[Planned]) {
-    for planned in planned.iter().filter(|planned| planned.is_remapping()) {
-        let Some(before) = &planned.before else {
-            continue;
-        };
-        context.ui.note(planned.organization.to_string());
-        context
-            .ui
-            .note(format!("  is now: {}, {}", before.customer, before.license));
-        context
-            .ui
-            .note(format!("  would be: {}, {}", planned.customer, planned.target));
+/// What is mapped anew: what it is, and what it would be.
+pub(super) fn remappings(plan: &Plan<NewMapping>) -> Vec<Text> {
+    let mut lines: Vec<Text> = Vec::new();
+    for wanted in plan.to_apply().map(|change| &change.subject) {
+        if let Some(before) = &wanted.before {
+            lines.push(wanted.organization.to_string().into());
+            lines.push(format!("  is now: {}, {}", before.customer, before.license).into());
+            lines.push(format!("  would be: {}, {}", wanted.customer, wanted.target).into());
+        }
     }
+    lines
 }
 
 /// Several rows of a file with one license are said, not asked: whoever wrote the file wrote both.
-fn show_sums(context: &Context, planned: &[Planned]) {
-    let mut rows: HashMap<i64, Vec<&Planned>> = HashMap::new();
-    for planned in planned {
-        rows.entry(planned.license().unwrap_or_default())
-            .or_default()
-            .push(planned);
+pub(super) fn sums(plan: &Plan<NewMapping>) -> Vec<Text> {
+    let mut rows: BTreeMap<i64, Vec<&Change<NewMapping>>> = BTreeMap::new();
+    for change in &plan.changes {
+        if let Some(license) = change.subject.license() {
+            rows.entry(license).or_default().push(change);
+        }
     }
-    let mut lines: Vec<String> = rows
-        .values()
-        .filter(|rows| rows.len() > 1 && rows.iter().any(|planned| !planned.is_unchanged()))
+    rows.values()
+        .filter(|rows| rows.len() > 1 && rows.iter().any(|change| change.decision == Decision::Apply))
         .map(|rows| {
             let names: Vec<String> = rows
                 .iter()
-                .map(|planned| planned.organization.to_string())
+                .map(|change| change.subject.organization.to_string())
                 .collect();
+            let NewMapping { target, customer, .. } = &rows[0].subject;
             format!(
-                "{} of {} will carry the sum of {}",
-                rows[0].target,
-                rows[0].customer,
+                "{target} of {customer} will carry the sum of {}",
                 names.join(", ")
             )
+            .into()
         })
-        .collect();
-    lines.sort_unstable();
-    for line in lines {
-        context.ui.note(&line);
-    }
+        .collect()
 }
 
-impl std::fmt::Display for Target {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
-        match self {
-            Target::Existing(license) => reference(license).fmt(formatter),
-            Target::New { name, .. } => write!(formatter, "{name} (new)"),
-        }
+impl fmt::Display for NewMapping {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(
+            formatter,
+            "{} -> {}, {}",
+            self.organization, self.customer, self.target
+        )
     }
 }

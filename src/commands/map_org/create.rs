@@ -3,7 +3,10 @@
 //! killed run left, the complete list is read until whatever was sent must have appeared, and only then it
 //! is posted again.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::Target;
 use crate::{
@@ -76,82 +79,140 @@ pub(super) async fn create(
     name: &str,
     count: i64,
 ) -> anyhow::Result<Reference> {
-    let halo = context.halo().await?;
     // One for all profiles: two may be of one site. No profile has an empty name.
     let _lock = store.lock("", "create-license", WAIT, &context.told()).await?;
-    let began = Instant::now();
-    let what = format!("the license \"{name}\" for {customer}");
-    let look = async || look(&halo, customer.id, name).await;
-    let settled = async |age| look_until_settled(context, &what, age, began, &look).await;
-
     let before = store.license_intent(&context.profile, customer.id, name).await?;
-    let mut found = match &before {
+    let mut creation = Creation {
+        context,
+        store,
+        halo: context.halo().await?,
+        customer,
+        name,
+        what: format!("the license \"{name}\" for {customer}"),
+        intent: before.as_ref().map(|intent| intent.id),
+        began: Instant::now(),
+    };
+    let mut found = match before {
         // Inside the lock: another process may have made it since the plan.
-        None => look().await?.map_or(Look::Absent, Look::Found),
+        None => creation.look().await?.map_or(Look::Absent, Look::Found),
         Some(intent) => {
+            let what = &creation.what;
             context
                 .ui
-                .detail(1, &format!("{what} was about to be made by {}", intent.by));
-            settled(intent.age).await?
+                .detail(1, format!("{what} was about to be made by {}", intent.by));
+            creation.settled(intent.age).await?
         }
     };
-    let mut intent = before.map(|intent| intent.id);
-    let mut posted = 0;
-    loop {
-        match found {
-            Look::Found(license) => {
-                if let Some(intent) = intent {
-                    store.note_created_license(&context.profile, license.id).await?;
-                    store.forget_license_intent(intent).await?;
-                }
-                return Ok(Reference::new(license.id, license.name));
-            }
-            Look::Absent if posted < TRIES => {}
-            Look::Absent | Look::OutOfPatience => {
-                return Err(Failure::try_later(format!(
-                    "Halo did not say whether it made {what}, and does not show it"
-                ))
-                .hint("run the command again: it looks for the license before it posts another")
-                .into());
-            }
+    for _ in 0..TRIES {
+        if !matches!(found, Look::Absent) {
+            break;
         }
-        let recorded = match intent {
-            Some(recorded) => {
-                store.renew_license_intent(recorded).await?;
-                recorded
-            }
-            None => store.intend_license(&context.profile, customer.id, name).await?,
-        };
-        intent = Some(recorded);
-        posted += 1;
-        let answer = halo.create_license(customer.id, name, count).await;
+        found = creation.post(count).await?;
+    }
+    match found {
+        Look::Found(license) => creation.made(license).await,
+        Look::Absent | Look::OutOfPatience => Err(creation.not_shown()),
+    }
+}
+
+/// A license that is being created.
+struct Creation<'a> {
+    context: &'a Context,
+    store: &'a Store,
+    halo: Arc<Halo>,
+    customer: &'a Reference,
+    name: &'a str,
+    /// What it is, for messages.
+    what: String,
+    /// The intent in the state, once there is one.
+    intent: Option<i64>,
+    began: Instant,
+}
+
+impl Creation<'_> {
+    async fn look(&self) -> anyhow::Result<Option<License>> {
+        look(&self.halo, self.customer.id, self.name).await
+    }
+
+    /// Looks for what was sent `age` ago until it must have appeared.
+    async fn settled(&self, age: Duration) -> anyhow::Result<Look<License>> {
+        look_until_settled(self.context, &self.what, age, self.began, async || {
+            self.look().await
+        })
+        .await
+    }
+
+    /// Records the intent, posts once, and looks for it whatever the answer is.
+    ///
+    /// # Errors
+    /// Halo refuses it, or says that it made it and does not list it.
+    async fn post(&mut self, count: i64) -> anyhow::Result<Look<License>> {
+        let intent = self.record_intent().await?;
+        let answer = self.halo.create_license(self.customer.id, self.name, count).await;
         if let Err(error) = &answer
             && !error.is_unclear()
         {
             // Refused, or never sent: there is nothing to look for later.
-            store.forget_license_intent(recorded).await?;
+            self.store.forget_license_intent(intent).await?;
         } else {
             // It may have been long in coming: what is made late is late from here on.
-            store.renew_license_intent(recorded).await?;
+            self.store.renew_license_intent(intent).await?;
         }
         match answer {
             Ok(()) => {
-                found = settled(Duration::ZERO).await?;
+                let found = self.settled(Duration::ZERO).await?;
                 if matches!(found, Look::Absent) {
                     // Halo said yes and does not show it: posting again could make two.
-                    store.forget_license_intent(recorded).await?;
+                    self.store.forget_license_intent(intent).await?;
                     return Err(Failure::failed(format!(
-                        "Halo said that it made {what}, and does not list it"
+                        "Halo said that it made {}, and does not list it",
+                        self.what
                     ))
                     .hint("look for it in Halo before creating it again")
                     .into());
                 }
+                Ok(found)
             }
             Err(error) if error.is_unclear() => {
-                context.ui.detail(1, &error.to_string());
-                found = settled(Duration::ZERO).await?;
+                self.context.ui.detail(1, error.to_string());
+                self.settled(Duration::ZERO).await
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => Err(error.into()),
         }
+    }
+
+    /// Records the intent, or that it is as new as now.
+    async fn record_intent(&mut self) -> anyhow::Result<i64> {
+        if let Some(intent) = self.intent {
+            self.store.renew_license_intent(intent).await?;
+            return Ok(intent);
+        }
+        let profile = &self.context.profile;
+        let intent = self
+            .store
+            .intend_license(profile, self.customer.id, self.name)
+            .await?;
+        self.intent = Some(intent);
+        Ok(intent)
+    }
+
+    /// It is there; if this or a killed run made it, that is remembered.
+    async fn made(&self, license: License) -> anyhow::Result<Reference> {
+        if let Some(intent) = self.intent {
+            self.store
+                .note_created_license(&self.context.profile, license.id)
+                .await?;
+            self.store.forget_license_intent(intent).await?;
+        }
+        Ok(Reference::new(license.id, license.name))
+    }
+
+    fn not_shown(&self) -> anyhow::Error {
+        Failure::try_later(format!(
+            "Halo did not say whether it made {}, and does not show it",
+            self.what
+        ))
+        .hint("run the command again: it looks for the license before it posts another")
+        .into()
     }
 }

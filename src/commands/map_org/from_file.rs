@@ -5,9 +5,15 @@ use std::{
     path::Path,
 };
 
-use super::{Planned, Target, mappable, naming, unseen};
+use super::{
+    NewMapping, Target,
+    named::{mappable, unseen},
+};
 use crate::{
-    commands::csv_file::{CsvFile, CsvRow},
+    commands::{
+        csv_file::{CsvFile, CsvRow},
+        naming,
+    },
     context::Context,
     failure::Failure,
     halo::Halo,
@@ -25,109 +31,134 @@ const MOST_LOOKUPS: usize = 20;
 ///
 /// # Errors
 /// Exit code 2 naming every bad row with its line.
-pub(super) async fn plan(
+pub(super) async fn wanted(
     context: &Context,
     path: &Path,
     mappings: &[Mapping],
-) -> anyhow::Result<Vec<Planned>> {
+) -> anyhow::Result<Vec<NewMapping>> {
     let file = CsvFile::read(path)?;
-    let column = |names: &[&'static str]| {
-        file.header(names).ok_or_else(|| {
-            Failure::usage(format!("{} has no column \"{}\"", path.display(), names[0]))
-                .hint("its first line must be: organization,customer,license")
-        })
-    };
-    let organization_column = column(&["organization", "organization_id", "organization_name"])?;
-    let customer_column = column(&["customer", "customer_id", "customer_name", "client"])?;
-    let license_column = column(&["license", "licence", "license_id", "licence_id", "license_name"])?;
+    let columns = Columns::of(&file, path)?;
     if file.rows.is_empty() {
         return Err(Failure::usage(format!("{} has a header and no rows", path.display())).into());
     }
-
     let halo = context.halo().await?;
-    let organizations = organizations(context, &file, organization_column).await?;
-    let organizations = Index::new(&organizations);
-    let mut customers = naming::customers(context, &halo).await?;
+    let organizations = organizations(context, &file, columns.organization).await?;
+    let customers = customers(context, &halo, &file, columns.customer).await?;
+    let mut bad = BadRows::default();
+    let named = columns.named(&file, &organizations, &customers, &mut bad);
+    let licenses = Licenses::read(context, &halo, &named).await?;
+    let wanted = named
+        .into_iter()
+        .filter_map(|named| {
+            let license = licenses.of(&named, &mut bad)?;
+            let target = Target::Existing(license);
+            Some(NewMapping::new(
+                named.organization,
+                named.customer,
+                target,
+                mappings,
+            ))
+        })
+        .collect();
+    bad.into_result(path, file.rows.len())?;
+    Ok(wanted)
+}
+
+/// Where in the file what is.
+struct Columns {
+    organization: &'static str,
+    customer: &'static str,
+    license: &'static str,
+}
+
+/// A row whose organization and customer are known.
+struct NamedRow<'a> {
+    row: &'a CsvRow,
+    organization: &'a Organization,
+    customer: &'a Customer,
+    /// What stands there for the license.
+    license: &'a str,
+}
+
+impl Columns {
+    fn of(file: &CsvFile, path: &Path) -> anyhow::Result<Self> {
+        let column = |names: &[&'static str]| {
+            file.header(names).ok_or_else(|| {
+                Failure::usage(format!("{} has no column \"{}\"", path.display(), names[0]))
+                    .hint("its first line must be: organization,customer,license")
+            })
+        };
+        Ok(Self {
+            organization: column(&["organization", "organization_id", "organization_name"])?,
+            customer: column(&["customer", "customer_id", "customer_name", "client"])?,
+            license: column(&["license", "licence", "license_id", "licence_id", "license_name"])?,
+        })
+    }
+
+    /// The rows whose organization and customer are known and may be mapped; what is wrong with the others is bad.
+    fn named<'a>(
+        &self,
+        file: &'a CsvFile,
+        organizations: &'a [Organization],
+        customers: &'a [Customer],
+        bad: &mut BadRows,
+    ) -> Vec<NamedRow<'a>> {
+        let (organizations, customers) = (Index::new(organizations), Index::new(customers));
+        let mut seen: HashMap<&str, u64> = HashMap::new();
+        let mut named = Vec::new();
+        for row in &file.rows {
+            let organization = bad.check(row, "organization", row.cell(self.organization), |text| {
+                organizations.find(text)
+            });
+            let customer = bad.check(row, "customer", row.cell(self.customer), |text| {
+                customers.find(text)
+            });
+            let license = row.cell(self.license);
+            if license.is_empty() {
+                bad.add(row, "the license is empty".to_owned());
+            }
+            let Some(organization) = organization else {
+                continue;
+            };
+            if let Some(line) = seen.insert(&organization.id, row.line) {
+                let name = &organization.name;
+                bad.add(row, format!("the organization {name} is in line {line} already"));
+            }
+            match customer {
+                Some(customer) if customer.inactive => {
+                    let label = customer.label();
+                    bad.add(row, format!("the customer {label} is inactive in Halo"));
+                }
+                Some(customer) => named.push(NamedRow {
+                    row,
+                    organization,
+                    customer,
+                    license,
+                }),
+                None => {}
+            }
+        }
+        named
+    }
+}
+
+/// The customers that rows can name: the active ones, and those that are named by id.
+async fn customers(
+    context: &Context,
+    halo: &Halo,
+    file: &CsvFile,
+    column: &str,
+) -> anyhow::Result<Vec<Customer>> {
+    let mut customers = naming::customers(context, halo).await?;
     let known: HashSet<i64> = customers.iter().map(|customer| customer.id).collect();
-    for id in ids_in(file.rows.iter().map(|row| row.cell(customer_column)))
+    for id in ids_in(file.rows.iter().map(|row| row.cell(column)))
         .difference(&known)
         .take(MOST_LOOKUPS)
     {
         // Not in the list of active ones: inactive, or nobody?
         customers.extend(halo.customer(*id).await?);
     }
-    let customers = Index::new(&customers);
-
-    let mut bad = BadRows::default();
-    let mut named: Vec<(&CsvRow, &Organization, &Customer)> = Vec::new();
-    let mut seen: HashMap<&str, u64> = HashMap::new();
-    for row in &file.rows {
-        let organization = bad.check(row, "organization", row.cell(organization_column), |text| {
-            organizations.find(text)
-        });
-        let customer = bad.check(row, "customer", row.cell(customer_column), |text| {
-            customers.find(text)
-        });
-        if row.cell(license_column).is_empty() {
-            bad.add(row, "the license is empty".to_owned());
-        }
-        let Some(organization) = organization else {
-            continue;
-        };
-        if let Some(line) = seen.insert(&organization.id, row.line) {
-            bad.add(
-                row,
-                format!("the organization {} is in line {line} already", organization.name),
-            );
-        }
-        match customer {
-            Some(customer) if customer.inactive => {
-                bad.add(
-                    row,
-                    format!("the customer {} is inactive in Halo", customer.label()),
-                );
-            }
-            Some(customer) => named.push((row, organization, customer)),
-            None => {}
-        }
-    }
-
-    let licenses = licenses(context, &halo, &named, license_column).await?;
-    let by_id: HashMap<i64, &License> = licenses.iter().map(|license| (license.id, license)).collect();
-    let mut by_customer: HashMap<i64, Vec<License>> = HashMap::new();
-    for license in &licenses {
-        if let Some(customer) = license.customer_id {
-            by_customer.entry(customer).or_default().push(license.clone());
-        }
-    }
-    let mut planned = Vec::new();
-    for (row, organization, customer) in named {
-        let text = row.cell(license_column);
-        if text.is_empty() {
-            continue;
-        }
-        let own = by_customer.get(&customer.id).map_or(&[][..], Vec::as_slice);
-        // An id may be another customer's: then that is the error, not that it is unknown.
-        let stranger = text.parse::<i64>().ok().and_then(|id| by_id.get(&id).copied());
-        let license = match stranger {
-            Some(license) => Some(license),
-            None => bad.check(row, "license", text, |text| Index::new(own).find(text)),
-        };
-        match license.map(|license| mappable(license.clone(), customer)) {
-            Some(Ok(license)) => {
-                planned.push(Planned::new(
-                    organization,
-                    customer,
-                    Target::Existing(license),
-                    mappings,
-                ));
-            }
-            Some(Err(reason)) => bad.add(row, reason),
-            None => {}
-        }
-    }
-    bad.into_result(path, file.rows.len())?;
-    Ok(planned)
+    Ok(customers)
 }
 
 /// The organizations that rows can name; without SaaS Backup, those that they do name.
@@ -146,36 +177,75 @@ async fn organizations(context: &Context, file: &CsvFile, column: &str) -> anyho
     Ok(backup.organizations(&|done| progress.set(done, None)).await?)
 }
 
-/// The licenses that rows can name, read the cheaper way.
-async fn licenses(
-    context: &Context,
-    halo: &Halo,
-    named: &[(&CsvRow, &Organization, &Customer)],
-    column: &str,
-) -> anyhow::Result<Vec<License>> {
-    let mut customers: Vec<i64> = named.iter().map(|(_, _, customer)| customer.id).collect();
-    customers.sort_unstable();
-    customers.dedup();
-    let progress = context.ui.progress("reading licenses");
-    let mut licenses = Vec::new();
-    if customers.len() > FEW_CUSTOMERS {
-        licenses = halo
-            .licenses(None, &|done, total| progress.set(done, total))
-            .await?;
-    } else {
-        for customer in customers {
-            licenses.extend(halo.licenses(Some(customer), &|_, _| ()).await?);
+/// The licenses that rows can name.
+struct Licenses {
+    by_id: HashMap<i64, License>,
+    by_customer: HashMap<i64, Vec<License>>,
+}
+
+impl Licenses {
+    /// Reads them the cheaper way.
+    async fn read(context: &Context, halo: &Halo, named: &[NamedRow<'_>]) -> anyhow::Result<Self> {
+        let mut customers: Vec<i64> = named.iter().map(|named| named.customer.id).collect();
+        customers.sort_unstable();
+        customers.dedup();
+        let progress = context.ui.progress("reading licenses");
+        let mut licenses = Vec::new();
+        if customers.len() > FEW_CUSTOMERS {
+            licenses = halo
+                .licenses(None, &|done, total| progress.set(done, total))
+                .await?;
+        } else {
+            for customer in customers {
+                licenses.extend(halo.licenses(Some(customer), &|_, _| ()).await?);
+            }
+        }
+        // An id that is not among them: another customer's, inactive, or nobody's? That is worth saying.
+        let known: HashSet<i64> = licenses.iter().map(|license| license.id).collect();
+        for id in ids_in(named.iter().map(|named| named.license))
+            .difference(&known)
+            .take(MOST_LOOKUPS)
+        {
+            licenses.extend(halo.license(*id).await?);
+        }
+        let mut by_customer: HashMap<i64, Vec<License>> = HashMap::new();
+        for license in &licenses {
+            if let Some(customer) = license.customer_id {
+                by_customer.entry(customer).or_default().push(license.clone());
+            }
+        }
+        Ok(Self {
+            by_id: licenses
+                .into_iter()
+                .map(|license| (license.id, license))
+                .collect(),
+            by_customer,
+        })
+    }
+
+    /// The license that a row names, if its organization can be mapped to it; else the row is bad.
+    fn of(&self, named: &NamedRow, bad: &mut BadRows) -> Option<License> {
+        let NamedRow {
+            row,
+            customer,
+            license: text,
+            ..
+        } = *named;
+        if text.is_empty() {
+            return None;
+        }
+        // An id may be another customer's: then that is the error, not that it is unknown.
+        let by_id = text.parse::<i64>().ok().and_then(|id| self.by_id.get(&id));
+        let own = self.by_customer.get(&customer.id).map_or(&[][..], Vec::as_slice);
+        let license = by_id.or_else(|| bad.check(row, "license", text, |text| Index::new(own).find(text)))?;
+        match mappable(license.clone(), customer) {
+            Ok(license) => Some(license),
+            Err(reason) => {
+                bad.add(row, reason);
+                None
+            }
         }
     }
-    // An id that is not among them: another customer's, inactive, or nobody's? That is worth saying.
-    let known: HashSet<i64> = licenses.iter().map(|license| license.id).collect();
-    for id in ids_in(named.iter().map(|(row, ..)| row.cell(column)))
-        .difference(&known)
-        .take(MOST_LOOKUPS)
-    {
-        licenses.extend(halo.license(*id).await?);
-    }
-    Ok(licenses)
 }
 
 /// The texts that are numbers.

@@ -1,36 +1,25 @@
 //! The license that an organization leaves when it is mapped anew: it bills on until somebody ends that.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+mod zero;
 
-use futures_util::FutureExt;
+use std::collections::{BTreeMap, HashSet};
+
 use serde::Serialize;
 
-use super::{Planned, report};
+use super::NewMapping;
 use crate::{
     cli,
-    commands::{elsewhere::elsewhere, sync_seats},
     context::Context,
-    failure::explain,
     halo::Halo,
-    http::StillWanted,
-    lock_file::LockFile,
-    model::{License, Mapping, Quantity, Reference},
-    plan::{elsewhere::Elsewhere, requests::batch_size},
-    store::{ChangeStatus, NewChange, NewRun, OrganizationSeats, RunState, RunTotals, Store, Written},
+    model::{License, Mapping, Reference},
+    plan::elsewhere::Elsewhere,
+    text::counted,
 };
+
+pub(super) use zero::{lock, set_to_zero};
 
 /// The most that are read one by one; beyond that whole pages are cheaper.
 const FEW: usize = 5;
-/// How long to wait for a sync, which writes quantities too.
-const WAIT: Duration = Duration::from_secs(60);
-/// How often a write is sent whose answer does not come.
-const TRIES: usize = 3;
-/// The command that the ledger names.
-const COMMAND: &str = "map-org";
 
 /// A license that organizations leave.
 pub(super) struct Old {
@@ -42,12 +31,12 @@ pub(super) struct Old {
     found: Option<License>,
     /// Who is mapped to it still: then the next sync takes off what left.
     kept_by: Vec<String>,
-    outcome: Outcome,
+    fate: Fate,
 }
 
 /// What becomes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Outcome {
+enum Fate {
     /// It keeps its quantity.
     Kept,
     /// It is to be set to 0.
@@ -60,7 +49,7 @@ enum Outcome {
 
 /// An old license in the report.
 #[derive(Serialize)]
-pub(super) struct Shown {
+pub(super) struct OldLicenseView {
     license: Reference,
     customer: Reference,
     /// What it had before; none where it was not read or Halo's number makes no sense.
@@ -84,7 +73,7 @@ impl Old {
     }
 
     /// One sentence on what becomes of it, unless somebody decides otherwise.
-    fn fate(&self) -> Option<String> {
+    fn sentence(&self) -> Option<String> {
         if !self.kept_by.is_empty() {
             return Some(format!(
                 "{} is still mapped to {}: the next sync-seats takes off what left",
@@ -102,14 +91,14 @@ impl Old {
         ))
     }
 
-    pub(super) fn shown(&self) -> Shown {
-        let (status, reason) = match &self.outcome {
-            Outcome::Kept => ("kept", None),
-            Outcome::Planned => ("planned", None),
-            Outcome::Zero => ("set_to_0", None),
-            Outcome::Failed(reason) => ("failed", Some(reason.clone())),
+    pub(super) fn view(&self) -> OldLicenseView {
+        let (status, reason) = match &self.fate {
+            Fate::Kept => ("kept", None),
+            Fate::Planned => ("planned", None),
+            Fate::Zero => ("set_to_0", None),
+            Fate::Failed(reason) => ("failed", Some(reason.clone())),
         };
-        Shown {
+        OldLicenseView {
             license: self.license.clone(),
             customer: self.customer.clone(),
             quantity: self.found.as_ref().and_then(|license| license.count),
@@ -124,11 +113,11 @@ impl Old {
     }
 
     pub(super) fn is_to_be_zero(&self) -> bool {
-        self.outcome == Outcome::Planned
+        self.fate == Fate::Planned
     }
 
     pub(super) fn has_failed(&self) -> bool {
-        matches!(self.outcome, Outcome::Failed(_))
+        matches!(self.fate, Fate::Failed(_))
     }
 }
 
@@ -138,31 +127,29 @@ impl Old {
 /// As every call to Halo.
 pub(super) async fn left(
     context: &Context,
-    planned: &[Planned],
+    wanted: &[NewMapping],
     mappings: &[Mapping],
     elsewhere: &Elsewhere,
 ) -> anyhow::Result<Vec<Old>> {
     let mut left: BTreeMap<i64, Old> = BTreeMap::new();
-    for planned in planned.iter().filter(|planned| planned.is_remapping()) {
-        let Some(before) = &planned.before else {
-            continue;
-        };
-        if planned.license() == Some(before.license.id) {
-            continue;
-        }
+    for before in wanted
+        .iter()
+        .filter(|wanted| wanted.left().is_some())
+        .filter_map(|wanted| wanted.before.as_ref())
+    {
         let old = left.entry(before.license.id).or_insert_with(|| Old {
             license: before.license.clone(),
             customer: before.customer.clone(),
             organizations: Vec::new(),
             found: None,
             kept_by: Vec::new(),
-            outcome: Outcome::Kept,
+            fate: Fate::Kept,
         });
         old.organizations.push(before.organization.clone());
     }
-    let moved: HashSet<&str> = planned
+    let moved: HashSet<&str> = wanted
         .iter()
-        .map(|planned| planned.organization.id.as_str())
+        .map(|wanted| wanted.organization.id.as_str())
         .collect();
     for mapping in mappings {
         if let Some(old) = left.get_mut(&mapping.license.id)
@@ -171,9 +158,9 @@ pub(super) async fn left(
             old.kept_by.push(mapping.organization.to_string());
         }
     }
-    for planned in planned {
-        if let Some(old) = planned.license().and_then(|license| left.get_mut(&license)) {
-            old.kept_by.push(planned.organization.to_string());
+    for wanted in wanted {
+        if let Some(old) = wanted.license().and_then(|license| left.get_mut(&license)) {
+            old.kept_by.push(wanted.organization.to_string());
         }
     }
     for old in left.values_mut() {
@@ -227,7 +214,7 @@ pub(super) async fn decide(
     };
     let ask = flag.is_none() && !dry_run && !context.yes && context.ui.is_interactive();
     for old in old.iter() {
-        let Some(fate) = old.fate() else {
+        let Some(fate) = old.sentence() else {
             continue;
         };
         if old.bills().is_none() {
@@ -247,7 +234,7 @@ pub(super) async fn decide(
     let zero = zero || (ask && context.ui.confirm(question(&billing)).await?);
     if zero {
         for old in billing {
-            old.outcome = Outcome::Planned;
+            old.fate = Fate::Planned;
         }
     }
     Ok(())
@@ -260,227 +247,6 @@ fn question(billing: &[&mut Old]) -> String {
             old.license,
             old.bills().unwrap_or_default()
         ),
-        several => format!(
-            "Set the {} as well to 0?",
-            report::count(several.len(), "old license")
-        ),
-    }
-}
-
-/// What keeps a sync from writing at the same time; held while mappings are stored and the old licenses set.
-pub(super) struct Locks {
-    _sync: LockFile,
-    /// By which one sees that this run is still running.
-    _own: LockFile,
-}
-
-/// Waits for a sync of the profile to end.
-///
-/// # Errors
-/// Exit code 75 naming the holder.
-pub(super) async fn lock(context: &Context, store: &Store) -> anyhow::Result<Locks> {
-    let (profile, told) = (&context.profile, context.told());
-    Ok(Locks {
-        _sync: store.lock(profile, sync_seats::LOCK, WAIT, &told).await?,
-        _own: store.lock(profile, COMMAND, WAIT, &told).await?,
-    })
-}
-
-/// Sets the old licenses to 0, once nothing is mapped to them any more: recorded before, and read back.
-///
-/// # Errors
-/// A state that cannot be written. What goes wrong in Halo is the license's outcome.
-pub(super) async fn set_to_zero(context: &Context, store: &Store, old: &mut [Old]) -> anyhow::Result<()> {
-    let mappings = store.mappings(&context.profile).await?;
-    let used: HashSet<i64> = mappings.iter().map(|mapping| mapping.license.id).collect();
-    let elsewhere = elsewhere(store, &context.profile).await?;
-    let mut chosen: Vec<&mut Old> = Vec::new();
-    for old in old.iter_mut().filter(|old| old.is_to_be_zero()) {
-        // Mapped by somebody else since it was planned.
-        if used.contains(&old.id()) || elsewhere.user_of(old.id()).is_some() {
-            old.outcome = Outcome::Failed("another organization was mapped to it meanwhile".to_owned());
-        } else {
-            chosen.push(old);
-        }
-    }
-    if chosen.is_empty() {
-        return Ok(());
-    }
-    let metric = super::metric(context).await?;
-    let run = store
-        .begin_run(
-            &context.profile,
-            &NewRun {
-                command: COMMAND,
-                source: "--old-license 0",
-                metric,
-                organizations: chosen.iter().map(|old| old.organizations.len()).sum(),
-            },
-        )
-        .await?;
-    let records: Vec<NewChange> = chosen.iter().map(|old| record(old)).collect();
-    store.record_changes(&context.profile, run, &records).await?;
-    context.note_requests().await;
-
-    let written = match context.halo().await {
-        Ok(halo) => write(context, store, &halo, &chosen).await,
-        Err(error) => Unwritten {
-            failed: chosen
-                .iter()
-                .map(|old| (old.id(), explain(&error).message.to_string()))
-                .collect(),
-            unread: HashSet::new(),
-        },
-    };
-    store
-        .record_written(
-            &context.profile,
-            run,
-            Written {
-                failed: &written.failed,
-                skipped: &HashMap::new(),
-                unread: &written.unread,
-                alone: &HashSet::new(),
-            },
-        )
-        .await?;
-    let requests = context.requests();
-    let totals = RunTotals {
-        updated: chosen.len() - written.failed.len(),
-        failed: written.failed.len(),
-        halo_requests: requests.halo,
-        backup_requests: requests.backup,
-        ..RunTotals::default()
-    };
-    let state = if written.failed.is_empty() {
-        RunState::Done
-    } else {
-        RunState::Partial
-    };
-    store.finish_run(run, state, &totals, None).await?;
-    for old in chosen {
-        old.outcome = match written.failed.get(&old.id()) {
-            None => Outcome::Zero,
-            Some(reason) => Outcome::Failed(reason.clone()),
-        };
-        match &old.outcome {
-            Outcome::Failed(reason) => context
-                .ui
-                .warn(format!("{} was not set to 0 and bills on: {reason}", old.label())),
-            _ => context.ui.success(format!("{} is set to 0", old.label())),
-        }
-    }
-    Ok(())
-}
-
-fn record(old: &Old) -> NewChange {
-    NewChange {
-        license: old.license.clone(),
-        customer: old.customer.clone(),
-        from: old.bills(),
-        to: Some(0),
-        status: ChangeStatus::Intended,
-        verified: false,
-        reason: Some("mapped to another license; the old one was to be set to 0".to_owned()),
-        seats: old
-            .organizations
-            .iter()
-            .map(|organization| OrganizationSeats {
-                organization: organization.clone(),
-                seats: Some(0),
-            })
-            .collect(),
-    }
-}
-
-/// After a wait for the rate limit: whether nothing was mapped to these licenses meanwhile.
-fn still_wanted(context: &Context, store: &Store, quantities: &[Quantity]) -> StillWanted {
-    let ids: Arc<[i64]> = quantities.iter().map(|quantity| quantity.license).collect();
-    let (store, profile) = (store.clone(), context.profile.clone());
-    Arc::new(move || {
-        let (store, profile, ids) = (store.clone(), profile.clone(), ids.clone());
-        async move {
-            store
-                .mapped_to(&profile, &ids)
-                .await
-                .is_ok_and(|mapped| mapped.is_empty())
-        }
-        .boxed()
-    })
-}
-
-/// What was not written, and why; and of that, what could not be read back.
-struct Unwritten {
-    failed: HashMap<i64, String>,
-    unread: HashSet<i64>,
-}
-
-/// Writes zeros, whole batches first and then one by one where a batch was not taken, and reads back.
-async fn write(context: &Context, store: &Store, halo: &Halo, chosen: &[&mut Old]) -> Unwritten {
-    let quantities: Vec<Quantity> = chosen
-        .iter()
-        .map(|old| Quantity {
-            license: old.id(),
-            customer: old.customer.id,
-            count: 0,
-        })
-        .collect();
-    let _progress = context.ui.progress("setting the old licenses to 0");
-    let mut words: HashMap<i64, String> = HashMap::new();
-    for batch in quantities.chunks(batch_size(quantities.len())) {
-        let Err(error) = halo
-            .set_quantities(batch, TRIES, still_wanted(context, store, batch))
-            .await
-        else {
-            continue;
-        };
-        let message = explain(&error.into()).message.to_string();
-        words.extend(batch.iter().map(|quantity| (quantity.license, message.clone())));
-        if batch.len() > 1 {
-            for quantity in batch {
-                match halo
-                    .set_quantities(&[*quantity], TRIES, still_wanted(context, store, &[*quantity]))
-                    .await
-                {
-                    Ok(()) => {
-                        words.remove(&quantity.license);
-                    }
-                    Err(error) => {
-                        words.insert(quantity.license, explain(&error.into()).message.to_string());
-                    }
-                }
-            }
-        }
-    }
-    let ids: HashSet<i64> = quantities.iter().map(|quantity| quantity.license).collect();
-    match read(halo, &ids).await {
-        // Whatever the answers were.
-        Ok(licenses) => {
-            let zero: HashSet<i64> = licenses
-                .iter()
-                .filter(|license| license.count == Some(0))
-                .map(|license| license.id)
-                .collect();
-            Unwritten {
-                failed: ids
-                    .difference(&zero)
-                    .map(|id| {
-                        let why = words
-                            .get(id)
-                            .map_or("Halo shows another quantity afterwards", String::as_str);
-                        (*id, why.to_owned())
-                    })
-                    .collect(),
-                unread: HashSet::new(),
-            }
-        }
-        Err(error) => {
-            let message = explain(&error.into()).message;
-            let reason = format!("whether it was written could not be read back: {message}");
-            Unwritten {
-                failed: ids.iter().map(|id| (*id, reason.clone())).collect(),
-                unread: ids,
-            }
-        }
+        several => format!("Set the {} as well to 0?", counted(several.len(), "old license")),
     }
 }

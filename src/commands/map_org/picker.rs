@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::{Target, create, naming};
+use super::{Target, create, named};
 use crate::{
+    commands::naming,
     context::Context,
     failure::Failure,
     halo::Halo,
@@ -21,13 +22,13 @@ pub(super) async fn organization(context: &Context, mappings: &[Mapping]) -> any
                 "Organization (id or name, as in the portal's export)",
                 None,
                 |text| {
-                    super::unseen(text)
+                    named::unseen(text)
                         .map(drop)
                         .ok_or_else(|| "it is empty".to_owned())
                 },
             )
             .await?;
-        return super::organization(context, &typed).await;
+        return named::organization(context, &typed).await;
     }
     let backup = context.backup().await?;
     let progress = context.ui.progress("reading organizations");

@@ -10,96 +10,39 @@ use futures_util::FutureExt;
 
 use super::{label, licenses};
 use crate::{
+    change::{Change, Reason},
     context::Context,
     failure::{Failure, explain},
     halo::Halo,
     model::Quantity,
     plan::{
         batches::{Batches, PROBES, Part},
-        seats::Item,
+        seats::LicenseSeats,
     },
-    store::{Store, Written},
+    runner::Applied,
+    store::Store,
 };
 
 /// How often a batch is sent whose answer does not come: its parts once each.
 const TRIES: usize = 2;
 
-/// Why a license failed that nobody refused.
-const NOT_SHOWN: &str = "Halo did not refuse it, and shows another quantity afterwards";
-/// Why a license was left alone whose mapping is not what was planned with any more.
-const REMAPPED: &str = "its mapping was changed meanwhile; the next sync looks at it anew";
-/// Why a license was left alone that nothing is mapped to any more.
-const UNMAPPED: &str = "its mapping was ended meanwhile";
-
-/// How the writing went. A license that is in neither `failed` nor `skipped` was written and read back.
-#[derive(Default)]
-pub(super) struct Applied {
-    /// License to reason.
-    pub failed: HashMap<i64, String>,
-    /// Left alone, because its mapping was changed meanwhile: license to reason.
-    pub skipped: HashMap<i64, String>,
-    /// Those of `failed` that could not be read back: whether they were written is for the next run to find.
-    pub unread: HashSet<i64>,
-    /// Those of `failed` that stood alone, so that it is them that Halo does not take.
-    pub alone: HashSet<i64>,
-    /// Why the rest was not tried any more, where Halo cannot be worked with now.
-    pub broken_off: Option<Failure>,
-    /// Why the rest was not tried any more, where Halo takes nothing.
-    pub given_up: Option<String>,
-}
-
-impl Applied {
-    /// What the ledger is told.
-    pub fn written(&self) -> Written<'_> {
-        Written {
-            failed: &self.failed,
-            skipped: &self.skipped,
-            unread: &self.unread,
-            alone: &self.alone,
-        }
-    }
-
-    /// Whether something is left to do.
-    pub fn is_incomplete(&self) -> bool {
-        !self.failed.is_empty() || self.skipped.values().any(|reason| reason == REMAPPED)
-    }
-}
-
-/// Why a batch was not taken.
-#[derive(Clone, PartialEq, Eq)]
-enum Refusal {
-    /// Halo said no, in these words.
-    Refused(String),
-    /// Halo failed at it, in these words.
-    Broke(String),
-    /// No proper answer came.
-    Lost(String),
-}
-
-impl Refusal {
-    fn words(&self) -> &str {
-        let (Self::Refused(words) | Self::Broke(words) | Self::Lost(words)) = self;
-        words
-    }
-
-    /// Whether these, of all that stood alone where none was taken, say that Halo is down rather than that the
-    /// licenses are bad.
-    fn is_outage(all: &[(i64, Refusal)]) -> bool {
-        let Some((_, first)) = all.first() else {
-            return false;
-        };
-        let refused = |refusal: &Refusal| matches!(refusal, Refusal::Refused(_));
-        let lost = |refusal: &Refusal| matches!(refusal, Refusal::Lost(_));
-        let alike = all.len() > 1 && all.iter().all(|(_, refusal)| refusal == first);
-        !all.iter().any(|(_, refusal)| refused(refusal))
-            && (alike || all.len() >= PROBES || all.iter().any(|(_, refusal)| lost(refusal)))
-    }
+/// Whether these, of all that stood alone where none was taken, say that Halo is down rather than that the
+/// licenses are bad.
+fn is_outage(all: &[(i64, Reason)]) -> bool {
+    let Some((_, first)) = all.first() else {
+        return false;
+    };
+    let refused = |reason: &Reason| matches!(reason, Reason::Refused(_));
+    let unanswered = |reason: &Reason| matches!(reason, Reason::Unanswered(_));
+    let alike = all.len() > 1 && all.iter().all(|(_, reason)| reason == first);
+    !all.iter().any(|(_, reason)| refused(reason))
+        && (alike || all.len() >= PROBES || all.iter().any(|(_, reason)| unanswered(reason)))
 }
 
 /// What became of one request.
 enum Answer {
     Taken,
-    NotTaken(Refusal),
+    NotTaken(Reason),
     BrokenOff(Failure),
 }
 
@@ -107,35 +50,39 @@ struct Writer<'a> {
     context: &'a Context,
     store: &'a Store,
     halo: &'a Halo,
-    planned: HashMap<i64, &'a Item>,
+    /// By license, the organizations and customers that it is mapped to in the plan.
+    planned: HashMap<i64, BTreeSet<(String, i64)>>,
     pages: Option<usize>,
     applied: Applied,
+    /// License to reason. One that is in neither this nor `skipped` was written and read back.
+    failed: HashMap<i64, Reason>,
+    /// Left alone, because its mapping was changed meanwhile: license to reason.
+    skipped: HashMap<i64, Reason>,
     /// Those that Halo took, or may have taken, and that were not read back yet.
     unverified: Vec<Quantity>,
     /// Why nothing can be read back: it is not tried twice.
     unreadable: Option<Failure>,
     /// Why licenses that stood alone were not taken.
-    refusals: Vec<(i64, Refusal)>,
+    refusals: Vec<(i64, Reason)>,
     /// Those that were not taken the last time.
     refused_before: HashSet<i64>,
 }
 
-/// Writes the items' quantities and reads them back. `pages` is how many pages the list of licenses has,
-/// where that is known.
+/// Writes the licenses' quantities and reads them back; each gets its outcome. `pages` is how many pages the
+/// list of licenses has, where that is known. Gives, too, the licenses that Halo does not take even alone.
 pub(super) async fn apply(
     context: &Context,
     store: &Store,
-    halo: &Halo,
-    writes: &[Item],
+    changes: &mut [&mut Change<LicenseSeats>],
     pages: Option<usize>,
-) -> anyhow::Result<Applied> {
-    let quantities: Vec<Quantity> = writes
+) -> anyhow::Result<(Applied, HashSet<i64>)> {
+    let quantities: Vec<Quantity> = changes
         .iter()
-        .filter_map(|item| {
+        .filter_map(|change| {
             Some(Quantity {
-                license: item.license.id,
-                customer: item.customer.id,
-                count: item.to?,
+                license: change.subject.license.id,
+                customer: change.subject.customer.id,
+                count: change.subject.to?,
             })
         })
         .collect();
@@ -143,13 +90,19 @@ pub(super) async fn apply(
     let (apart, fresh) = quantities
         .into_iter()
         .partition(|quantity| refused_before.contains(&quantity.license));
+    let halo = context.halo().await?;
     let mut writer = Writer {
         context,
         store,
-        halo,
-        planned: writes.iter().map(|item| (item.license.id, item)).collect(),
+        halo: &halo,
+        planned: changes
+            .iter()
+            .map(|change| (change.subject.license.id, mapped_to(&change.subject)))
+            .collect(),
         pages,
         applied: Applied::default(),
+        failed: HashMap::new(),
+        skipped: HashMap::new(),
         unverified: Vec::new(),
         unreadable: None,
         refusals: Vec::new(),
@@ -157,17 +110,32 @@ pub(super) async fn apply(
     };
     let rest = writer.write(Batches::new(fresh, apart)).await;
     writer.verify().await;
-    writer.conclude(rest);
-    let applied = writer.applied;
-    for item in writes {
-        let reason = applied.failed.get(&item.license.id);
-        if let Some(reason) = reason.or_else(|| applied.skipped.get(&item.license.id)) {
-            context
-                .ui
-                .detail(1, &format!("{}: {reason}", label(&item.license, &item.customer)));
+    let alone = writer.conclude(rest);
+    for change in changes {
+        let LicenseSeats {
+            license, customer, ..
+        } = &change.subject;
+        let label = label(license, customer);
+        if let Some(reason) = writer.failed.remove(&license.id) {
+            context.ui.detail(1, format!("{label}: {reason}"));
+            change.failed(reason);
+        } else if let Some(reason) = writer.skipped.remove(&license.id) {
+            context.ui.detail(1, format!("{label}: {reason}"));
+            change.skipped(reason);
+        } else {
+            change.done();
         }
     }
-    Ok(applied)
+    Ok((writer.applied, alone))
+}
+
+/// The organizations and customers that a license is mapped to in the plan.
+fn mapped_to(seats: &LicenseSeats) -> BTreeSet<(String, i64)> {
+    seats
+        .shares
+        .iter()
+        .map(|share| (share.organization.id.clone(), seats.customer.id))
+        .collect()
 }
 
 impl Writer<'_> {
@@ -198,7 +166,7 @@ impl Writer<'_> {
                     break;
                 }
             };
-            if matches!(refusal, Refusal::Lost(_)) && items.len() > 1 {
+            if matches!(refusal, Reason::Unanswered(_)) && items.len() > 1 {
                 // It may have been done all the same.
                 let sent = items.len();
                 items = self.not_shown(items).await;
@@ -210,9 +178,8 @@ impl Writer<'_> {
             }
             if let Some(quantity) = batches.not_taken(batch.part, items) {
                 done += 1;
-                let words = refusal.words().to_owned();
-                self.applied.failed.insert(quantity.license, words);
-                if !matches!(refusal, Refusal::Refused(_)) {
+                self.failed.insert(quantity.license, refusal.clone());
+                if !matches!(refusal, Reason::Refused(_)) {
                     self.unverified.push(quantity);
                 }
                 self.refusals.push((quantity.license, refusal));
@@ -220,10 +187,10 @@ impl Writer<'_> {
             }
         }
         if batches.is_hopeless() {
-            let words = self.refusals.first().map_or("", |(_, refusal)| refusal.words());
-            self.applied.given_up = Some(format!(
-                "Halo took none of the {PROBES} licenses that were tried one by one, so the others were not tried: {words}"
-            ));
+            self.applied.given_up = Some(Reason::NothingTaken {
+                tried: PROBES,
+                words: self.first_refusal(),
+            });
         }
         untried.extend(batches.into_rest());
         untried
@@ -239,18 +206,15 @@ impl Writer<'_> {
                 Err(error) => return Answer::BrokenOff(explain(&error.into())),
             };
             items.retain(|quantity| {
-                let planned: BTreeSet<(String, i64)> = self
-                    .planned
-                    .get(&quantity.license)
-                    .into_iter()
-                    .flat_map(|item| &item.shares)
-                    .map(|share| (share.organization.id.clone(), quantity.customer))
-                    .collect();
                 let now = now.get(&quantity.license);
-                let same = now == Some(&planned);
+                let same = now.is_some() && now == self.planned.get(&quantity.license);
                 if !same {
-                    let reason = if now.is_some() { REMAPPED } else { UNMAPPED };
-                    self.applied.skipped.insert(quantity.license, reason.to_owned());
+                    let reason = if now.is_some() {
+                        Reason::MappingChanged
+                    } else {
+                        Reason::MappingEnded
+                    };
+                    self.skipped.insert(quantity.license, reason);
                 }
                 same
             });
@@ -275,9 +239,11 @@ impl Writer<'_> {
             {
                 Ok(()) => Answer::Taken,
                 Err(error) if error.is_withdrawn() => continue,
-                Err(error) if error.is_refusal() => Answer::NotTaken(Refusal::Refused(error.words())),
-                Err(error) if error.is_own_failure() => Answer::NotTaken(Refusal::Broke(error.words())),
-                Err(error) if error.is_unclear() => Answer::NotTaken(Refusal::Lost(error.words())),
+                Err(error) if error.is_refusal() => Answer::NotTaken(Reason::Refused(error.words())),
+                Err(error) if error.is_own_failure() => {
+                    Answer::NotTaken(Reason::ServiceFailed(error.words()))
+                }
+                Err(error) if error.is_unclear() => Answer::NotTaken(Reason::Unanswered(error.words())),
                 // Not signed in any more, not permitted, over the limit, unreachable: the next batch would
                 // fare no better.
                 Err(error) => Answer::BrokenOff(explain(&error.into())),
@@ -294,13 +260,12 @@ impl Writer<'_> {
         for license in all {
             if !missing.contains(&license) {
                 // Whatever the answer was.
-                self.applied.failed.remove(&license);
+                self.failed.remove(&license);
                 self.refusals.retain(|(refused, _)| *refused != license);
-            } else if !self.applied.unread.contains(&license) {
+            } else {
                 // Taken by Halo and yet not there: somebody else wrote it, or Halo has its reasons. Not to be
                 // fought.
-                let failed = self.applied.failed.entry(license);
-                failed.or_insert_with(|| NOT_SHOWN.to_owned());
+                self.failed.entry(license).or_insert(Reason::NotShown);
             }
         }
     }
@@ -326,16 +291,12 @@ impl Writer<'_> {
                 .filter(|quantity| counts.get(&quantity.license) != Some(&quantity.count))
                 .collect(),
             Err(failure) => {
-                let message = format!(
-                    "whether it was written could not be read back: {}",
-                    failure.message
-                );
+                let reason = Reason::NotReadBack(failure.message.to_string());
                 for license in &ids {
-                    self.applied.failed.insert(*license, message.clone());
+                    self.failed.insert(*license, reason.clone());
                 }
-                self.applied.unread.extend(ids);
                 self.applied.broken_off.get_or_insert(Failure {
-                    message: message.as_str().into(),
+                    message: reason.to_string().into(),
                     ..failure.clone()
                 });
                 self.unreadable = Some(failure);
@@ -344,38 +305,44 @@ impl Writer<'_> {
         }
     }
 
-    /// What is to be said of those that were not tried, and remembered of those that stood alone.
-    fn conclude(&mut self, rest: Vec<Quantity>) {
-        let applied = &mut self.applied;
-        let known_bad = |(license, _): &(i64, Refusal)| self.refused_before.contains(license);
-        let nothing_taken = applied.failed.len() + applied.skipped.len() + rest.len() >= self.planned.len();
-        if applied.broken_off.is_none()
+    fn first_refusal(&self) -> String {
+        let first = self.refusals.first();
+        first.map_or_else(String::new, |(_, reason)| reason.to_string())
+    }
+
+    /// What is to be said of those that were not tried. Gives those that stood alone and were not taken, for the
+    /// next run to know.
+    fn conclude(&mut self, rest: Vec<Quantity>) -> HashSet<i64> {
+        let known_bad = |(license, _): &(i64, Reason)| self.refused_before.contains(license);
+        let nothing_taken = self.failed.len() + self.skipped.len() + rest.len() >= self.planned.len();
+        if self.applied.broken_off.is_none()
             && nothing_taken
             && !self.refusals.iter().all(known_bad)
-            && Refusal::is_outage(&self.refusals)
+            && is_outage(&self.refusals)
         {
-            let words = self.refusals.first().map_or("", |(_, refusal)| refusal.words());
-            applied.broken_off = Some(
-                Failure::try_later(format!("HaloPSA writes no license at the moment: {words}"))
-                    .hint("run the command again later"),
+            self.applied.broken_off = Some(
+                Failure::try_later(format!(
+                    "HaloPSA writes no license at the moment: {}",
+                    self.first_refusal()
+                ))
+                .hint("run the command again later"),
             );
-            applied.given_up = None;
+            self.applied.given_up = None;
         }
-        if applied.broken_off.is_none() {
-            applied
-                .alone
-                .extend(self.refusals.iter().map(|(license, _)| license));
-        }
-        let reason = match (&applied.broken_off, &applied.given_up) {
-            (Some(failure), _) => failure.message.to_string(),
-            (None, Some(_)) => "not tried, because Halo took none of those that were".to_owned(),
-            (None, None) => NOT_SHOWN.to_owned(),
+        let alone = match self.applied.broken_off {
+            None => self.refusals.iter().map(|(license, _)| *license).collect(),
+            Some(_) => HashSet::new(),
+        };
+        let reason = match (&self.applied.broken_off, &self.applied.given_up) {
+            (Some(failure), _) => Reason::BrokenOff(failure.message.to_string()),
+            (None, Some(_)) => Reason::NotTried,
+            (None, None) => Reason::NotShown,
         };
         for quantity in rest {
-            applied
-                .failed
+            self.failed
                 .entry(quantity.license)
                 .or_insert_with(|| reason.clone());
         }
+        alone
     }
 }

@@ -171,9 +171,9 @@ pub(super) fn read(
         return Err(unusable(bad.join("; ")).into());
     }
     if !strangers.is_empty() {
-        context.ui.warn(&format!(
+        context.ui.warn(format!(
             "{} in {} match no mapping:",
-            crate::commands::report::count(strangers.len(), "row"),
+            crate::text::counted(strangers.len(), "row"),
             path.display()
         ));
         for stranger in strangers {

@@ -1,9 +1,6 @@
 //! What the ledger holds.
 
-use std::{
-    collections::{HashMap, HashSet},
-    str::FromStr,
-};
+use std::{collections::HashMap, str::FromStr};
 
 use serde::Serialize;
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
@@ -176,17 +173,15 @@ pub struct OrganizationSeats {
     pub seats: Option<i64>,
 }
 
-/// How the writing of a run went, for what was not simply written and read back.
-#[derive(Clone, Copy, Debug)]
-pub struct Written<'a> {
-    /// Licenses that were not written, and why.
-    pub failed: &'a HashMap<i64, String>,
-    /// Licenses that were left alone after all, and why.
-    pub skipped: &'a HashMap<i64, String>,
-    /// Those of `failed` that could not be read back.
-    pub unread: &'a HashSet<i64>,
-    /// Those of `failed` that Halo does not take, whatever else is sent with them.
-    pub alone: &'a HashSet<i64>,
+/// A license of a run that was not simply written and read back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotWritten {
+    /// The license.
+    pub license: i64,
+    /// What became of it: failed, unread or skipped.
+    pub status: ChangeStatus,
+    /// Why.
+    pub reason: String,
 }
 
 /// A change that a run meant to make.

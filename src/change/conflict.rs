@@ -1,0 +1,69 @@
+//! Something that two profiles of one Halo site would bill.
+
+use std::fmt;
+
+use crate::model::Reference;
+
+/// A mapping of another profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherMapping {
+    /// The profile.
+    pub profile: String,
+    /// The organization that is mapped there.
+    pub organization: Reference<String>,
+    /// The license that it is mapped to there.
+    pub license: Reference,
+}
+
+/// Something that two profiles would bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// What both have.
+    pub twice: Twice,
+    /// This profile.
+    pub profile: String,
+    /// The other one's mapping.
+    pub other: OtherMapping,
+}
+
+/// What two profiles have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Twice {
+    /// The organization: it would be billed twice.
+    Organization,
+    /// The license: each would overwrite the other's sum.
+    License,
+}
+
+impl Conflict {
+    /// What to type next.
+    pub fn hint(&self) -> String {
+        format!(
+            "unlink it in one of them, as with: halolink unlink {} --profile {}",
+            self.other.organization.id, self.other.profile
+        )
+    }
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let OtherMapping {
+            profile: other,
+            organization,
+            license,
+        } = &self.other;
+        let here = &self.profile;
+        match self.twice {
+            Twice::Organization => write!(
+                formatter,
+                "{organization} is mapped in two profiles, \"{here}\" and \"{other}\" (there to {license}), and \
+                 would be billed twice"
+            ),
+            Twice::License => write!(
+                formatter,
+                "the license is mapped in two profiles, \"{here}\" and \"{other}\" (there by {organization}), and \
+                 each would overwrite the other's sum"
+            ),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! A run's changes, decided before any is made.
+
+use super::{Action, Change, Outcome, Reason, Stop};
+
+/// What is decided about a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is made.
+    Apply,
+    /// It is made already.
+    Unchanged,
+    /// It is not made, as it should be.
+    Leave,
+    /// It would be made, but is too much: a person or `--force` can decide otherwise.
+    HoldBack,
+    /// Something is wrong that nobody can decide away.
+    Block,
+}
+
+/// A run's changes, in the order in which they are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan<S> {
+    /// Every one that the command is about.
+    pub changes: Vec<Change<S>>,
+    /// Why none may be made at all.
+    pub stop: Option<Stop>,
+}
+
+impl<S> Plan<S> {
+    /// A plan that nothing stops.
+    pub fn new(changes: Vec<Change<S>>) -> Self {
+        Self { changes, stop: None }
+    }
+
+    /// The changes of which this was decided.
+    pub fn decided(&self, decision: Decision) -> impl Iterator<Item = &Change<S>> {
+        self.changes
+            .iter()
+            .filter(move |change| change.decision == decision)
+    }
+
+    /// The changes that are to be made; none where the plan is stopped.
+    pub fn to_apply(&self) -> impl Iterator<Item = &Change<S>> {
+        self.decided(Decision::Apply).filter(|_| self.stop.is_none())
+    }
+
+    /// The same, to be given their outcomes.
+    pub fn to_apply_mut(&mut self) -> Vec<&mut Change<S>> {
+        let stopped = self.stop.is_some();
+        self.changes
+            .iter_mut()
+            .filter(|change| change.decision == Decision::Apply && !stopped)
+            .collect()
+    }
+
+    /// Whether a person has to look at any of it.
+    pub fn needs_attention(&self) -> bool {
+        self.stop.is_some() || self.changes.iter().any(Change::needs_attention)
+    }
+
+    /// Lets through what is held back, because a person or `--force` says so.
+    pub fn release(&mut self) {
+        self.stop = None;
+        for change in &mut self.changes {
+            if change.decision == Decision::HoldBack {
+                change.decision = match change.action {
+                    Action::Keep => Decision::Unchanged,
+                    _ => Decision::Apply,
+                };
+                change.reason = change.reason.take().and_then(|reason| match reason {
+                    // Nothing is written of it: there is nothing to say.
+                    _ if change.action == Action::Keep => None,
+                    Reason::TooMuch(too_much) => Some(Reason::Forced(too_much)),
+                    other => Some(other),
+                });
+            }
+        }
+    }
+
+    /// Where the plan is stopped: what would have been made is left alone.
+    pub fn halt(&mut self) {
+        let Some(stop) = self.stop.clone() else {
+            return;
+        };
+        for change in &mut self.changes {
+            if change.decision == Decision::Apply {
+                change.outcome = Some(Outcome::Skipped(Reason::Stopped(stop.clone())));
+            }
+        }
+    }
+
+    /// How many of the changes have this status.
+    pub fn count(&self, status: &str) -> usize {
+        self.changes
+            .iter()
+            .filter(|change| change.status() == status)
+            .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::{Excess, TooMuch};
+
+    fn too_much() -> Reason {
+        Reason::TooMuch(TooMuch {
+            who: None,
+            from: 3,
+            to: 0,
+            excess: Excess::ToNothing,
+        })
+    }
+
+    fn plan() -> Plan<u8> {
+        Plan {
+            changes: vec![
+                Change::apply(1, Action::Update),
+                Change::new(2, Action::Update, Decision::HoldBack, Some(too_much())),
+                Change::new(3, Action::Keep, Decision::HoldBack, Some(too_much())),
+                Change::new(4, Action::Update, Decision::Block, Some(Reason::LicenseGone)),
+            ],
+            stop: Some(Stop {
+                held: 3,
+                of: 4,
+                percent: 20,
+                first: false,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_stopped_plan_applies_nothing_and_says_why() {
+        let mut plan = plan();
+        assert_eq!(plan.to_apply().count(), 0);
+        assert!(plan.to_apply_mut().is_empty());
+        plan.halt();
+        assert_eq!(plan.changes[0].status(), "skipped");
+        assert!(matches!(plan.changes[0].because(), Some(Reason::Stopped(_))));
+        assert_eq!(
+            plan.changes[1].because(),
+            Some(&too_much()),
+            "what is held back has its own reason"
+        );
+    }
+
+    #[test]
+    fn a_release_lets_through_what_was_held_back_and_nothing_else() {
+        let mut plan = plan();
+        plan.release();
+        plan.halt();
+        let subjects: Vec<u8> = plan.to_apply().map(|change| change.subject).collect();
+        assert_eq!(subjects, [1, 2]);
+        assert!(matches!(plan.changes[1].reason, Some(Reason::Forced(_))));
+        assert_eq!(
+            (plan.changes[2].status(), plan.changes[2].because()),
+            ("unchanged", None)
+        );
+        assert_eq!(plan.changes[3].decision, Decision::Block);
+        assert!(plan.needs_attention(), "of what is blocked");
+    }
+}

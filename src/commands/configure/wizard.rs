@@ -1,0 +1,105 @@
+//! Asks a person for everything, the configured values first.
+
+use crate::{
+    commands::ticket_options::{outcomes, reference},
+    context::Context,
+    halo::Halo,
+    model::{Configuration, Reference, SeatMetric},
+    plan::names::Named,
+};
+
+/// Asks for every setting.
+///
+/// # Errors
+/// No connection, a list that cannot be read, a person who stopped it.
+pub(super) async fn ask(context: &Context, before: &Configuration) -> anyhow::Result<Configuration> {
+    context.connection()?;
+    let halo = context.halo().await?;
+    let sync_seats = ask_sync_seats(context, before).await?;
+    let seat_metric = ask_seat_metric(context, before).await?;
+    let ticket_type = choose(
+        context,
+        "Ticket type",
+        &halo.ticket_types().await?,
+        before.ticket_type.as_ref(),
+    )
+    .await?;
+    let sla = choose(context, "SLA", &halo.slas().await?, before.sla.as_ref()).await?;
+    let priority = match &sla {
+        Some(sla) => ask_priority(context, &halo, sla, before).await?,
+        None => None,
+    };
+    let note_outcome = choose(
+        context,
+        "Outcome of notes",
+        &outcomes(&halo, ticket_type.as_ref()).await?,
+        before.note_outcome.as_ref(),
+    )
+    .await?;
+    Ok(Configuration {
+        sync_seats: Some(sync_seats),
+        seat_metric,
+        ticket_type,
+        sla,
+        priority,
+        note_outcome,
+        metric_before_reset: None,
+    })
+}
+
+async fn ask_sync_seats(context: &Context, before: &Configuration) -> anyhow::Result<bool> {
+    let on = before.sync_seats.unwrap_or(true);
+    let items = vec!["on".to_owned(), "off".to_owned()];
+    let label = "Sync seats to the licenses' quantities";
+    Ok(context.ui.select(label, items, usize::from(!on)).await? == 0)
+}
+
+async fn ask_seat_metric(context: &Context, before: &Configuration) -> anyhow::Result<Option<SeatMetric>> {
+    let metrics = [
+        "used       seats consumed now",
+        "active     without deactivated accounts",
+        "purchased  the purchased total",
+        "required   required seats",
+    ];
+    let metric = before.metric_before_reset.unwrap_or(before.metric());
+    let position = SeatMetric::ALL.iter().position(|known| *known == metric);
+    let chosen = context
+        .ui
+        .select(
+            "Seat metric: which seats are billed",
+            metrics.map(ToOwned::to_owned).to_vec(),
+            position.unwrap_or(0),
+        )
+        .await?;
+    Ok(SeatMetric::ALL.get(chosen).copied())
+}
+
+async fn ask_priority(
+    context: &Context,
+    halo: &Halo,
+    sla: &Reference,
+    before: &Configuration,
+) -> anyhow::Result<Option<Reference>> {
+    let label = format!("Priority (of {})", sla.name);
+    let priorities = halo.priorities(sla.id).await?;
+    choose(context, &label, &priorities, before.priority.as_ref()).await
+}
+
+async fn choose<T: Named>(
+    context: &Context,
+    label: &str,
+    records: &[T],
+    before: Option<&Reference>,
+) -> anyhow::Result<Option<Reference>> {
+    let mut items: Vec<String> = records.iter().map(|record| record.name().to_owned()).collect();
+    items.push("(Halo's default)".to_owned());
+    let position = before
+        .and_then(|before| {
+            records
+                .iter()
+                .position(|record| reference(record).id == before.id)
+        })
+        .unwrap_or(if before.is_none() { 0 } else { records.len() });
+    let chosen = context.ui.pick_from(label, items, position).await?;
+    Ok(records.get(chosen).map(reference))
+}

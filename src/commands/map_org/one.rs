@@ -1,0 +1,51 @@
+//! `map-org ORG --customer C --license L`, or what a person picks in place of what is missing.
+
+use super::{
+    NewMapping, Target, create,
+    named::{license, metric, organization},
+    picker,
+};
+use crate::{cli, commands::naming, context::Context, model::Mapping};
+
+/// The one mapping that is wanted.
+///
+/// # Errors
+/// Exit code 2 for what is missing, names nothing or cannot be mapped.
+pub(super) async fn wanted(
+    context: &Context,
+    arguments: &cli::MapOrg,
+    mappings: &[Mapping],
+) -> anyhow::Result<NewMapping> {
+    let interactive = context.ui.is_interactive();
+    if !interactive {
+        if arguments.organization.is_none() {
+            return Err(context.missing("the organization", "ORG, or a file of them with --from FILE.csv"));
+        }
+        if arguments.customer.is_none() {
+            return Err(context.missing("the customer", "--customer"));
+        }
+        if arguments.license.is_none() && arguments.create_license.is_none() {
+            return Err(context.missing("the license", "--license or --create-license"));
+        }
+    }
+    let halo = context.halo().await?;
+    let organization = match &arguments.organization {
+        Some(text) => organization(context, text).await?,
+        None => picker::organization(context, mappings).await?,
+    };
+    let customer = match &arguments.customer {
+        Some(text) => naming::customer(context, &halo, text).await?,
+        None => picker::customer(context, &halo, &organization).await?,
+    };
+    let target = match (&arguments.license, &arguments.create_license) {
+        (Some(text), _) => Target::Existing(license(context, &halo, &customer, text).await?),
+        (None, Some(name)) => {
+            create::target(&halo, &customer, name, &organization, metric(context).await?).await?
+        }
+        (None, None) => {
+            let metric = metric(context).await?;
+            picker::license(context, &halo, &customer, &organization, metric, mappings).await?
+        }
+    };
+    Ok(NewMapping::new(&organization, &customer, target, mappings))
+}

@@ -1,0 +1,96 @@
+//! How a new mapping is shown.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::{NewMapping, OldLicenseView, Target};
+use crate::{
+    model::Reference,
+    ui::view::{Cell, Column, Subject},
+};
+
+/// Its JSON.
+#[derive(Serialize)]
+struct View<'a> {
+    organization: &'a Reference<String>,
+    customer: &'a Reference,
+    license: LicenseView<'a>,
+    from: Option<From<'a>>,
+    /// What looks wrong about it.
+    doubts: &'a [String],
+    /// The license that it left.
+    old_license: Option<&'a OldLicenseView>,
+}
+
+#[derive(Serialize)]
+struct LicenseView<'a> {
+    /// None for a license that a dry run did not create.
+    id: Option<i64>,
+    name: &'a str,
+}
+
+/// The mapping before.
+#[derive(Serialize)]
+struct From<'a> {
+    customer: &'a Reference,
+    license: &'a Reference,
+}
+
+impl Serialize for NewMapping {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        View {
+            organization: &self.organization,
+            customer: &self.customer,
+            license: LicenseView {
+                id: self.license(),
+                name: self.target.name(),
+            },
+            from: self.before.as_ref().map(|before| From {
+                customer: &before.customer,
+                license: &before.license,
+            }),
+            doubts: &self.doubts,
+            old_license: self.old_license.as_ref(),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl Subject for NewMapping {
+    const STATUSES: &'static [&'static str] = &["mapped", "remapped", "unchanged", "planned"];
+    const COLUMNS: &'static [Column] = &[
+        Column::Reference("organization"),
+        Column::Reference("customer"),
+        Column::Reference("license"),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        let id = self.license().map(|id| id.to_string()).unwrap_or_default();
+        vec![
+            (&self.organization).into(),
+            (&self.customer).into(),
+            Cell::Reference(id, self.target.name().to_owned()),
+        ]
+    }
+}
+
+impl Target {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Target::Existing(license) => &license.name,
+            Target::New { name, .. } => name,
+            Target::Known(license) => &license.name,
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Target::Existing(license) => write!(formatter, "{} ({})", license.name, license.id),
+            Target::New { name, .. } => write!(formatter, "{name} (new)"),
+            Target::Known(license) => license.fmt(formatter),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Whether the ticket is there already: what the state knows of it, and what Halo shows.
+
+use std::collections::HashSet;
+
+use super::Wanted;
+use crate::{
+    cli,
+    context::Context,
+    halo::Halo,
+    plan::tickets::is_searchable,
+    store::{OpenedTicket, Store},
+};
+
+/// What was seen.
+pub(super) struct Looked {
+    /// The ticket is open, and recorded.
+    recorded: Option<i64>,
+    /// Records of tickets that are closed by now.
+    closed: Vec<i64>,
+    /// The record of one whose number is not known: a run was killed between intent and outcome.
+    pub(super) pending: Option<OpenedTicket>,
+    /// Tickets that are recorded as something else.
+    pub(super) others: HashSet<i64>,
+    /// Open tickets that look the same, the newest first.
+    pub(super) same: Vec<i64>,
+    /// Another one is wanted, even if the same one is open.
+    new: bool,
+}
+
+/// Which of the customer's open tickets are looked through.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Among {
+    /// Those that Halo's search finds.
+    Search,
+    /// All: the search may not know a new one yet, or take the text for a pattern.
+    List,
+}
+
+impl Looked {
+    /// The open ticket that is this one already, unless another one is wanted.
+    pub(super) fn open(&self) -> Option<i64> {
+        let same = self.same.first().copied().filter(|_| !self.new);
+        self.recorded.or(same)
+    }
+
+    /// Records what was seen: tickets that are closed, and one that is this one and was not known.
+    pub(super) async fn record(&self, store: &Store, profile: &str, wanted: &Wanted) -> anyhow::Result<()> {
+        for record in &self.closed {
+            store.ticket_closed(*record).await?;
+        }
+        if let Some(id) = self.open()
+            && self.recorded.is_none()
+        {
+            let record = store.intend_ticket(profile, &wanted.key, &self.same).await?;
+            store.ticket_opened(record.id, id).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Looks for the ticket. Where one is pending only a dry run looks for it in Halo: a real one does so while it
+/// waits for it to appear.
+pub(super) async fn look(
+    context: &Context,
+    halo: &Halo,
+    store: &Store,
+    wanted: &Wanted,
+    arguments: &cli::OpenTicket,
+) -> anyhow::Result<Looked> {
+    let profile = &context.profile;
+    let mut looked = Looked {
+        recorded: None,
+        closed: Vec::new(),
+        pending: None,
+        others: HashSet::new(),
+        same: Vec::new(),
+        new: arguments.new,
+    };
+    for record in store.opened_tickets(profile, &wanted.key).await? {
+        match record.ticket_id {
+            Some(_) if looked.new => {}
+            Some(id) if is_open(halo, id).await? => {
+                looked.recorded = Some(id);
+                return Ok(looked);
+            }
+            Some(_) => looked.closed.push(record.id),
+            None => {
+                looked.pending.get_or_insert(record);
+            }
+        }
+    }
+    looked.others = store.other_tickets(profile, &wanted.key).await?;
+    if looked.pending.is_none() || arguments.dry_run {
+        // What is known before a forced one has to be complete: whatever is new afterwards is taken for it.
+        let all = looked.new || looked.pending.is_some() || !is_searchable(&wanted.ticket.summary);
+        let among = if all { Among::List } else { Among::Search };
+        looked.same = same_tickets(halo, wanted, among, &looked.others).await?;
+    }
+    Ok(looked)
+}
+
+/// Whether a ticket is there and not closed.
+async fn is_open(halo: &Halo, id: i64) -> anyhow::Result<bool> {
+    Ok(halo
+        .ticket(id)
+        .await?
+        .is_some_and(|ticket| ticket.closed != Some(true)))
+}
+
+/// The open tickets of the customer that are this one, except those known not to be; the newest first.
+pub(super) async fn same_tickets(
+    halo: &Halo,
+    wanted: &Wanted,
+    among: Among,
+    not_it: &HashSet<i64>,
+) -> anyhow::Result<Vec<i64>> {
+    let identity = wanted.identity();
+    let search = (among == Among::Search).then_some(wanted.ticket.summary.as_str());
+    let mut same = Vec::new();
+    for ticket in halo.open_tickets(wanted.ticket.customer, search).await? {
+        if not_it.contains(&ticket.id) || !identity.has_summary(&ticket.summary) {
+            continue;
+        }
+        // A list row has no text and may have no word on being closed: the ticket itself does.
+        if let Some(whole) = halo.ticket(ticket.id).await?
+            && whole.closed != Some(true)
+            && identity.is(&ticket.summary, whole.details.as_deref())
+        {
+            same.push(ticket.id);
+        }
+    }
+    same.sort_unstable_by(|one, other| other.cmp(one));
+    Ok(same)
+}

@@ -1,0 +1,78 @@
+//! The ticket that is wanted.
+
+use crate::{
+    cli,
+    commands::ticket_options,
+    halo::Halo,
+    model::{Configuration, Mapping, NewTicket},
+    plan::{
+        backup_errors::by_slug,
+        tickets::{Content, Identity, details_html, summary},
+    },
+    store::TicketKey,
+};
+
+/// The ticket that is wanted, and what makes it the same as another.
+pub(super) struct Wanted {
+    pub key: TicketKey,
+    pub ticket: NewTicket,
+}
+
+impl Wanted {
+    /// By what it is known again in Halo.
+    pub(super) fn identity(&self) -> Identity<'_> {
+        Identity {
+            summary: &self.ticket.summary,
+            organization_id: &self.key.organization,
+            account: &self.key.account,
+        }
+    }
+}
+
+/// The ticket that is wanted: its text, and the configured type, SLA and priority or those of the flags.
+///
+/// # Errors
+/// Exit code 2 for a name that names nothing, or a priority of another SLA.
+pub(super) async fn wanted(
+    halo: &Halo,
+    arguments: &cli::OpenTicket,
+    mapping: &Mapping,
+    mut configuration: Configuration,
+) -> anyhow::Result<Wanted> {
+    if let Some(text) = &arguments.ticket_type {
+        configuration.ticket_type = Some(ticket_options::ticket_type(halo, text).await?);
+    }
+    if let Some(text) = &arguments.sla {
+        configuration.set_sla(ticket_options::sla(halo, text).await?);
+    }
+    if let Some(text) = &arguments.priority {
+        let sla = configuration.sla.as_ref();
+        configuration.priority = Some(ticket_options::priority(halo, sla, text).await?);
+    }
+    let content = Content {
+        organization: &mapping.organization.name,
+        organization_id: &mapping.organization.id,
+        error: arguments.error.as_deref().and_then(by_slug),
+        summary: arguments.summary.as_deref(),
+        details: arguments.details.as_deref(),
+        account: arguments.account.as_deref().map(str::trim),
+    };
+    let ticket = NewTicket {
+        customer: mapping.customer.id,
+        summary: summary(&content),
+        details_html: details_html(&content),
+        ticket_type: configuration.ticket_type.map(|reference| reference.id),
+        sla: configuration.sla.map(|reference| reference.id),
+        priority: configuration.priority.map(|reference| reference.id),
+    };
+    Ok(Wanted {
+        key: TicketKey {
+            customer: mapping.customer.id,
+            organization: mapping.organization.id.clone(),
+            error: arguments.error.clone().unwrap_or_default(),
+            account: content.account.unwrap_or_default().to_owned(),
+            summary: ticket.summary.clone(),
+        },
+        ticket,
+    })
+}

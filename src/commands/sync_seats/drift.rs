@@ -1,0 +1,57 @@
+//! Who changed quantities in Halo since the last sync.
+
+use std::time::Duration;
+
+use crate::{change::Plan, context::Context, halo::Halo, plan::seats::LicenseSeats};
+
+/// The most licenses that drifted that are looked up in Halo's record of changes, one request each.
+const MOST_DRIFT_LOOKUPS: usize = 5;
+/// Time for all of them.
+const DRIFT_LOOKUP_TIME: Duration = Duration::from_secs(5);
+
+/// Notes who changed quantities by hand, where Halo recorded it, and warns of them.
+pub(super) async fn explain(context: &Context, halo: &Halo, plan: &mut Plan<LicenseSeats>) {
+    let drifted = plan
+        .changes
+        .iter_mut()
+        .filter(|change| change.subject.drift.is_some())
+        .take(MOST_DRIFT_LOOKUPS);
+    let mut warnings = Vec::new();
+    // Who it was is worth a request, not a failure, nor a wait while others wait for the lock.
+    let deadline = tokio::time::Instant::now() + DRIFT_LOOKUP_TIME;
+    let mut answering = true;
+    for change in drifted {
+        let seats = &mut change.subject;
+        let (Some(synced), Some(from)) = (seats.drift, seats.from) else {
+            continue;
+        };
+        let mut found = None;
+        if answering {
+            let asked = halo.who_changed(seats.license.id, synced, from);
+            match tokio::time::timeout_at(deadline, asked).await {
+                Ok(Ok(change)) => found = change,
+                Ok(Err(error)) => {
+                    answering = false;
+                    context
+                        .ui
+                        .detail(1, format!("who changed it is not known: {error}"));
+                }
+                // What was learned until then is kept.
+                Err(_) => answering = false,
+            }
+        }
+        let by = found.as_ref().map_or("somebody", |change| &change.who).to_owned();
+        let at = found
+            .and_then(|change| change.at)
+            .map(|at| format!(" at {at}"))
+            .unwrap_or_default();
+        warnings.push(format!(
+            "{} of {}: changed in Halo from {synced} to {from} by {by}{at} since the last sync",
+            seats.license.name, seats.customer.name
+        ));
+        seats.drift_by = Some(by);
+    }
+    for warning in warnings {
+        context.ui.warn(warning);
+    }
+}

@@ -1,0 +1,134 @@
+//! What the ledger and the mappings are told of a plan.
+
+use std::collections::HashMap;
+
+use crate::{
+    change::{Change, Decision, Outcome, Plan, Reason},
+    context::Requests,
+    model::Mapping,
+    plan::seats::LicenseSeats,
+    runner::Applied,
+    store::{ChangeStatus, NewChange, NotWritten, OrganizationSeats, RunState, RunTotals},
+};
+
+/// What the ledger is told before anything is written.
+pub(super) fn intended(plan: &Plan<LicenseSeats>) -> Vec<NewChange> {
+    plan.changes.iter().filter_map(intent).collect()
+}
+
+fn intent(change: &Change<LicenseSeats>) -> Option<NewChange> {
+    let seats = &change.subject;
+    let reason = change.because().map(ToString::to_string);
+    let (status, reason) = match (change.decision, &change.outcome) {
+        (Decision::Apply, None) => (ChangeStatus::Intended, reason),
+        // Said once, not at every run: when it is first seen, and when other seats add up to the same.
+        (Decision::Unchanged, _) if seats.first || seats.shares_changed || seats.drift.is_some() => {
+            (ChangeStatus::Confirmed, None)
+        }
+        (Decision::Unchanged, _) => return None,
+        // Held back, left alone, wrong, or part of a plan that is stopped.
+        (Decision::Apply | Decision::Leave | Decision::HoldBack | Decision::Block, _) => {
+            (ChangeStatus::Skipped, reason)
+        }
+    };
+    Some(NewChange {
+        license: seats.license.clone(),
+        customer: seats.customer.clone(),
+        from: seats.from,
+        to: seats.to,
+        status,
+        verified: status == ChangeStatus::Confirmed,
+        reason,
+        seats: seats
+            .shares
+            .iter()
+            .map(|share| OrganizationSeats {
+                organization: share.organization.clone(),
+                seats: share.seats,
+            })
+            .collect(),
+    })
+}
+
+/// What was meant to be written and was not.
+pub(super) fn not_written(plan: &Plan<LicenseSeats>) -> Vec<NotWritten> {
+    plan.to_apply()
+        .filter_map(|change| {
+            let license = change.subject.license.id;
+            match change.outcome.as_ref()? {
+                Outcome::Done => None,
+                Outcome::Failed(reason) => Some(failed(license, reason)),
+                Outcome::Skipped(reason) => Some(NotWritten {
+                    license,
+                    status: ChangeStatus::Skipped,
+                    reason: reason.to_string(),
+                }),
+            }
+        })
+        .collect()
+}
+
+/// A license that was not written, or could not be read back.
+pub(in crate::commands) fn failed(license: i64, reason: &Reason) -> NotWritten {
+    let status = if reason.is_unread() {
+        ChangeStatus::Unread
+    } else {
+        ChangeStatus::Failed
+    };
+    NotWritten {
+        license,
+        status,
+        reason: reason.to_string(),
+    }
+}
+
+/// The flags of mappings that this plan sets or clears: what is wrong with them, for a person to put right.
+pub(super) fn flags(plan: &Plan<LicenseSeats>, mappings: &[Mapping]) -> Vec<(String, Option<String>)> {
+    let before: HashMap<&str, Option<&str>> = mappings
+        .iter()
+        .map(|mapping| (mapping.organization.id.as_str(), mapping.flag.as_deref()))
+        .collect();
+    plan.changes
+        .iter()
+        .flat_map(|change| {
+            let flag = match change.decision {
+                Decision::Block => change.reason.as_ref().map(ToString::to_string),
+                _ => None,
+            };
+            let shares = change.subject.shares.iter();
+            shares.map(move |share| (share.organization.id.clone(), flag.clone()))
+        })
+        .filter(|(organization, flag)| {
+            before.get(organization.as_str()).copied().flatten() != flag.as_deref()
+        })
+        .collect()
+}
+
+/// How the run ended, and with which error.
+pub(super) fn ended(plan: &Plan<LicenseSeats>, applied: &Applied) -> (RunState, Option<String>) {
+    let broken_off = applied.broken_off.as_ref();
+    let state = if broken_off.is_some() {
+        RunState::Failed
+    } else if plan.needs_attention() {
+        RunState::Partial
+    } else {
+        RunState::Done
+    };
+    let error = broken_off
+        .map(|failure| failure.message.to_string())
+        .or_else(|| applied.given_up.as_ref().map(ToString::to_string))
+        .or_else(|| plan.stop.as_ref().map(ToString::to_string));
+    (state, error)
+}
+
+/// The licenses counted.
+pub(super) fn totals(requests: Requests, plan: &Plan<LicenseSeats>) -> RunTotals {
+    RunTotals {
+        updated: plan.count("updated"),
+        unchanged: plan.count("unchanged"),
+        skipped: plan.count("skipped"),
+        failed: plan.count("failed"),
+        halo_requests: requests.halo,
+        backup_requests: requests.backup,
+    }
+}

@@ -1,0 +1,92 @@
+//! What a ticket is opened and filed with, by what people call it: type, SLA, priority, outcome.
+
+use super::naming;
+use crate::{
+    failure::Failure,
+    halo::{self, Halo},
+    model::{Outcome, Reference},
+    plan::names::Named,
+};
+
+/// The ticket type that a text names.
+///
+/// # Errors
+/// Exit code 2 where it names none or several.
+pub async fn ticket_type(halo: &Halo, text: &str) -> anyhow::Result<Reference> {
+    naming::find("ticket type", text, &halo.ticket_types().await?).map(reference)
+}
+
+/// The SLA that a text names.
+///
+/// # Errors
+/// Exit code 2 where it names none or several.
+pub async fn sla(halo: &Halo, text: &str) -> anyhow::Result<Reference> {
+    naming::find("SLA", text, &halo.slas().await?).map(reference)
+}
+
+/// The priority that a text names among those of an SLA.
+///
+/// # Errors
+/// Exit code 2: no SLA, no such priority, or one of another SLA.
+pub async fn priority(halo: &Halo, sla: Option<&Reference>, text: &str) -> anyhow::Result<Reference> {
+    let Some(sla) = sla else {
+        return Err(
+            Failure::usage("a priority means something only together with an SLA")
+                .hint("give the SLA too: --sla")
+                .into(),
+        );
+    };
+    let priorities = halo.priorities(sla.id).await?;
+    naming::find("priority", text, &priorities)
+        .map(reference)
+        .map_err(|error| {
+            let offered: Vec<String> = priorities.iter().map(Named::label).collect();
+            match error.downcast::<Failure>() {
+                Ok(failure) => Failure::usage(failure.message.after(format!("in the SLA {}", sla.name)))
+                    .hint(format!("its priorities: {}", offered.join(", ")))
+                    .into(),
+                Err(error) => error,
+            }
+        })
+}
+
+/// The outcomes to choose from: those of the ticket type, where one is chosen.
+///
+/// # Errors
+/// Halo's lists of outcomes cannot be read.
+pub async fn outcomes(halo: &Halo, ticket_type: Option<&Reference>) -> Result<Vec<Outcome>, halo::Error> {
+    match ticket_type {
+        Some(kind) => halo.outcomes_of(kind.id).await,
+        None => halo.outcomes().await,
+    }
+}
+
+/// The outcome that a text names among those on offer.
+///
+/// # Errors
+/// Exit code 2 where it names none or several of them, listing those of the ticket type.
+pub async fn outcome(halo: &Halo, ticket_type: Option<&Reference>, text: &str) -> anyhow::Result<Reference> {
+    let offered = outcomes(halo, ticket_type).await?;
+    naming::find("outcome", text, &offered)
+        .map(reference)
+        .map_err(|error| match (error.downcast::<Failure>(), ticket_type) {
+            (Ok(failure), Some(kind)) => {
+                let offered: Vec<String> = offered.iter().map(Named::label).collect();
+                Failure::usage(format!("{} for tickets of type {}", failure.message, kind.name))
+                    .hint(format!("its outcomes: {}", offered.join(", ")))
+                    .into()
+            }
+            (Ok(failure), None) => failure.into(),
+            (Err(error), _) => error,
+        })
+}
+
+/// A record of Halo's by id and name.
+pub fn reference<T: Named>(record: &T) -> Reference {
+    let id = record
+        .ids()
+        .first()
+        .and_then(|id| id.parse().ok())
+        .unwrap_or_default();
+    Reference::new(id, record.name())
+}

@@ -1,0 +1,96 @@
+//! The runner of every changing command: lock, read and plan, show, confirm, apply and verify, record, print.
+//!
+//! A command says what is special about it by implementing [`Changing`]; what is the same for all stands here
+//! once: nothing is written in a dry run, nothing unasked, nothing that was held back, the intent is recorded
+//! before and the outcome after, and the exit code follows from what came out.
+
+mod changing;
+mod confirm;
+mod print;
+
+use crate::{
+    change::Plan,
+    context::Context,
+    failure::{Completion, explain},
+    store::Store,
+};
+
+pub(crate) use changing::{Applied, Changing, Closing, Lock, Mode, Question};
+pub(crate) use print::document;
+
+/// Carries a command from the lock to the exit code.
+///
+/// # Errors
+/// What keeps the plan from being made or applied; a person's no.
+pub(crate) async fn run<C: Changing>(
+    context: &Context,
+    mut command: C,
+    mode: Mode,
+) -> anyhow::Result<Completion> {
+    // What a run that held the lock before this one left is read only now. Where there is none, looking will
+    // do until somebody agreed.
+    let (mut store, lock) = match command.lock().filter(|_| !mode.dry_run) {
+        Some(Lock { name, wait }) => {
+            let store = context.store().await?;
+            let lock = store.lock(&context.profile, name, wait, &context.told()).await?;
+            (store, Some(lock))
+        }
+        None => (context.open_read_only().await?, None),
+    };
+    let locked = lock.is_some();
+    let result = carry_out(context, &mut command, mode, &mut store, locked).await;
+    if let Err(error) = &result
+        && locked
+    {
+        command.abandon(context, &store, &explain(error)).await?;
+    }
+    store.close().await;
+    result
+}
+
+async fn carry_out<C: Changing>(
+    context: &Context,
+    command: &mut C,
+    mode: Mode,
+    store: &mut Store,
+    locked: bool,
+) -> anyhow::Result<Completion> {
+    let mut plan = command.plan(context, store).await?;
+    let shown = confirm::confirm(context, command, &mut plan, mode).await?;
+    if mode.dry_run {
+        plan.halt();
+        print::print(context, command, &plan, mode, shown);
+        return Ok(completion(&plan, &Applied::default(), mode));
+    }
+    let something = plan.to_apply().next().is_some();
+    let mut applied = Applied::default();
+    if something || locked {
+        if !locked {
+            std::mem::replace(store, context.store().await?).close().await;
+        }
+        plan.halt();
+        command.intend(context, store, &plan).await?;
+        // Also a run that is killed from here on has told the others of its requests.
+        context.note_requests().await;
+        if something {
+            applied = command.apply(context, store, &mut plan.to_apply_mut()).await?;
+        }
+        command.record(context, store, &plan, &applied).await?;
+    }
+    print::print(context, command, &plan, mode, shown);
+    print::tell(context, &applied);
+    Ok(completion(&plan, &applied, mode))
+}
+
+/// The exit code follows from what came out.
+fn completion<S>(plan: &Plan<S>, applied: &Applied, mode: Mode) -> Completion {
+    if let Some(failure) = &applied.broken_off {
+        Completion::BrokenOff(failure.kind)
+    } else if mode.exit_code && plan.to_apply().next().is_some() {
+        Completion::ChangesPending
+    } else if plan.needs_attention() || applied.incomplete {
+        Completion::SomeFailed
+    } else {
+        Completion::Done
+    }
+}

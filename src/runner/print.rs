@@ -1,0 +1,79 @@
+//! Printing what came of a plan.
+
+use serde::Serialize;
+
+use super::{Applied, Changing, Mode};
+use crate::{
+    change::Plan,
+    context::Context,
+    ui::{
+        Format,
+        view::{self, Document, Summary},
+    },
+};
+
+/// Prints the outcome: as JSON or CSV whole; for people what they have not seen yet, and a sentence.
+pub(super) fn print<C: Changing>(
+    context: &Context,
+    command: &C,
+    plan: &Plan<C::Subject>,
+    mode: Mode,
+    shown: bool,
+) {
+    let ui = &context.ui;
+    let summary = Summary::new(plan, command.summary(plan));
+    let closing = command.closing(context, plan, mode);
+    match ui.format() {
+        Format::Json => document(context, C::COMMAND, mode.dry_run, view::entries(plan), summary),
+        Format::Csv => view::changes(ui, plan),
+        Format::Table => {
+            if shown {
+                view::surprises(ui, plan);
+            } else if !closing.complete {
+                view::changes(ui, plan);
+            }
+            let sentence = if closing.data.is_empty() {
+                vec![summary.sentence()]
+            } else {
+                closing.data
+            };
+            for line in sentence.iter().filter(|line| !line.is_empty()) {
+                ui.data(line);
+            }
+        }
+    }
+    for note in closing.notes {
+        ui.note(note);
+    }
+}
+
+/// Prints the document of a changing command, also of one that is carried out by hand.
+pub(crate) fn document(
+    context: &Context,
+    command: &'static str,
+    dry_run: bool,
+    changes: impl Serialize,
+    summary: impl Serialize,
+) {
+    context.ui.json(&Document {
+        command,
+        profile: &context.profile,
+        dry_run,
+        changes,
+        summary,
+        requests: context.requests(),
+    });
+}
+
+/// Tells people why the rest was not tried.
+pub(super) fn tell(context: &Context, applied: &Applied) {
+    if let Some(reason) = &applied.given_up {
+        context.ui.warn(reason.to_string());
+    }
+    if let Some(failure) = &applied.broken_off {
+        context.ui.warn(&failure.message);
+        if let Some(hint) = &failure.hint {
+            context.ui.note(hint);
+        }
+    }
+}
