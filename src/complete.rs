@@ -148,7 +148,13 @@ fn offered(names: &[Reference<String>], typed: &str) -> Vec<CompletionCandidate>
             *bearers += 1;
         }
     }
-    let ids: HashSet<&str> = names.iter().map(|name| name.id.as_str()).collect();
+    // The names among them that are somebody's id.
+    let printed: HashSet<&str> = begun.iter().map(|name| name.printed.as_ref()).collect();
+    let ids: HashSet<&str> = names
+        .iter()
+        .map(|name| name.id.as_str())
+        .filter(|id| printed.contains(id))
+        .collect();
     begun
         .iter()
         .filter_map(|name| {

@@ -101,11 +101,7 @@ pub fn clean(text: &str) -> String {
 
 /// As [`clean`], without a copy of what is clean already: most texts are, and there are many.
 pub fn cleaned(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
-        && !text.as_bytes().windows(2).any(|pair| pair == b"  ")
-        && !text.starts_with(' ')
-        && !text.ends_with(' ')
-    {
+    if is_plain(text) {
         return Cow::Borrowed(text);
     }
     let visible: String = text
@@ -114,6 +110,18 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
         .filter(|character| !is_hidden(*character))
         .collect();
     Cow::Owned(visible.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Whether a text is ASCII that is seen, with single spaces between its words.
+fn is_plain(text: &str) -> bool {
+    let mut before = b' ';
+    for byte in text.bytes() {
+        if byte == b' ' && before == b' ' || !matches!(byte, b' '..=b'~') {
+            return false;
+        }
+        before = byte;
+    }
+    before != b' ' || text.is_empty()
 }
 
 /// What a name is compared by: as it is printed, without regard to case.
