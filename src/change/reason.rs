@@ -266,18 +266,328 @@ fn list(kept: &[Kept]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::change::{Excess, OtherMapping, Twice};
+
+    /// Every reason, with each form of its sentence: its slug, what happened, and what to do about it.
+    fn table() -> Vec<(Reason, &'static str, &'static str, Option<&'static str>)> {
+        let name = || "Contoso".to_owned();
+        let words = || "Halo said no".to_owned();
+        let kept = || vec![Kept::Suspended(name()), Kept::Deactivated("Fabrikam".to_owned())];
+        let conflict = |twice| {
+            Reason::MappedTwice(Box::new(Conflict {
+                twice,
+                profile: "here".to_owned(),
+                other: OtherMapping {
+                    profile: "there".to_owned(),
+                    organization: Reference::new("1788161-14".to_owned(), "Contoso"),
+                    license: Reference::new(5, "Backup"),
+                },
+            }))
+        };
+        let too_much = |from, to, excess| TooMuch {
+            who: None,
+            from,
+            to,
+            excess,
+        };
+        let of_contoso = |from, to, excess| TooMuch {
+            who: Some(name()),
+            ..too_much(from, to, excess)
+        };
+        let change = Excess::Change {
+            max_change: 50,
+            min_change: 5,
+        };
+        let stop = |first| {
+            Reason::Stopped(Stop {
+                held: 3,
+                of: 14,
+                percent: 20,
+                first,
+            })
+        };
+        let force = Some("--force writes it all the same");
+        let force_or_name =
+            Some("if the license is the right one, --force or naming the organization writes it");
+        vec![
+            (
+                Reason::LicenseGone,
+                "license_gone",
+                "the license is gone from Halo",
+                Some("map its organizations to another"),
+            ),
+            (
+                Reason::LicenseMoved {
+                    owner: 12,
+                    organization: name(),
+                    customer: Reference::new(7, "Customer"),
+                },
+                "license_moved",
+                "the license moved to another customer in Halo (12); Contoso is mapped to Customer (7)",
+                None,
+            ),
+            (
+                Reason::LicenseOwnerUnknown,
+                "license_owner_unknown",
+                "Halo does not tell whose license it is",
+                None,
+            ),
+            (
+                Reason::LicenseInactive,
+                "license_inactive",
+                "the license is inactive in Halo",
+                None,
+            ),
+            (
+                Reason::QuantityUnreadable,
+                "quantity_unreadable",
+                "its quantity in Halo could not be read",
+                None,
+            ),
+            (
+                conflict(Twice::Organization),
+                "mapped_twice",
+                "Contoso (1788161-14) is mapped in two profiles, \"here\" and \"there\" (there to Backup (5)), and \
+                 would be billed twice",
+                Some("unlink it in one of them, as with: halolink unlink 1788161-14 --profile there"),
+            ),
+            (
+                conflict(Twice::License),
+                "mapped_twice",
+                "the license is mapped in two profiles, \"here\" and \"there\" (there by Contoso (1788161-14)), and \
+                 each would overwrite the other's sum",
+                Some("unlink it in one of them, as with: halolink unlink 1788161-14 --profile there"),
+            ),
+            (
+                Reason::OrganizationVanished(Reference::new("1788161-14".to_owned(), "Contoso")),
+                "organization_vanished",
+                "Contoso is no longer in SaaS Backup",
+                Some("if it left for good: halolink unlink 1788161-14"),
+            ),
+            (
+                Reason::OrganizationUnlisted(name()),
+                "organization_unlisted",
+                "Contoso is not in the seats file",
+                None,
+            ),
+            (
+                Reason::SeatsUnreadable(name()),
+                "seats_unreadable",
+                "there is no readable seat number for Contoso",
+                None,
+            ),
+            (
+                Reason::SeatsContradictory(name()),
+                "seats_contradictory",
+                "there are two different rows for Contoso",
+                None,
+            ),
+            (
+                Reason::QuantityKept(kept()),
+                "quantity_kept",
+                "Contoso is suspended, Fabrikam is deactivated and keeps what it had",
+                None,
+            ),
+            (
+                Reason::SharesKept(kept()),
+                "shares_kept",
+                "Contoso is suspended, Fabrikam is deactivated and keeps its share",
+                None,
+            ),
+            (
+                Reason::ShareUnknown(kept()),
+                "share_unknown",
+                "Contoso is suspended, Fabrikam is deactivated, and was never synced: its share of this license is not \
+                 known",
+                None,
+            ),
+            (
+                Reason::TooManySeats,
+                "too_many_seats",
+                "its seats add up to more than a quantity can be",
+                None,
+            ),
+            (
+                Reason::TooMuch(too_much(9, 0, Excess::ToNothing)),
+                "change_too_much",
+                "it would fall from 9 to 0",
+                force,
+            ),
+            (
+                Reason::TooMuch(of_contoso(100, 1, change)),
+                "change_too_much",
+                "Contoso would fall by 99 percent from 100 to 1, more than --max-change 50 and --min-change 5",
+                force,
+            ),
+            (
+                Reason::TooMuch(too_much(10, 35, change)),
+                "change_too_much",
+                "it would rise by 250 percent from 10 to 35, more than --max-change 50 and --min-change 5",
+                force,
+            ),
+            (
+                Reason::TooMuch(too_much(0, 9, change)),
+                "change_too_much",
+                "it would rise from 0 to 9, more than --min-change 5",
+                force,
+            ),
+            (
+                Reason::TooMuch(too_much(82, 8, Excess::First)),
+                "first_sync_too_much",
+                "at its first sync it would fall from 82 to 8",
+                force_or_name,
+            ),
+            (
+                Reason::TooMuch(too_much(10, 1000, Excess::Joined)),
+                "first_sync_too_much",
+                "with who is new to it, it would rise from 10 to 1000",
+                force_or_name,
+            ),
+            (
+                Reason::Forced(too_much(9, 0, Excess::ToNothing)),
+                "forced",
+                "it would fall from 9 to 0 (written with --force)",
+                None,
+            ),
+            (
+                Reason::Named(too_much(82, 8, Excess::First)),
+                "named",
+                "at its first sync it would fall from 82 to 8 (written because its organization was named)",
+                None,
+            ),
+            (
+                stop(false),
+                "stopped",
+                "3 of 14 licenses would be held back, more than 20 percent: nothing is written",
+                None,
+            ),
+            (
+                stop(true),
+                "stopped",
+                "3 of 14 licenses would be held back at their first sync, more than 20 percent: nothing is written",
+                None,
+            ),
+            (
+                Reason::MappingChanged,
+                "mapping_changed",
+                "its mapping was changed meanwhile",
+                Some("the next sync looks at it anew"),
+            ),
+            (
+                Reason::MappingEnded,
+                "mapping_ended",
+                "its mapping was ended meanwhile",
+                None,
+            ),
+            (Reason::Refused(words()), "refused", "Halo said no", None),
+            (
+                Reason::ServiceFailed(words()),
+                "service_failed",
+                "Halo said no",
+                None,
+            ),
+            (Reason::Unanswered(words()), "unanswered", "Halo said no", None),
+            (
+                Reason::NotShown,
+                "not_shown",
+                "Halo did not refuse it, and shows another quantity afterwards",
+                None,
+            ),
+            (
+                Reason::NotReadBack(words()),
+                "not_read_back",
+                "whether it was written could not be read back: Halo said no",
+                None,
+            ),
+            (
+                Reason::NotTried,
+                "not_tried",
+                "not tried, because Halo took none of those that were",
+                None,
+            ),
+            (Reason::BrokenOff(words()), "broken_off", "Halo said no", None),
+            (
+                Reason::NothingTaken {
+                    tried: 5,
+                    words: words(),
+                },
+                "not_tried",
+                "Halo took none of the 5 licenses that were tried one by one, so the others were not tried: Halo said no",
+                None,
+            ),
+            (
+                Reason::LicenseCreated(40),
+                "license_created",
+                "the license would be created with the quantity 40",
+                None,
+            ),
+            (Reason::AlreadyOpen, "already_open", "it is open already", None),
+            (
+                Reason::PostedBefore,
+                "posted_before",
+                "it had been posted before, by a request whose answer was lost",
+                None,
+            ),
+            (
+                Reason::Ticket("Backup failed".to_owned()),
+                "ticket",
+                "Backup failed",
+                None,
+            ),
+        ]
+    }
+
     #[test]
-    fn every_code_is_documented() {
+    fn every_reason_has_its_slug_its_words_and_its_hint() {
+        for (reason, code, words, hint) in table() {
+            assert_eq!(reason.code(), code, "{reason:?}");
+            assert_eq!(reason.hint().as_deref(), hint, "{reason:?}");
+            let sentence = match hint {
+                Some(hint) => format!("{words}; {hint}"),
+                None => words.to_owned(),
+            };
+            assert_eq!(reason.to_string(), sentence, "{reason:?}");
+            // Two mean something for the next run.
+            assert_eq!(
+                reason.is_for_the_next_run(),
+                code == "mapping_changed",
+                "{reason:?}"
+            );
+            assert_eq!(reason.is_unread(), code == "not_read_back", "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_tells_what_lets_it_go_on() {
+        let mut stop = Stop {
+            held: 3,
+            of: 14,
+            percent: 20,
+            first: false,
+        };
+        assert_eq!(stop.hint(), "--max-held-back, --force");
+        stop.first = true;
+        assert_eq!(
+            stop.hint(),
+            "look at the licenses that they are mapped to; then --force, or name the organizations"
+        );
+    }
+
+    #[test]
+    fn every_code_is_in_the_table_and_documented() {
         let page = include_str!("../../docs/json.md");
         let source = include_str!("reason.rs");
-        let codes: Vec<&str> = source
+        let codes: BTreeSet<&str> = source
             .lines()
             .filter(|line| line.trim_start().starts_with("Reason::"))
             .filter_map(|line| line.trim_end().strip_suffix("\","))
             .filter_map(|line| line.rsplit_once("=> \""))
             .map(|(_, code)| code)
             .collect();
-        assert!(codes.contains(&"license_gone") && codes.len() > 20, "{codes:?}");
+        assert_eq!(codes, table().iter().map(|(_, code, ..)| *code).collect());
         for code in codes {
             assert!(
                 page.contains(&format!("`{code}`")),

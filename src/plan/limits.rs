@@ -332,23 +332,37 @@ mod tests {
     }
 
     #[test]
-    fn it_says_who_changes_and_what_to_do() {
-        let held = judged(101, 2, &[(Some(1), 1), (Some(100), 1)], 0).unwrap();
-        assert_eq!(
-            held.to_string(),
-            "Contoso would fall by 99 percent from 100 to 1, more than --max-change 50 and --min-change 5"
-        );
-        let held = judged(82, 8, &[(None, 8)], 0).unwrap();
-        assert_eq!(held.to_string(), "at its first sync it would fall from 82 to 8");
-        assert!(held.hint().contains("naming the organization"));
-        assert_eq!(
-            judged(9, 0, &[(Some(9), 0)], 0).unwrap().to_string(),
-            "it would fall from 9 to 0"
-        );
-        assert_eq!(
-            judged(0, 9, &[(Some(0), 9)], 0).unwrap().to_string(),
-            "it would rise from 0 to 9, more than --min-change 5"
-        );
+    fn it_says_who_changes_from_what_to_what() {
+        let change = Excess::Change {
+            max_change: 50,
+            min_change: 5,
+        };
+        let cases: [(i64, i64, &[Seats], _); 5] = [
+            (
+                101,
+                2,
+                &[(Some(1), 1), (Some(100), 1)],
+                (Some("Contoso"), 100, 1, change),
+            ),
+            (82, 8, &[(None, 8)], (None, 82, 8, Excess::First)),
+            (9, 0, &[(Some(9), 0)], (None, 9, 0, Excess::ToNothing)),
+            (0, 9, &[(Some(0), 9)], (None, 0, 9, change)),
+            (
+                10,
+                1000,
+                &[(Some(10), 10), (None, 990)],
+                (None, 10, 1000, Excess::Joined),
+            ),
+        ];
+        for (from, to, shares, (who, before, now, excess)) in cases {
+            let expected = TooMuch {
+                who: who.map(str::to_owned),
+                from: before,
+                to: now,
+                excess,
+            };
+            assert_eq!(judged(from, to, shares, 0), Some(expected), "{shares:?}");
+        }
     }
 
     #[test]
