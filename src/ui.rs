@@ -9,6 +9,7 @@ mod progress;
 mod prompts;
 mod table;
 pub mod view;
+mod wrapped;
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -87,7 +88,10 @@ struct Inner {
     interactive: bool,
     color_out: bool,
     color_err: bool,
+    /// Of the terminal that stdout goes to.
     width: Option<u16>,
+    /// Of the terminal that stderr goes to.
+    width_err: Option<u16>,
     bar: Mutex<Option<ProgressBar>>,
     waiting: AtomicUsize,
     unprinted: Mutex<Option<io::Error>>,
@@ -110,6 +114,7 @@ impl Ui {
             color_out: color(out_terminal),
             color_err: color(err_terminal),
             width: out_terminal.then(|| Term::stdout().size().1),
+            width_err: err_terminal.then(|| Term::stderr().size().1),
             streams,
             bar: Mutex::new(None),
             waiting: AtomicUsize::new(0),
@@ -175,7 +180,9 @@ impl Ui {
     /// A line for people, unless they want quiet.
     pub fn note(&self, text: impl Into<Text>) {
         if !self.0.options.quiet {
-            self.write_err(&format!("{}\n", text.into()));
+            let text: Text = text.into();
+            let text = wrapped::wrapped(&text, self.0.width_err, 0);
+            self.write_err(&format!("{text}\n"));
         }
     }
 
@@ -213,13 +220,19 @@ impl Ui {
     fn write_failure(&self, failure: &Failure) {
         self.write_err_after("error:", &Style::new().red().bold(), &failure.message);
         if let Some(hint) = &failure.hint {
-            // As wide as "error:", so that both texts begin in one column.
-            self.write_err_after("hint: ", &Style::new().cyan(), hint);
+            // As wide as "error:", so that both texts begin in one column. Not broken into lines: it is what people
+            // copy from.
+            let word = Style::new()
+                .cyan()
+                .force_styling(self.0.color_err)
+                .apply_to("hint: ");
+            self.write_err(&format!("{word} {hint}\n"));
         }
     }
 
     /// A line on stderr that begins with a word in colour.
     fn write_err_after(&self, word: &str, style: &Style, text: &Text) {
+        let text = wrapped::wrapped(text, self.0.width_err, word.chars().count() + 1);
         let word = style.clone().force_styling(self.0.color_err).apply_to(word);
         self.write_err(&format!("{word} {text}\n"));
     }

@@ -141,7 +141,9 @@ async fn runs(context: &Context, store: &Store, since: &str) -> anyhow::Result<(
         ("failed", Align::Right),
         ("requests", Align::Right),
         ("error", Align::Left),
-    ]);
+    ])
+    .expendable(&["requests", "source", "metric", "by", "unchanged"])
+    .sentence_last();
     let is_empty = runs.is_empty();
     for run in runs {
         table.row([
@@ -232,7 +234,9 @@ async fn organization(context: &Context, store: &Store, text: &str, since: &str)
         ("verified", Align::Left),
         ("by", Align::Left),
         ("reason", Align::Left),
-    ]);
+    ])
+    .expendable(&["verified", "metric", "by", "organization", "run"])
+    .sentence_last();
     let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
     for point in points {
         table.row([

@@ -22,6 +22,10 @@ use crate::{
 /// One thing in a list: what it is in JSON, and its cells in a table.
 trait Row: Serialize {
     const COLUMNS: &'static [(&'static str, Align)];
+    /// Columns to do without on a narrow terminal, the first of them first.
+    const EXPENDABLE: &'static [&'static str] = &[];
+    /// The last column holds sentences.
+    const SENTENCE_LAST: bool = false;
     fn cells(&self) -> Vec<String>;
     /// What `--search` looks in.
     fn searched(&self) -> Vec<String>;
@@ -158,7 +162,10 @@ fn print<R: Row>(context: &Context, arguments: &cli::List, mut rows: Vec<R>) -> 
         context.ui.json(&rows);
         return Ok(Completion::Done);
     }
-    let mut table = Table::new(R::COLUMNS);
+    let mut table = Table::new(R::COLUMNS).expendable(R::EXPENDABLE);
+    if R::SENTENCE_LAST {
+        table = table.sentence_last();
+    }
     for row in &rows {
         table.row(row.cells());
     }
@@ -223,6 +230,7 @@ impl Row for OrganizationRow {
         ("customer", Align::Left),
         ("license", Align::Left),
     ];
+    const EXPENDABLE: &'static [&'static str] = &["number", "required", "purchased", "active"];
 
     fn cells(&self) -> Vec<String> {
         vec![
@@ -353,6 +361,7 @@ impl Row for LicenseRow {
         ("manufacturer", Align::Left),
         ("mapped", Align::Left),
     ];
+    const EXPENDABLE: &'static [&'static str] = &["status", "manufacturer"];
 
     fn cells(&self) -> Vec<String> {
         vec![
@@ -437,6 +446,8 @@ impl Row for MappingRow {
         ("mapped at", Align::Left),
         ("problem", Align::Left),
     ];
+    const EXPENDABLE: &'static [&'static str] = &["mapped at"];
+    const SENTENCE_LAST: bool = true;
 
     fn cells(&self) -> Vec<String> {
         vec![

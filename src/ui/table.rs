@@ -1,8 +1,10 @@
 //! Tables that fit the terminal, and the same rows as CSV.
 
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, presets::NOTHING};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, ContentArrangement, LineStyle, TableStyle, presets::NOTHING,
+};
 
-use super::Text;
+use super::{Text, wrapped::wrapped};
 use crate::spreadsheet::guarded;
 
 /// How a column is laid out.
@@ -18,7 +20,14 @@ pub enum Align {
 pub struct Table {
     columns: Vec<(String, Align)>,
     rows: Vec<Vec<Text>>,
+    /// The last column holds sentences.
+    sentence_last: bool,
+    /// Columns to do without on a narrow terminal, the first of them first.
+    expendable: &'static [&'static str],
 }
+
+/// Between rows while a table is laid out that has sentences below them: no text has it.
+const BETWEEN: char = '\u{1}';
 
 impl Table {
     /// An empty table with these columns.
@@ -29,7 +38,23 @@ impl Table {
                 .map(|(name, align)| (name.as_ref().to_owned(), *align))
                 .collect(),
             rows: Vec::new(),
+            sentence_last: false,
+            expendable: &[],
         }
+    }
+
+    /// The last column holds sentences: for people each stands below its row, where it can be read.
+    #[must_use]
+    pub fn sentence_last(mut self) -> Self {
+        self.sentence_last = true;
+        self
+    }
+
+    /// On a terminal that is too narrow these columns are left out, one after another. CSV has all.
+    #[must_use]
+    pub fn expendable(mut self, columns: &'static [&'static str]) -> Self {
+        self.expendable = columns;
+        self
     }
 
     /// Adds a row, one text a column.
@@ -39,10 +64,27 @@ impl Table {
 
     /// Laid out, within `width` columns where a width is known.
     pub(super) fn to_text(&self, width: Option<u16>, color: bool) -> String {
+        let mut left_out = 0;
+        loop {
+            let table = self.laid_out(&self.expendable[..left_out], width, color);
+            if left_out == self.expendable.len() || fits(&table, width) {
+                return self.finished(&table, width);
+            }
+            left_out += 1;
+        }
+    }
+
+    fn laid_out(&self, left_out: &[&str], width: Option<u16>, color: bool) -> comfy_table::Table {
+        let columns: Vec<usize> = (0..self.columns.len() - usize::from(self.sentence_last))
+            .filter(|column| !left_out.contains(&self.columns[*column].0.as_str()))
+            .collect();
         let mut table = comfy_table::Table::new();
         table
             .load_style(NOTHING)
             .set_content_arrangement(ContentArrangement::Disabled);
+        if self.sentence_last {
+            table.load_style(TableStyle::new().row_separator(LineStyle::none().fill(BETWEEN)));
+        }
         if let Some(width) = width {
             table
                 .set_content_arrangement(ContentArrangement::Dynamic)
@@ -53,7 +95,8 @@ impl Table {
         } else {
             table.force_no_tty();
         }
-        table.set_header(self.columns.iter().map(|(name, align)| {
+        table.set_header(columns.iter().map(|column| {
+            let (name, align) = &self.columns[*column];
             let cell = Cell::new(name.to_uppercase()).set_alignment(alignment(*align));
             if color {
                 cell.add_attribute(Attribute::Bold)
@@ -62,17 +105,44 @@ impl Table {
             }
         }));
         for row in &self.rows {
-            table.add_row(
-                row.iter()
-                    .zip(&self.columns)
-                    .map(|(text, (_, align))| Cell::new(text.trim_start()).set_alignment(alignment(*align))),
-            );
+            let cells = columns.iter().filter_map(|column| {
+                let align = self.columns[*column].1;
+                Some(Cell::new(row.get(*column)?.trim_start()).set_alignment(alignment(align)))
+            });
+            table.add_row(cells);
         }
         if let Some(first) = table.column_mut(0) {
             // Flush with everything else that is printed.
             first.set_padding((0, 1));
         }
-        table.trim_fmt()
+        table
+    }
+
+    /// The lines of the table, each row's sentence below it.
+    fn finished(&self, table: &comfy_table::Table, width: Option<u16>) -> String {
+        if !self.sentence_last {
+            return table.trim_fmt();
+        }
+        let mut text = String::new();
+        let mut rows = self.rows.iter();
+        let mut end_row = |text: &mut String| {
+            if let Some(sentence) = rows.next().and_then(|row| row.last())
+                && !sentence.is_empty()
+            {
+                text.push_str(&wrapped(&format!("  {sentence}"), width, 0));
+                text.push('\n');
+            }
+        };
+        for line in table.lines() {
+            if line.contains(BETWEEN) {
+                end_row(&mut text);
+            } else {
+                text.push_str(line.trim_end());
+                text.push('\n');
+            }
+        }
+        end_row(&mut text);
+        text.trim_end().to_owned()
     }
 
     /// As CSV, header included, and no cell that a spreadsheet would run.
@@ -92,6 +162,14 @@ impl Table {
             .unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
+}
+
+/// Whether every cell can stand in one line.
+fn fits(table: &comfy_table::Table, width: Option<u16>) -> bool {
+    let columns = table.column_max_content_widths();
+    // A space on either side of each, but for the outer ones.
+    let natural: usize = columns.iter().map(|column| usize::from(*column) + 2).sum();
+    width.is_none_or(|width| natural.saturating_sub(2) <= usize::from(width))
 }
 
 fn alignment(align: Align) -> CellAlignment {
@@ -158,6 +236,45 @@ mod tests {
             table().to_csv(),
             "name,seats_used\n\"Brown, Smith & Co\",12\nEvil[31m Inc,7\n"
         );
+    }
+
+    #[test]
+    fn a_sentence_stands_below_its_row() {
+        let columns = [
+            ("name", Align::Left),
+            ("seats", Align::Right),
+            ("note", Align::Left),
+        ];
+        let mut table = Table::new(&columns).sentence_last();
+        table.row(["Brown", "12", "it would rise by 200 percent"]);
+        table.row(["Contoso", "7", ""]);
+        assert_eq!(
+            table.to_text(Some(20), false),
+            "NAME     SEATS\nBrown       12\n  it would rise by\n  200 percent\nContoso      7"
+        );
+        assert_eq!(
+            table.to_csv(),
+            "name,seats,note\nBrown,12,it would rise by 200 percent\nContoso,7,\n"
+        );
+    }
+
+    #[test]
+    fn a_narrow_terminal_does_without_what_it_can() {
+        let columns = [
+            ("id", Align::Right),
+            ("number", Align::Right),
+            ("name", Align::Left),
+        ];
+        let mut table = Table::new(&columns).expendable(&["number", "id"]);
+        table.row(["1", "204113", "Northwind Dental"]);
+        let header = |width: u16| {
+            let text = table.to_text(Some(width), false);
+            text.lines().next().map(str::to_owned)
+        };
+        assert_eq!(header(40).as_deref(), Some("ID  NUMBER  NAME"));
+        assert_eq!(header(24).as_deref(), Some("ID  NAME"));
+        assert_eq!(header(18).as_deref(), Some("NAME"));
+        assert!(table.to_csv().starts_with("id,number,name\n"));
     }
 
     #[test]

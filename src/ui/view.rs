@@ -228,18 +228,12 @@ enum Layout {
     Group,
     /// Changes of all kinds.
     Statuses,
-    /// The same for programs: every column, also an empty one, and ids beside names.
+    /// The same for programs: ids beside names.
     Csv,
 }
 
 fn laid_out<S: Subject>(rows: &[(&Change<S>, Option<&Reason>)], layout: Layout) -> Table {
     let csv = layout == Layout::Csv;
-    let notes: Vec<String> = rows
-        .iter()
-        .map(|(change, reason)| note(change, *reason))
-        .collect();
-    let noted = csv || notes.iter().any(|note| !note.is_empty());
-
     let mut columns = Vec::new();
     for column in S::COLUMNS {
         match column {
@@ -256,12 +250,10 @@ fn laid_out<S: Subject>(rows: &[(&Change<S>, Option<&Reason>)], layout: Layout) 
     if layout != Layout::Group {
         columns.push(("status".to_owned(), Align::Left));
     }
-    if noted {
-        columns.push(("note".to_owned(), Align::Left));
-    }
+    columns.push(("note".to_owned(), Align::Left));
 
-    let mut table = Table::new(&columns);
-    for ((change, _), note) in rows.iter().zip(notes) {
+    let mut table = Table::new(&columns).sentence_last();
+    for (change, reason) in rows {
         let mut cells = Vec::new();
         for cell in change.subject.cells() {
             match cell {
@@ -272,15 +264,13 @@ fn laid_out<S: Subject>(rows: &[(&Change<S>, Option<&Reason>)], layout: Layout) 
         if layout != Layout::Group {
             cells.push(change.status().to_owned());
         }
-        if noted {
-            cells.push(note);
-        }
+        cells.push(note(change, *reason));
         table.row(cells);
     }
     table
 }
 
-/// What is to be said about a change, in one cell.
+/// What is to be said about a change, in one line.
 fn note<S: Subject>(change: &Change<S>, reason: Option<&Reason>) -> String {
     let mut notes = S::remarks(change);
     notes.extend(reason.map(ToString::to_string));

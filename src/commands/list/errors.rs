@@ -38,6 +38,7 @@ impl Row for ErrorRow {
         ("status", Align::Left),
         ("last backup", Align::Left),
     ];
+    const EXPENDABLE: &'static [&'static str] = &["last backup", "status", "product"];
 
     fn cells(&self) -> Vec<String> {
         vec![
