@@ -1,15 +1,18 @@
-//! One HTTP layer for both services: TLS, proxies, timeouts, retries, rate budget, redaction, counting.
+//! One HTTP layer for both services: TLS, proxies, timeouts, retries, rate limit, redaction, counting.
 //!
-//! What it promises to the modules above:
-//! - a request is repeated only where that is safe: it was never sent, or the caller said that doing it
-//!   twice is the same as once ([`Request::repeatable`]);
-//! - `429` is waited out, within the patience, and every other request waits with it;
-//! - no answer is quoted, no secret is shown in an error or a log line, and none follows a redirect to another host;
-//! - every request that leaves is counted.
+//! What it promises the modules above it:
+//! - A request is repeated only where that is safe: it was never sent, or the caller said that sending it
+//!   twice does the same as sending it once ([`Request::repeatable`]).
+//! - `429` is waited out for as long as the patience lasts, and every other request waits along.
+//! - No answer is quoted, no secret appears in an error or a log line, and none follows a redirect to
+//!   another host.
+//! - Every request that leaves is counted.
 
 mod address;
+mod answer;
 mod certificate;
 mod error;
+mod exchange;
 mod message;
 mod rate_limiter;
 mod redaction;
@@ -22,14 +25,11 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use backon::{ExponentialBuilder, Retryable};
-use reqwest::{
-    Method, StatusCode, Url,
-    header::{CONTENT_TYPE, LOCATION, RETRY_AFTER},
-};
+use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
@@ -42,47 +42,34 @@ pub use wait::whole_seconds;
 
 use crate::text::clean;
 
-/// How many times a host that cannot be reached at all is tried: most likely its name is wrong.
+/// How often to try a host that cannot be reached at all: most likely its name is wrong.
 const UNREACHABLE_TRIES: usize = 3;
-/// How many times a request is sent to a host that takes connections and never answered anything.
+/// How often to send a request to a host that accepts connections but has never answered.
 const SILENT_TRIES: usize = 2;
-/// Time for one whole exchange that is not worth waiting for.
-const COURTESY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time to establish a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Why nothing is sent after a `429`.
-const RATE_LIMIT: &str = "the rate limit is reached (it counts over 5 minutes, other tools included)";
-/// Redirects within one site that are followed for a read.
-const MOST_REDIRECTS: usize = 3;
 
-/// Told what goes on, for people who asked to see it (`-vv`) and for progress.
+/// Hears what is going on, for people who asked to see it (`-vv`) and for progress.
 pub trait Observer: Send + Sync {
     /// A request was answered or failed; one line without secrets.
     fn exchanged(&self, line: &str);
-    /// The JSON that is sent; only asked for at `-vvv`.
+    /// The JSON about to be sent, without secrets; shown at `-vvv`.
     fn body(&self, json: &str);
-    /// Nothing is sent for `remaining`, because of `why`. Called about once a second, `first` the first time.
+    /// Nothing is sent for `remaining`, because of `why`. Called about once a second; `first` on the first call.
     fn waiting(&self, why: &str, remaining: Duration, first: bool);
     /// The wait is over.
     fn resumed(&self);
 }
 
-/// How patient and how fast to be.
+/// How patient to be, and how fast.
 #[derive(Clone, Debug)]
 pub struct RequestPolicy {
     /// The longest that one request waits for a rate limit.
     pub patience: Duration,
     /// Requests allowed in any rolling five minutes; `None` for no limit of our own.
     pub limit: Option<usize>,
-    /// The time this run spent waiting in vain, shared by all clients.
+    /// The time this run has spent waiting in vain, shared by all clients.
     pub silence: Arc<Silence>,
-}
-
-/// A whole answer.
-struct Answer {
-    status: StatusCode,
-    content_type: Option<String>,
-    body: Vec<u8>,
 }
 
 /// The client for one service.
@@ -92,8 +79,8 @@ pub struct Http {
     policy: RequestPolicy,
     rate_limiter: RateLimiter,
     sent: AtomicU64,
-    /// Whether the host ever answered.
     has_answered: AtomicBool,
+    /// Secrets to keep out of messages and log lines.
     hidden: Mutex<Vec<SecretString>>,
     observer: Arc<dyn Observer>,
 }
@@ -105,16 +92,16 @@ impl Http {
     /// [`Error::Insecure`] for plain http elsewhere.
     pub fn new(base: &Url, policy: RequestPolicy, observer: Arc<dyn Observer>) -> Result<Self, Error> {
         require_secure(base)?;
-        // The first in the process wins; all are this one.
+        // Only the first call in a process installs a provider; all calls name the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("halolink/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
-            // Followed by hand, so that each is counted and none leaves the host.
+            // We follow redirects ourselves, so that each is counted and none leaves the host.
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
         if is_loopback(base) {
-            // Plain http must not leave the machine by way of a proxy.
+            // Plain http must not leave the machine through a proxy.
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| match root_cause(&error) {
@@ -138,26 +125,26 @@ impl Http {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// The rate budget, for loading what other runs used of it.
+    /// The rate limiter, so that requests of other runs can be counted in.
     pub fn rate_limiter(&self) -> &RateLimiter {
         &self.rate_limiter
     }
 
-    /// From now on this text appears in no message and no log line.
+    /// Keeps this secret out of every message and log line from now on.
     pub fn hide(&self, secret: &SecretString) {
         let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
         hidden.push(secret.clone());
     }
 
-    /// Sends the request until there is a usable answer, and reads it as JSON.
+    /// Sends the request, again where that is safe, until a usable answer comes, and reads it as JSON.
     ///
     /// # Errors
-    /// Every variant of [`Error`]; [`Error::is_unclear`] tells when a write may have been done.
+    /// Any variant of [`Error`]; [`Error::is_unclear`] tells when a write may have been carried out.
     pub async fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, Error> {
         self.read(request, |bytes| serde_json::from_slice(bytes)).await
     }
 
-    /// Sends a write, and takes any answer that is whole: what was done is read back, not read off it.
+    /// Sends a write and accepts any complete answer: its effect is read back later, not taken from the answer.
     pub async fn accepted(&self, request: &Request) -> Result<(), Error> {
         self.read(request, |bytes| {
             if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -177,7 +164,7 @@ impl Http {
         let attempt = || async {
             tries.fetch_add(1, Ordering::Relaxed);
             let answer = self.once(request).await?;
-            read(&answer.body).map_err(|error| self.unreadable(&answer, &error))
+            read(&answer.body).map_err(|error| answer.unreadable(&self.host, &error))
         };
         attempt
             .retry(
@@ -200,248 +187,7 @@ impl Http {
             .map_err(|error| error.with_tries(tries.load(Ordering::Relaxed) as usize))
     }
 
-    /// One answer with status 2xx, its whole body; rate limits waited out, redirects within the site followed.
-    async fn once(&self, request: &Request) -> Result<Answer, Error> {
-        let mut url = request.url.clone();
-        let mut redirects = 0;
-        let mut patience = wait::Patience::new(self.policy.patience);
-        loop {
-            require_secure(&url)?;
-            if request.courtesy && !self.rate_limiter.has_plenty() {
-                return Err(Error::RateLimited {
-                    host: self.host.clone(),
-                    pause: 0,
-                    waited: 0,
-                    patience: 0,
-                });
-            }
-            let mut limit = self.time_limit()?;
-            if request.courtesy {
-                limit = limit.min(COURTESY_TIMEOUT);
-            }
-            let waited = patience.spent();
-            self.wait_for_budget(&mut patience).await?;
-            if patience.spent() > waited
-                && let Some(still_wanted) = &request.still_wanted
-                && !still_wanted().await
-            {
-                return Err(Error::Withdrawn);
-            }
-            let started = tokio::time::Instant::now();
-            let in_vain = || self.policy.silence.add(started);
-            let response = self.send(request, &url, limit).await.inspect_err(|_| in_vain())?;
-            let status = response.status();
-            if status == StatusCode::TOO_MANY_REQUESTS || status.is_redirection() {
-                self.has_answered.store(true, Ordering::Relaxed);
-            }
-            if status == StatusCode::TOO_MANY_REQUESTS && !request.courtesy {
-                let pause = wait::after_refusal(response.headers().get(RETRY_AFTER), &mut patience);
-                self.rate_limiter.block(pause, RATE_LIMIT);
-                continue;
-            }
-            if status.is_redirection() {
-                url = self.redirect(request, &url, &response, redirects)?;
-                redirects += 1;
-                continue;
-            }
-            if status.is_server_error()
-                && !request.courtesy
-                && let Some(pause) = wait::stated_pause(response.headers().get(RETRY_AFTER))
-            {
-                // Whoever tries again waits for as long as it asks.
-                self.rate_limiter.block(pause, "the service asks to wait");
-            }
-            let left = limit.saturating_sub(started.elapsed());
-            let answer = self.attended(left, self.whole(request, response, limit)).await;
-            if answer.is_ok() {
-                self.has_answered.store(true, Ordering::Relaxed);
-            }
-            if answer.is_err() || is_in_vain(status) {
-                in_vain();
-            }
-            if status.is_success() {
-                return answer;
-            }
-            let message = match answer {
-                Ok(answer) => self.refusal(&answer, request),
-                // A refusal whose text was lost is still a refusal.
-                Err(Error::TooLarge { limit, .. }) => format!("no message (more than {limit})"),
-                Err(_) => "the answer broke off".to_owned(),
-            };
-            if status == StatusCode::INTERNAL_SERVER_ERROR {
-                return Err(Error::ServerFailed {
-                    host: self.host.clone(),
-                    status: status.as_u16(),
-                    message,
-                    tries: 1,
-                });
-            }
-            return Err(
-                if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
-                    Error::Unclear {
-                        host: self.host.clone(),
-                        reason: format!("{}: {message}", status.as_u16()),
-                        tries: 1,
-                    }
-                } else {
-                    Error::Status {
-                        host: self.host.clone(),
-                        status: status.as_u16(),
-                        message,
-                    }
-                },
-            );
-        }
-    }
-
-    /// Waits until the rate budget has room, and takes one request from it.
-    async fn wait_for_budget(&self, patience: &mut wait::Patience) -> Result<(), Error> {
-        while let Err(delay) = self.rate_limiter.take() {
-            if !patience.allows(delay.pause) {
-                return Err(Error::RateLimited {
-                    host: self.host.clone(),
-                    pause: wait::whole_seconds(delay.pause),
-                    waited: patience.spent().as_secs_f64().round() as u64,
-                    patience: self.policy.patience.as_secs(),
-                });
-            }
-            patience.spend(delay.pause);
-            wait::count_down(self.observer.as_ref(), delay.why, delay.pause).await;
-        }
-        Ok(())
-    }
-
-    /// How long the next exchange may take.
-    fn time_limit(&self) -> Result<Duration, Error> {
-        let has_answered = self.has_answered.load(Ordering::Relaxed);
-        self.policy
-            .silence
-            .limit(has_answered)
-            .ok_or_else(|| Error::GaveUp {
-                host: self.host.clone(),
-                seconds: silence::MOST.as_secs(),
-            })
-    }
-
-    /// Waits for an answer, with somebody watching if it takes long.
-    async fn attended<T>(&self, limit: Duration, work: impl Future<Output = T>) -> T {
-        let why = format!("no answer yet from {}", self.host);
-        wait::attended(self.observer.as_ref(), &why, limit, work).await
-    }
-
-    /// The answer's head. The whole answer takes up to `limit`, head and body.
-    async fn send(&self, request: &Request, url: &Url, limit: Duration) -> Result<reqwest::Response, Error> {
-        let mut builder = self
-            .client
-            .request(request.method.clone(), url.clone())
-            .timeout(limit)
-            .headers(request.headers.clone());
-        builder = match &request.body {
-            Body::None => builder,
-            Body::Json(text) => {
-                self.observer.body(&self.redact(text, request));
-                builder
-                    .header(reqwest::header::CONTENT_TYPE, "application/json")
-                    .body(text.clone())
-            }
-            Body::Form(pairs) => {
-                let pairs: Vec<(&str, &str)> = pairs
-                    .iter()
-                    .map(|(name, value)| (*name, value.expose_secret()))
-                    .collect();
-                builder.form(&pairs)
-            }
-        };
-        self.sent.fetch_add(1, Ordering::Relaxed);
-        let started = Instant::now();
-        let result = self.attended(limit, builder.send()).await;
-        let outcome = match &result {
-            Ok(response) => response.status().as_u16().to_string(),
-            Err(error) => root_cause(error),
-        };
-        self.observer.exchanged(&self.redact(
-            &format!(
-                "{} {url} -> {outcome} ({} ms)",
-                request.method,
-                started.elapsed().as_millis()
-            ),
-            request,
-        ));
-        result.map_err(|error| self.failed(&error, request, limit))
-    }
-
-    fn failed(&self, error: &reqwest::Error, request: &Request, limit: Duration) -> Error {
-        let host = self.host.clone();
-        let reason = self.redact(&root_cause(error), request);
-        if error.is_builder() {
-            Error::Setup { reason }
-        } else if reason.contains("corrupt message") {
-            // What a TLS handshake finds where plain http is spoken.
-            Error::Certificate {
-                host,
-                reason: "it does not speak https on that port".to_owned(),
-            }
-        } else if let Some(reason) = certificate::distrust(error) {
-            let reason = self.redact(&clean(&reason), request);
-            Error::Certificate { host, reason }
-        } else if error.is_connect() {
-            Error::Unreachable {
-                host,
-                reason,
-                tries: 1,
-            }
-        } else if error.is_timeout() {
-            self.silent(limit)
-        } else {
-            Error::Unclear {
-                host,
-                reason,
-                tries: 1,
-            }
-        }
-    }
-
-    fn silent(&self, limit: Duration) -> Error {
-        Error::Silent {
-            host: self.host.clone(),
-            seconds: wait::whole_seconds(limit),
-            tries: 1,
-        }
-    }
-
-    async fn whole(
-        &self,
-        request: &Request,
-        mut response: reqwest::Response,
-        limit: Duration,
-    ) -> Result<Answer, Error> {
-        let content_type = response.headers().get(CONTENT_TYPE);
-        let mut answer = Answer {
-            status: response.status(),
-            content_type: content_type
-                .and_then(|value| value.to_str().ok())
-                .map(ToOwned::to_owned),
-            body: Vec::new(),
-        };
-        while let Some(chunk) = response.chunk().await.map_err(|error| {
-            if error.is_timeout() {
-                return self.silent(limit);
-            }
-            Error::Unclear {
-                host: self.host.clone(),
-                reason: format!("the answer broke off: {}", root_cause(&error)),
-                tries: 1,
-            }
-        })? {
-            if answer.body.len() + chunk.len() > request.largest_answer {
-                return Err(self.too_large(format!("{} MB in one answer", request.largest_answer >> 20)));
-            }
-            answer.body.extend_from_slice(&chunk);
-        }
-        Ok(answer)
-    }
-
-    /// The error for an answer that has more of something than is read of one, as "64 MB in one answer".
+    /// The error for an answer beyond what halolink reads; `limit` is e.g. "64 MB in one answer".
     pub fn too_large(&self, limit: String) -> Error {
         Error::TooLarge {
             host: self.host.clone(),
@@ -449,102 +195,19 @@ impl Http {
         }
     }
 
-    fn redirect(
-        &self,
-        request: &Request,
-        from: &Url,
-        response: &reqwest::Response,
-        so_far: usize,
-    ) -> Result<Url, Error> {
-        let target = response
-            .headers()
-            .get(LOCATION)
-            .and_then(|location| location.to_str().ok())
-            .and_then(|location| from.join(location).ok());
-        let to = target.as_ref().map_or_else(
-            || "nowhere".to_owned(),
-            |url| {
-                let place = format!("{}://{}{}", url.scheme(), host_of(url), url.path());
-                self.words(&place, request)
-            },
-        );
-        match target {
-            Some(url)
-                if url.origin() == from.origin()
-                    && request.method == Method::GET
-                    && so_far < MOST_REDIRECTS =>
-            {
-                Ok(url)
-            }
-            _ => Err(Error::Redirected {
-                host: self.host.clone(),
-                to,
-            }),
-        }
-    }
-
-    fn unreadable(&self, answer: &Answer, error: &serde_json::Error) -> Error {
-        let host = self.host.clone();
-        let (status, body) = (answer.status.as_u16(), &answer.body);
-        let kind = message::kind(answer.content_type.as_deref(), body);
-        if error.is_eof() && !body.is_empty() {
-            return Error::Unclear {
-                host,
-                reason: format!("the answer was cut short ({status} with {kind})"),
-                tries: 1,
-            };
-        }
-        // The error's own text can have a value of the answer in it.
-        let place = format!("line {} column {}", error.line(), error.column());
-        let what = if body.iter().all(u8::is_ascii_whitespace) {
-            format!("{status} with nothing")
-        } else if message::resembles_html(body) {
-            format!("{status} with a web page ({kind})")
-        } else if error.is_data() {
-            format!(
-                "{status} with {kind}, which is not what was asked for (JSON of another shape at {place})"
-            )
-        } else {
-            format!("{status} with {kind}, which stops being JSON at {place}")
-        };
-        Error::Unreadable {
-            host,
-            what,
-            resembles_json: message::resembles_json(body),
-        }
-    }
-
-    /// What a refusal says, and no more than that of it.
-    fn refusal(&self, answer: &Answer, request: &Request) -> String {
-        if let Some(words) = message::in_refusal(&answer.body) {
-            let words = self.words(&words, request);
-            if !words.is_empty() {
-                return words;
-            }
-        }
-        let kind = message::kind(answer.content_type.as_deref(), &answer.body);
-        if answer.body.is_empty() {
-            "no message".to_owned()
-        } else if message::resembles_html(&answer.body) {
-            format!("a web page ({kind})")
-        } else {
-            format!("no message ({kind})")
-        }
-    }
-
-    /// The words of a service, fit to be shown.
+    /// A service's words, made fit to be shown.
     fn words(&self, text: &str, request: &Request) -> String {
         self.with_secrets(request, |secrets| redaction::words(text, secrets.iter().copied()))
     }
 
-    /// A line of our own without any secret of this client or of the request.
+    /// A line of our own, without any secret of this client or of the request.
     fn redact(&self, text: &str, request: &Request) -> String {
         self.with_secrets(request, |secrets| {
             redaction::without_known(text, secrets.iter().copied())
         })
     }
 
-    /// Every secret of this client, and those in the request's own headers.
+    /// Calls `work` with every secret of this client and those in the request's headers.
     fn with_secrets(&self, request: &Request, work: impl FnOnce(&[&str]) -> String) -> String {
         let hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
         let mut secrets: Vec<&str> = hidden.iter().map(ExposeSecret::expose_secret).collect();
@@ -558,18 +221,7 @@ impl Http {
     }
 }
 
-/// Whether an answer of that status is somebody else's, who waited for the service and got none.
-fn is_in_vain(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::BAD_GATEWAY
-            | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT
-            | StatusCode::REQUEST_TIMEOUT
-    )
-}
-
-/// The innermost reason: what a person can act on, without the layers around it.
+/// The innermost reason: what a person can act on, without the layers that wrap it.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
@@ -584,7 +236,7 @@ mod tests {
 
     use super::*;
 
-    /// Notes what is waited for.
+    /// Notes down each wait.
     #[derive(Default)]
     struct Notes(Mutex<Vec<String>>);
 
@@ -600,7 +252,7 @@ mod tests {
         fn resumed(&self) {}
     }
 
-    /// Answers connections with these texts, one each.
+    /// Answers one connection with each of these texts.
     async fn server(answers: Vec<&'static str>) -> Url {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -640,7 +292,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_service_that_asks_for_too_much_is_not_waited_for() {
+    async fn a_service_that_asks_for_too_long_a_pause_is_not_waited_for() {
         let url = server(vec![UNAVAILABLE]).await;
         let http = http(&url, 0, &Arc::default());
         let error = http.json::<i64>(&Request::get(url)).await.unwrap_err();

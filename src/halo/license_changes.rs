@@ -30,7 +30,7 @@ impl Halo {
             ("page_size", ROWS),
         ];
         let resource = Resource::LicenseChanges;
-        let mut request = Request::get(self.address(resource, None, &query)).without_waiting();
+        let mut request = Request::get(self.address(resource, None, &query)).best_effort();
         let page: Page<Value> = self
             .authorized(resource, &mut request, async |request| {
                 self.http.json(request).await

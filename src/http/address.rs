@@ -4,7 +4,7 @@ use reqwest::Url;
 
 use super::Error;
 
-/// Whether the address is this machine itself.
+/// Whether the URL points at this machine itself.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => {
@@ -16,7 +16,7 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether its host is an address or a name that DNS could know.
+/// Whether the URL's host is an IP address or a name that could be in DNS.
 pub fn is_host(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => {
@@ -47,7 +47,7 @@ pub fn require_secure(url: &Url) -> Result<(), Error> {
     })
 }
 
-/// Host, with the port where one is written.
+/// The host, with the port if the URL names one.
 pub fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or("?");
     url.port()

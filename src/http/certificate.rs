@@ -1,4 +1,4 @@
-//! Why a server's certificate is not trusted, in words.
+//! Why a server's certificate is not trusted, in plain words.
 
 use std::{error::Error, io};
 
@@ -13,7 +13,7 @@ pub fn distrust(error: &(dyn Error + 'static)) -> Option<String> {
             return Some(words(reason));
         }
         cause = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-            // An I/O error names the source of what it wraps as its own.
+            // An I/O error's `source` skips the error that it wraps.
             Some(wrapped) => Some(wrapped),
             None => error.source(),
         };
@@ -24,28 +24,30 @@ pub fn distrust(error: &(dyn Error + 'static)) -> Option<String> {
 fn words(reason: &CertificateError) -> String {
     use CertificateError as E;
     match reason {
-        E::UnknownIssuer => "its certificate is of an authority that this machine does not know".to_owned(),
+        E::UnknownIssuer => {
+            "its certificate comes from an authority that this machine does not know".to_owned()
+        }
         E::Expired => "its certificate has expired".to_owned(),
         E::ExpiredContext { not_after, .. } => format!("its certificate expired on {}", date(*not_after)),
         E::NotValidYet => "its certificate is not valid yet".to_owned(),
         E::NotValidYetContext { not_before, .. } => format!(
-            "its certificate is valid from {} on, which is in the future by this machine's clock",
+            "its certificate is not valid before {}, which is in the future by this machine's clock",
             date(*not_before)
         ),
-        E::NotValidForName => "its certificate is another host's".to_owned(),
+        E::NotValidForName => "its certificate is for another host".to_owned(),
         E::NotValidForNameContext { presented, .. } if presented.is_empty() => {
             "its certificate names no host".to_owned()
         }
         E::NotValidForNameContext { presented, .. } => {
             let names: Vec<&str> = presented.iter().map(|name| plain(name)).collect();
-            format!("its certificate is another host's: {}", names.join(", "))
+            format!("its certificate is for another host: {}", names.join(", "))
         }
         E::Revoked => "its certificate was revoked".to_owned(),
         reason => format!("its certificate cannot be used: {reason}"),
     }
 }
 
-/// A name as people write it, out of `DnsName("acme.halopsa.com")` and `IpAddress(10.0.0.1)`.
+/// A name as people write it, taken from `DnsName("acme.halopsa.com")` or `IpAddress(10.0.0.1)`.
 fn plain(name: &str) -> &str {
     name.split_once('(')
         .and_then(|(_, name)| name.strip_suffix(')'))
@@ -55,7 +57,7 @@ fn plain(name: &str) -> &str {
 fn date(time: UnixTime) -> String {
     let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_second(seconds).map_or_else(
-        |_| "a day beyond all calendars".to_owned(),
+        |_| "a day beyond the calendar".to_owned(),
         |time| time.strftime("%Y-%m-%d").to_string(),
     )
 }
@@ -73,7 +75,7 @@ mod tests {
         let outer = io::Error::other(inner);
         assert_eq!(
             distrust(&outer).unwrap(),
-            "its certificate is of an authority that this machine does not know"
+            "its certificate comes from an authority that this machine does not know"
         );
         assert_eq!(distrust(&io::Error::other("reset")), None);
         assert_eq!(distrust(&io::Error::from(io::ErrorKind::NotFound)), None);
@@ -90,6 +92,6 @@ mod tests {
     fn days_of_any_time() {
         let day = |seconds| date(UnixTime::since_unix_epoch(Duration::from_secs(seconds)));
         assert_eq!(day(1_580_515_200), "2020-02-01");
-        assert_eq!(day(u64::MAX), "a day beyond all calendars");
+        assert_eq!(day(u64::MAX), "a day beyond the calendar");
     }
 }

@@ -9,17 +9,17 @@ pub enum Error {
         /// The address.
         url: String,
     },
-    /// The HTTP client could not be made, or the request makes no sense.
+    /// The HTTP client or the request could not be built.
     #[error("cannot make the request: {reason}")]
     Setup {
         /// Why.
         reason: String,
     },
-    /// It had to wait, and was not wanted any more after that: the request was not sent.
-    #[error("it was not sent: after waiting it was not wanted any more")]
+    /// Not sent: it had to wait, and by then it was no longer wanted.
+    #[error("it was not sent: it was no longer wanted after the wait")]
     Withdrawn,
-    /// The machine trusts no authority at all, so no https could be trusted.
-    #[error("this machine has no certificates of authorities to trust, so that no service can be trusted")]
+    /// The machine trusts no certificate authority, so no https connection could be trusted.
+    #[error("this machine has no certificate authorities to trust, so it can trust no service")]
     NoAuthorities,
     /// No connection: the request was not sent.
     #[error("cannot reach {host}: {reason} (tried {tries} times)")]
@@ -31,7 +31,7 @@ pub enum Error {
         /// How often it was tried.
         tries: usize,
     },
-    /// The server's certificate is not trusted.
+    /// Not sent: the server's certificate is not trusted, or the server does not speak https.
     #[error("{host} cannot be trusted: {reason}")]
     Certificate {
         /// Host and port.
@@ -39,7 +39,7 @@ pub enum Error {
         /// Why.
         reason: String,
     },
-    /// Sent, and no whole answer came in time: whether the work was done is not known.
+    /// Sent, but no complete answer came in time: whether the work was done is not known.
     #[error("{host} did not answer within {seconds} s (tried {tries} times)")]
     Silent {
         /// Host and port.
@@ -50,7 +50,7 @@ pub enum Error {
         tries: usize,
     },
     /// Not sent: this run has waited in vain for long enough.
-    #[error("nothing more is sent to {host}: this run waited {seconds} s for answers that did not come")]
+    #[error("nothing more is sent to {host}: this run has waited {seconds} s for answers that did not come")]
     GaveUp {
         /// Host and port.
         host: String,
@@ -79,25 +79,25 @@ pub enum Error {
         /// How often it was tried.
         tries: usize,
     },
-    /// A complete answer that is not what an API says.
+    /// A complete answer that is not what the API should send.
     #[error("{host} answered {what}")]
     Unreadable {
         /// Host and port.
         host: String,
-        /// Its status, type and length, and where it stops being JSON; nothing of what is in it.
+        /// Its status, type and length, and where it stops being JSON; nothing of its content.
         what: String,
-        /// Whether it begins as JSON: the right service, then, with something wrong on the way.
+        /// Whether it begins like JSON: then it is the right service, and something went wrong on the way.
         resembles_json: bool,
     },
-    /// An answer, or a list, that is larger than any real one; it was not read to its end.
+    /// An answer, or a list, larger than any real one; it was not read to its end.
     #[error("{host} answered with more than {limit}, which is the most that halolink reads")]
     TooLarge {
         /// Host and port.
         host: String,
-        /// What it has more of, as "64 MB in one answer".
+        /// What it exceeds, e.g. "64 MB in one answer".
         limit: String,
     },
-    /// It points elsewhere; following would carry secrets to another host.
+    /// A redirect to somewhere else; following it could carry secrets to another host.
     #[error("{host} redirects to {to}, which is not followed")]
     Redirected {
         /// Host and port.
@@ -105,21 +105,21 @@ pub enum Error {
         /// Scheme, host and path of the target.
         to: String,
     },
-    /// The rate limit, or another pause that was asked for, lasts longer than the patience.
+    /// The rate limit, or a pause that the service asked for, outlasts the patience.
     #[error(
         "{host} limits the number of requests, or asks to wait: {pause} s more, after {waited} s of the {patience} s that --patience allows"
     )]
     RateLimited {
         /// Host and port.
         host: String,
-        /// Seconds that it would take.
+        /// Seconds still to wait.
         pause: u64,
-        /// Seconds waited for this request.
+        /// Seconds already waited for this request.
         waited: u64,
         /// Seconds allowed.
         patience: u64,
     },
-    /// Refused with a status from 400 to 499.
+    /// Refused with a status that no other variant covers, most likely from 400 to 499.
     #[error("{host} answered {status}: {message}")]
     Status {
         /// Host and port.
@@ -132,7 +132,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the work may have been done although no answer says so.
+    /// Whether the work may have been done even though no answer confirms it.
     pub fn is_unclear(&self) -> bool {
         matches!(
             self,

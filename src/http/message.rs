@@ -1,19 +1,19 @@
-//! One clear sentence about an answer, which is never quoted.
+//! One clear sentence about an answer, without quoting it.
 //!
 //! Nearly every request here carries a secret or asks for one, and an answer can repeat it: a list of
-//! organizations has each one's own token in it. So what is told of an answer is its status, its type, its
-//! length, and where it stops being JSON; and, of a refusal, the words in the message field of a shape that
-//! errors were seen to have: `{"resultCode","errorMessage"}`, `{"ClassName","Message"}`, `{"Message"}`,
-//! `{"error","error_description"}`, `{"[0].id": ["message", …]}`, and a bare JSON string that is a sentence: a token
-//! has no spaces.
+//! organizations contains each one's own token. So an error tells an answer's status, type and length, and
+//! where it stops being JSON. From a refusal it also takes the words of the message field, if the answer has
+//! one of the shapes that errors were seen to have: `{"resultCode","errorMessage"}`, `{"ClassName","Message"}`,
+//! `{"Message"}`, `{"error","error_description"}`, `{"[0].id": ["message", …]}`, or a bare JSON string that is a
+//! sentence (a token has no spaces).
 
 use serde_json::{Map, Value};
 
-/// A body that is larger has no message in it that anybody wrote.
+/// In bytes. Nobody writes a message that fills a larger body.
 const LARGEST_REFUSAL: usize = 64 * 1024;
-/// Messages of one answer that are told, where it has one a field.
+/// How many messages to pass on from an answer that has one for each field.
 const MOST_FIELDS: usize = 5;
-/// What has one of these is a record, of a list perhaps, whose rows can have an error of their own.
+/// An object with one of these fields is a record, not a refusal; its `errors` are data.
 const RECORD: [&str; 5] = [
     "id",
     "email",
@@ -22,7 +22,7 @@ const RECORD: [&str; 5] = [
     "authentication_token",
 ];
 
-/// The service's words in the body of a refusal, as they came: not yet fit to be shown.
+/// The service's words in the body of a refusal, as they came: redact them before showing them.
 pub fn in_refusal(body: &[u8]) -> Option<String> {
     if body.len() > LARGEST_REFUSAL {
         return None;
@@ -30,14 +30,14 @@ pub fn in_refusal(body: &[u8]) -> Option<String> {
     in_json(&serde_json::from_slice(body).ok()?)
 }
 
-/// Text, unless it is a page or a document.
+/// The trimmed text, unless it is empty or markup.
 fn text(text: &str) -> Option<String> {
     Some(text.trim())
         .filter(|text| !text.is_empty() && !text.starts_with('<'))
         .map(ToOwned::to_owned)
 }
 
-/// Text that nobody named a message must look like one: what is listed without spaces may be tokens.
+/// Text outside a message field must look like a sentence: without spaces it may be a token.
 fn is_sentence(text: &str) -> bool {
     text.trim().contains(char::is_whitespace)
 }
@@ -77,7 +77,7 @@ fn named(fields: &Map<String, Value>) -> Option<String> {
         .or_else(|| named("title"))
 }
 
-/// Whether it is a field's name, with the place of its record before it perhaps: `[0].client_id`, `Summary`.
+/// Whether a key is a field's name, possibly with its record's index in front: `[0].client_id`, `Summary`.
 fn is_field(key: &str) -> bool {
     let name = key
         .strip_prefix('[')
@@ -87,7 +87,7 @@ fn is_field(key: &str) -> bool {
     name.len() <= 32 && name.split(['_', '.']).all(is_word)
 }
 
-/// A word as people and programs write it, all small or with one capital in front: tokens mix.
+/// A word as people and programs write it: lower case, perhaps with an initial capital. Tokens mix cases.
 fn is_word(word: &str) -> bool {
     let rest = word
         .strip_prefix(|first: char| first.is_ascii_uppercase())
@@ -95,12 +95,12 @@ fn is_word(word: &str) -> bool {
     !word.is_empty() && rest.bytes().all(|letter| letter.is_ascii_lowercase())
 }
 
-/// Whether a message field holds a message: a sentence, or a word such as `Denied` or `invalid_client`.
+/// Whether the text of a message field is one: a sentence, or a word such as `Denied` or `invalid_client`.
 fn is_message(text: &str) -> bool {
     is_sentence(text) || text.len() <= 40 && text.trim_end_matches(['.', '!']).split(['_', '-']).all(is_word)
 }
 
-/// The messages in `{"[0].id": ["message", …]}`: nothing but fields with lists of sentences.
+/// The messages in `{"[0].id": ["message", …]}`, if every field is a list of sentences.
 fn by_field(fields: &Map<String, Value>) -> Option<String> {
     let mut messages = Vec::new();
     for (field, value) in fields {
@@ -109,7 +109,7 @@ fn by_field(fields: &Map<String, Value>) -> Option<String> {
             if !is_sentence(message) {
                 return None;
             }
-            // A key that is no field's name may be anything.
+            // A key that is not a field's name could be anything, even a secret.
             messages.push(if is_field(field) {
                 format!("{field}: {message}")
             } else {
@@ -121,7 +121,7 @@ fn by_field(fields: &Map<String, Value>) -> Option<String> {
     (!messages.is_empty()).then(|| messages.join("; "))
 }
 
-/// What came, without any of it: `application/json, 18,233 bytes`.
+/// What kind of answer came, without its content: `application/json, 18,233 bytes`.
 pub fn kind(content_type: Option<&str>, body: &[u8]) -> String {
     let content_type = content_type.unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
@@ -133,18 +133,18 @@ pub fn kind(content_type: Option<&str>, body: &[u8]) -> String {
     format!("{named}, {} bytes", thousands(body.len()))
 }
 
-/// Whether it is, or begins, as JSON of the kind that an API answers.
+/// Whether the body begins like the JSON of an API: an object or an array.
 pub fn resembles_json(body: &[u8]) -> bool {
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     matches!(first, Some(b'{' | b'['))
 }
 
-/// Whether it is a page for a browser.
+/// Whether the body is a page for a browser.
 pub fn resembles_html(body: &[u8]) -> bool {
     body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
 }
 
-/// A number with its thousands apart.
+/// A number with commas between its thousands.
 fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -211,7 +211,7 @@ mod tests {
             "<html><title>abc</title>",
             "abc",
             "",
-            // What a token would be in, without a name that says so.
+            // Places where a token could be, without a name that says so.
             r#""abc0def""#,
             r#"["abc0def", "ghi1jkl"]"#,
             r#"{"tokens":["abc0def"]}"#,

@@ -1,8 +1,8 @@
-//! The rate budget: a maximum number of requests in any rolling five minutes.
+//! The rate limiter: a maximum number of requests in any rolling five minutes.
 //!
-//! Halo allows hosted instances 300 requests in a rolling window of 5 minutes. A token bucket (as in the
-//! usual rate-limiting crates) would let through a burst of 300 and then refill within the same window,
-//! up to twice the allowance; an exact rolling window is a queue of times, and is this file.
+//! Halo allows hosted instances 300 requests in a rolling window of 5 minutes. A token bucket, as in the
+//! usual rate-limiting crates, would let through a burst of 300 and refill within the same window: up to
+//! twice the allowance. An exact rolling window needs a queue of times, which is what this file has.
 
 use std::{
     collections::VecDeque,
@@ -15,22 +15,21 @@ use tokio::time::Instant;
 /// The window over which Halo counts.
 pub const SPAN: Duration = Duration::from_secs(300);
 
-/// Requests in it where nobody says otherwise: Halo's 300, less a few for other tools.
+/// The default number of requests in the window: Halo's 300, less a few for other tools.
 pub const REQUEST_LIMIT: usize = 290;
 
-/// Seconds that a request waits for a rate limit where nobody says otherwise: the window twice over.
+/// How long a request waits for a rate limit by default, in seconds: the window twice over.
 pub const PATIENCE: u64 = 2 * SPAN.as_secs();
 
-/// A request must wait: how long, and why.
+/// A request must wait.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Delay {
-    /// How long.
     pub pause: Duration,
-    /// Why, for a person.
+    /// The reason, for a person.
     pub why: &'static str,
 }
 
-/// Counts requests over the rolling window, and holds them back when it is full or the service said no.
+/// Counts requests over the rolling window, and holds them back when it is full or the service asked for a pause.
 pub struct RateLimiter {
     limit: Option<usize>,
     state: Mutex<State>,
@@ -38,7 +37,7 @@ pub struct RateLimiter {
 
 #[derive(Default)]
 struct State {
-    /// When each request that counts stops counting, soonest first.
+    /// When each request leaves the window, soonest first.
     leaving: VecDeque<Instant>,
     blocked: Option<Block>,
 }
@@ -52,14 +51,14 @@ struct Block {
 }
 
 impl Block {
-    /// What is left of it. Not a time at which it ends: a pause can be longer than any clock goes.
+    /// What is left of the pause. No end is computed: it can lie beyond what a clock can represent.
     fn left(&self) -> Duration {
         self.pause.saturating_sub(self.since.elapsed())
     }
 }
 
 impl RateLimiter {
-    /// A window with room for `limit` requests; `None` never fills.
+    /// A window with room for `limit` requests; with `None` it never fills.
     pub fn new(limit: Option<usize>) -> Self {
         Self {
             limit: limit.map(|limit| limit.max(1)),
@@ -67,10 +66,10 @@ impl RateLimiter {
         }
     }
 
-    /// Takes room for one request, or tells how long there is none.
+    /// Takes room for one request, or says how long to wait for it.
     ///
     /// # Errors
-    /// The [`Delay`] to wait before trying again.
+    /// The [`Delay`] before the next try.
     pub fn take(&self) -> Result<(), Delay> {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,7 +89,7 @@ impl RateLimiter {
         while state.leaving.front().is_some_and(|leaves| *leaves <= now) {
             state.leaving.pop_front();
         }
-        // The oldest of the last `limit` requests must have left the window.
+        // There is room once the oldest of the last `limit` requests has left the window.
         if let Some(leaves) = state
             .leaving
             .len()
@@ -106,7 +105,7 @@ impl RateLimiter {
         Ok(())
     }
 
-    /// Whether nothing is held back and a fifth of the allowance is left.
+    /// Whether nothing is held back and at least a fifth of the allowance is left.
     pub fn has_plenty(&self) -> bool {
         let now = Instant::now();
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -115,7 +114,7 @@ impl RateLimiter {
         !blocked && self.limit.is_none_or(|limit| sent <= limit - limit.div_ceil(5))
     }
 
-    /// The service asked for a pause: nothing is sent for this long.
+    /// Holds every request back for a pause that the service asked for.
     pub fn block(&self, pause: Duration, why: &'static str) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.blocked.is_none_or(|earlier| earlier.left() < pause) {
@@ -127,13 +126,13 @@ impl RateLimiter {
         }
     }
 
-    /// Counts requests that other runs sent: `(how long ago, how many)`.
+    /// Counts in the requests that other runs sent: `(how long ago, how many)`.
     pub fn remember(&self, earlier: &[(Duration, u64)]) {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for (age, count) in earlier {
-            // When it leaves lies ahead and can always be told; when it was sent may be before this
-            // machine was started, where its clock has no name for it.
+            // The time of leaving lies ahead, so the clock can represent it. The time of sending may lie
+            // before this machine was started, and then the clock cannot.
             let left = SPAN.saturating_sub(*age);
             if !left.is_zero() {
                 for _ in 0..(*count).min(10_000) {

@@ -1,27 +1,27 @@
-//! Text of a service without secrets: those that are known, however they are encoded, and what looks like one.
+//! Redaction: takes known secrets, however they are encoded, and whatever looks like a secret out of text.
 //!
 //! This is the second line of defence. The first is that no answer is quoted (see [`super::message`]): only
 //! the words of a refusal and our own lines pass through here.
 
 use crate::text::clean;
 
-/// What stands in a secret's place.
+/// What is shown in place of a secret.
 const HIDDEN: &str = "[secret]";
-/// A known secret shorter than this is not looked for: it would be found everywhere.
+/// A known secret of fewer bytes is not searched for: it would turn up everywhere.
 const SHORTEST_KNOWN: usize = 4;
-/// A secret shorter than this is not looked for within base64: too little of it would be left.
+/// A secret of fewer bytes is not searched for within base64: too few characters depend on it alone.
 const SHORTEST_IN_BASE64: usize = 8;
-/// The longest text that is passed on, in characters.
+/// The longest text to pass on, in characters.
 const LONGEST: usize = 200;
 
-/// The words of a service, fit to be shown: one line, without secrets, not long.
+/// A service's words, made fit to be shown: one short line without secrets.
 pub fn words<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
-    // Cleaned first: an invisible character within a secret would hide it from the search.
+    // Clean first: an invisible character inside a secret would hide it from the search.
     let text = without_known(&clean(text), secrets);
     shorten(&without_tokens(&without_named(before_data(&text))))
 }
 
-/// The text without these secrets, as they are or encoded for a URL, a form, JSON, HTML or Basic.
+/// The text without these secrets, whether plain or encoded for a URL, a form, JSON, HTML or Basic authentication.
 pub fn without_known<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
     let mut text = text.to_owned();
     for secret in secrets {
@@ -34,13 +34,13 @@ pub fn without_known<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>)
     text
 }
 
-/// The ways in which a secret was seen, or can be expected, to come back. Longer ones first.
+/// The encodings in which a secret was seen, or can be expected, to come back. Longer ones first.
 fn forms(secret: &str) -> Vec<String> {
     let mut forms = vec![
         secret.to_owned(),
         url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
         percent_encoded(secret, b"-_.~"),
-        // What JavaScript's encodeURIComponent leaves as it is.
+        // The characters that JavaScript's encodeURIComponent leaves alone.
         percent_encoded(secret, b"-_.~!*'()"),
         html_escape::encode_safe(secret).into_owned(),
         secret.replace('/', "\\/"),
@@ -53,7 +53,7 @@ fn forms(secret: &str) -> Vec<String> {
     if secret.len() >= SHORTEST_IN_BASE64 {
         for offset in 0..3 {
             let form = within_base64(secret.as_bytes(), offset);
-            // The alphabet for URLs.
+            // The URL-safe alphabet.
             forms.push(form.replace('+', "-").replace('/', "_"));
             forms.push(form);
         }
@@ -75,12 +75,12 @@ fn percent_encoded(text: &str, kept: &[u8]) -> String {
     encoded
 }
 
-/// The part that any base64 has which encodes these bytes with `offset` (modulo 3) others before them: the
-/// characters that depend on no other byte.
+/// What base64 always contains where these bytes follow `offset` (modulo 3) others: the characters that depend on
+/// these bytes alone.
 fn within_base64(bytes: &[u8], offset: usize) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let bits = bytes.len() * 8;
-    // Bits of the first character that belong to what is before.
+    // Skips the bits that share a character with the bytes before.
     let first = [0, 4, 2][offset % 3];
     (first..)
         .step_by(6)
@@ -108,14 +108,14 @@ fn replace_ignoring_case(text: &str, form: &str) -> String {
     replaced
 }
 
-/// The text up to where JSON begins in it: a whole list was seen in a message.
+/// The text up to the first JSON in it: a service was seen to put a whole list into a message.
 fn before_data(text: &str) -> &str {
     let begins = ["{\"", "[{", "{\\\"", "{ \"", "[ {"];
     let start = begins.iter().filter_map(|begin| text.find(begin)).min();
     start.map_or(text, |start| text[..start].trim_end())
 }
 
-/// The text without the values that stand after a name such as `client_secret=`, `"access_token":` or
+/// The text without the values that follow names such as `client_secret=`, `"access_token":` or
 /// `X-Access-Token%3D`.
 fn without_named(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
@@ -128,7 +128,7 @@ fn without_named(text: &str) -> String {
             continue;
         };
         let value_end = value_start + value_length(&text[value_start..]);
-        // "Wrong token: it has expired" names no value.
+        // "Wrong token: it has expired" contains no value.
         let value = &text[value_start..value_end];
         let is_prose = sign == Sign::Prose
             && value.len() < 16
@@ -163,7 +163,7 @@ fn next_name(lower: &str, from: usize) -> Option<usize> {
         .min()
 }
 
-/// What stands between a name and its value.
+/// What separates a name from its value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sign {
     /// `=`, or a colon within quotes or without a space.
@@ -172,7 +172,7 @@ enum Sign {
     Prose,
 }
 
-/// Where the value begins, if a sign follows the name.
+/// Where the value begins, if the name is followed by a sign.
 fn after_sign(lower: &str, name_end: usize) -> Option<(usize, Sign)> {
     const QUOTES: [&str; 8] = ["\"", "'", "\\", "`", "%22", "%27", "%5c", "&quot;"];
     const SIGNS: [&str; 6] = ["=", "%3d", ":", "%3a", "&#61;", "&#58;"];
@@ -210,7 +210,7 @@ fn after_sign(lower: &str, name_end: usize) -> Option<(usize, Sign)> {
     }
 }
 
-/// How long a value is: to the next delimiter, and a scheme's name takes the word after it along.
+/// The length of a value: up to the next delimiter, and with the word that follows an authentication scheme.
 fn value_length(text: &str) -> usize {
     let end = |text: &str| {
         text.find(|character: char| character.is_whitespace() || "\"'`&,;<>{}[]()\\|".contains(character))
@@ -230,7 +230,7 @@ fn is_scheme(word: &str) -> bool {
         .any(|scheme| word.eq_ignore_ascii_case(scheme))
 }
 
-/// The text without what looks like a token, whoever's it is: some services tell which one they refused.
+/// The text without anything that looks like a token, known or not: some services repeat the one they refused.
 fn without_tokens(text: &str) -> String {
     let is_part = |character: char| character.is_ascii_alphanumeric() || "-_.+/=~%".contains(character);
     let mut result = String::new();
@@ -259,11 +259,11 @@ fn without_tokens(text: &str) -> String {
     result
 }
 
-/// Whether a word was made by a machine to be kept secret: a JSON Web Token, a GUID, a long hexadecimal number, or
-/// capitals, small letters and digits in no order.
+/// Whether a word looks like a generated secret: a JSON Web Token, a GUID, a long hexadecimal number, or a random
+/// mix of upper case, lower case and digits.
 fn looks_like_token(word: &str) -> bool {
     let letters: Vec<char> = word.chars().filter(char::is_ascii_alphanumeric).collect();
-    // A JSON Web Token begins with `{"` in Base64.
+    // A JSON Web Token begins with `{"` in base64.
     if word.starts_with("eyJ") && word.len() > 20 {
         return true;
     }

@@ -11,17 +11,16 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::Error;
 
-/// The largest answer about one record or a few, in bytes. It may be taken apart into values that take many times as
-/// much memory.
+/// The largest answer about one record or a few, in bytes. Parsed into values, it may take many times as much
+/// memory.
 const LARGEST_RECORD: usize = 8 << 20;
-/// The largest answer with a list, in bytes. It is read as a stream.
+/// The largest answer with a list, in bytes. It is parsed as a stream.
 const LARGEST_LIST: usize = 64 << 20;
-/// How many times a request that may be repeated is sent before the service counts as down.
+/// How often a repeatable request is sent before the service counts as down.
 const TRIES: usize = 5;
 
-/// What is sent.
+/// What a request carries.
 pub enum Body {
-    /// Nothing.
     None,
     /// JSON text.
     Json(String),
@@ -33,26 +32,25 @@ pub enum Body {
 pub struct Request {
     /// GET or POST.
     pub method: Method,
-    /// Address with its query.
+    /// The address, query included.
     pub url: Url,
-    /// Headers; marked sensitive where they are.
+    /// Those with a secret value are marked sensitive.
     pub headers: HeaderMap,
-    /// Body.
     pub body: Body,
-    /// Whether doing it twice is the same as doing it once.
+    /// Whether sending it twice does the same as sending it once.
     pub repeatable: bool,
     /// How often it is sent before the service counts as down.
     pub tries: usize,
-    /// Whether it does without an answer rather than wait for one: it is sent only where the rate budget has
-    /// plenty of room, and a limit that it meets holds nobody back.
-    pub courtesy: bool,
-    /// Asked where it had to wait for a rate limit, right before it is sent.
+    /// Goes without an answer rather than wait for one: it is sent only while the rate limiter has plenty of
+    /// room, and a rate limit that it runs into holds nothing else back.
+    pub best_effort: bool,
+    /// Asked right before it is sent, if it had to wait for a rate limit.
     pub still_wanted: Option<StillWanted>,
-    /// Bytes of the largest answer that is read, unpacked: no real one is larger, and more is somebody else's page.
+    /// The largest answer to read, in bytes, unpacked. No real one is larger; more is some other site's page.
     pub largest_answer: usize,
 }
 
-/// Whether a request is to be sent still.
+/// Whether a request that had to wait should still be sent.
 pub type StillWanted = Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
 
 impl Request {
@@ -65,13 +63,13 @@ impl Request {
             body: Body::None,
             repeatable: true,
             tries: TRIES,
-            courtesy: false,
+            best_effort: false,
             still_wanted: None,
             largest_answer: LARGEST_RECORD,
         }
     }
 
-    /// A write, not repeatable unless said.
+    /// A write; not repeatable unless the caller says so.
     pub fn post(url: Url, body: Body) -> Self {
         Self {
             method: Method::POST,
@@ -80,39 +78,39 @@ impl Request {
             body,
             repeatable: false,
             tries: TRIES,
-            courtesy: false,
+            best_effort: false,
             still_wanted: None,
             largest_answer: LARGEST_RECORD,
         }
     }
 
-    /// The same request, as one that is not worth waiting for; sent once.
-    pub fn without_waiting(mut self) -> Self {
-        self.courtesy = true;
+    /// The same request, sent once and never waited for.
+    pub fn best_effort(mut self) -> Self {
+        self.best_effort = true;
         self.tries = 1;
         self
     }
 
-    /// The same request, whose answer is as large as a list can be.
+    /// The same request, with room for an answer as large as a list can be.
     #[must_use]
     pub fn for_a_list(mut self) -> Self {
         self.largest_answer = LARGEST_LIST;
         self
     }
 
-    /// The same request with a header whose value is secret.
+    /// The same request with a secret header.
     ///
     /// # Errors
-    /// A value that no header can carry.
+    /// The value has characters that no header can carry.
     pub fn secret_header(mut self, name: &'static str, value: &SecretString) -> Result<Self, Error> {
         self.set_secret_header(HeaderName::from_static(name), value)?;
         Ok(self)
     }
 
-    /// Sets a header whose value is secret.
+    /// Sets a secret header.
     ///
     /// # Errors
-    /// A value that no header can carry.
+    /// The value has characters that no header can carry.
     pub fn set_secret_header(&mut self, name: HeaderName, value: &SecretString) -> Result<(), Error> {
         let mut value = HeaderValue::from_str(value.expose_secret()).map_err(|_| Error::Setup {
             reason: format!("the value for the header {name} has characters that no header can carry"),
@@ -122,10 +120,10 @@ impl Request {
         Ok(())
     }
 
-    /// Whether it can be sent again, after a pause, once it went wrong in this way.
+    /// Whether to send it again, after a pause, when it has failed like this.
     pub(super) fn can_follow(&self, error: &Error) -> bool {
         match error {
-            // What failed while it was written fails again; whoever sent it can send less at once.
+            // A write that the service failed at would fail again; the caller can send fewer records at once.
             Error::ServerFailed { .. } => self.repeatable && self.method == Method::GET,
             Error::Unreachable { .. } => true,
             Error::Silent { .. } | Error::Unclear { .. } | Error::Unreadable { .. } => self.repeatable,

@@ -1,8 +1,8 @@
-//! One deadline for everything that is not answered.
+//! One limit for all the time that a run spends waiting in vain.
 //!
-//! Each request has a time limit of its own, and is tried again; a command sends many. So that a service which
-//! takes connections and never answers does not hold a command for many minutes, the time that was spent
-//! waiting for nothing is added up over the whole run, for both services together.
+//! Each request has its own time limit and is tried again, and a command sends many requests. A service that
+//! accepts connections and never answers must not hold a command for many minutes, so the time spent waiting
+//! in vain is added up over the whole run, for both services together.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -11,29 +11,30 @@ use std::{
 
 use tokio::time::Instant;
 
-/// The silence that one run bears.
+/// How long one run waits in vain before it gives up.
 pub const MOST: Duration = Duration::from_secs(120);
-/// Less than this is not worth a request.
+/// With less time than this left, no request is worth sending.
 const LEAST: Duration = Duration::from_secs(1);
-/// Time for one whole exchange. A page of 1,000 records takes Halo some seconds; a batch of writes more.
+/// Time for one whole exchange. Halo takes a few seconds for a page of 1,000 records, and longer for a batch of
+/// writes.
 const EXCHANGE: Duration = Duration::from_secs(90);
-/// Time for one exchange with a host that has answered nothing yet: most likely it is down, or the wrong one.
-/// What is asked first (where to sign in, a token, a page of 100) takes no service long.
+/// Time for one exchange with a host that has not answered yet: most likely it is down, or the wrong one. No
+/// service takes long for what is asked first (where to sign in, a token, a page of 100).
 const FIRST_EXCHANGE: Duration = Duration::from_secs(30);
 
-/// The silence of one run so far.
+/// The time that a run has spent waiting in vain.
 #[derive(Debug, Default)]
 pub struct Silence(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
     spent: Duration,
-    /// Until when time was counted: requests that wait side by side wait once.
+    /// The time up to which waiting was counted, so that requests waiting side by side count once.
     counted: Option<Instant>,
 }
 
 impl Silence {
-    /// How long the next exchange may take; none where there was silence enough.
+    /// How long the next exchange may take; `None` once the run should give up.
     pub fn limit(&self, has_answered: bool) -> Option<Duration> {
         let spent = self.0.lock().unwrap_or_else(PoisonError::into_inner).spent;
         let left = MOST.saturating_sub(spent);
@@ -41,7 +42,7 @@ impl Silence {
         (left >= LEAST).then_some(limit.min(left))
     }
 
-    /// An exchange that was started then ended without a usable answer.
+    /// Counts an exchange, begun at `started`, that has just ended without a usable answer.
     pub fn add(&self, started: Instant) {
         let now = Instant::now();
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,7 +68,7 @@ mod tests {
         *,
     };
 
-    /// Notes what is waited for.
+    /// Notes down each wait.
     #[derive(Default)]
     struct Notes(Mutex<Vec<String>>);
 
@@ -94,7 +95,7 @@ mod tests {
         Http::new(url, policy, notes.clone()).unwrap()
     }
 
-    /// A service that takes connections, and treats each like this.
+    /// A service that accepts connections and passes each to `treat`.
     async fn service<F: Future<Output = ()> + Send + 'static>(
         treat: impl Fn(usize, TcpStream) -> F + Send + 'static,
     ) -> Url {
@@ -121,7 +122,7 @@ mod tests {
         let _ = stream.write_all(answer.as_bytes()).await;
     }
 
-    /// How many seconds a read takes, and how it ends.
+    /// How many seconds a read took, and how it ended.
     async fn read(http: &Http, url: &Url) -> (u64, Result<i64, Error>) {
         let start = Instant::now();
         let result = http.json::<i64>(&Request::get(url.clone())).await;
@@ -160,7 +161,7 @@ mod tests {
             assert!(!error.is_unclear());
             assert_eq!((seconds, client.sent()), (0, sent));
         }
-        // Another run begins anew.
+        // Another run starts from zero.
         let third = http(&url, &Arc::default(), &notes);
         assert!(matches!(read(&third, &url).await.1, Err(Error::Silent { .. })));
         let host = url.authority();
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_that_comes_in_drips_is_no_answer() {
+    async fn an_answer_that_only_trickles_in_is_no_answer() {
         for head in ["", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"] {
             let url = service(move |_, mut stream| async move {
                 let _ = stream.write_all(head.as_bytes()).await;
@@ -224,11 +225,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_courtesy_waits_ten_seconds() {
+    async fn a_best_effort_request_waits_ten_seconds() {
         let url = service(silent).await;
         let http = http(&url, &Arc::default(), &Arc::default());
         let start = Instant::now();
-        let request = Request::get(url).without_waiting();
+        let request = Request::get(url).best_effort();
         let error = http.json::<i64>(&request).await.unwrap_err();
         assert!(
             matches!(
@@ -271,7 +272,7 @@ mod tests {
             silence.add(started);
         }
         assert_eq!(silence.limit(true), Some(seconds(70)));
-        // Time with answers in it does not count.
+        // Time during which answers came does not count.
         tokio::time::advance(seconds(1000)).await;
         let started = Instant::now();
         tokio::time::advance(seconds(60)).await;

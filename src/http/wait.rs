@@ -1,4 +1,4 @@
-//! Waiting for a rate limit, as long as the user's patience lasts, with somebody watching.
+//! Waiting: for a rate limit, as long as the user's patience lasts, and for an answer; both tell the observer.
 
 use std::{pin::pin, time::Duration};
 
@@ -8,19 +8,19 @@ use tokio::time::Instant;
 
 use super::Observer;
 
-/// Pauses after refusals that do not say how long. The window can take minutes to drain, so clients that
-/// gave up after some seconds failed; a question now and then costs nothing and notices the first free slot.
+/// Pauses in seconds after refusals that state none. The window can take minutes to drain, and clients that
+/// gave up after a few seconds failed; asking now and then costs nothing and notices the first free slot.
 const PAUSES: [u64; 5] = [5, 10, 15, 20, 30];
 
-/// How often somebody who watches is told how long it still takes.
+/// How often the observer hears how much longer a wait takes.
 const TICK: Duration = Duration::from_secs(1);
-/// An answer that takes longer is explained. Large pages take some seconds.
+/// A wait for an answer is explained once it takes this long. Large pages take a few seconds.
 const UNEXPLAINED: Duration = Duration::from_secs(5);
 
-/// Reads dates as servers write them, also with the wrong day of the week.
+/// Reads dates as servers write them, even with the wrong day of the week.
 const DATES: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
 
-/// How long one request may wait in all.
+/// How long one request may wait in total, and how long it has waited.
 pub struct Patience {
     allowed: Duration,
     spent: Duration,
@@ -28,7 +28,6 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// Nothing waited yet.
     pub fn new(allowed: Duration) -> Self {
         Self {
             allowed,
@@ -37,30 +36,29 @@ impl Patience {
         }
     }
 
-    /// Whether a further pause is within it.
+    /// Whether there is patience left for this pause.
     pub fn allows(&self, pause: Duration) -> bool {
         self.spent.saturating_add(pause) <= self.allowed
     }
 
-    /// A pause is about to be taken.
+    /// Counts a pause that is about to be taken.
     pub fn spend(&mut self, pause: Duration) {
         self.spent = self.spent.saturating_add(pause);
     }
 
-    /// Waited so far.
     pub fn spent(&self) -> Duration {
         self.spent
     }
 }
 
-/// A pause as people are told of it: in seconds, none of them left out.
+/// A pause as people are told of it: in seconds, rounded up.
 pub fn whole_seconds(pause: Duration) -> u64 {
     pause
         .as_secs()
         .saturating_add(u64::from(pause.subsec_nanos() > 0))
 }
 
-/// How long to wait after a `429`: as long as it says, else a little longer each time.
+/// How long to wait after a `429`: as long as it says, or else a little longer each time.
 pub fn after_refusal(retry_after: Option<&HeaderValue>, patience: &mut Patience) -> Duration {
     let pause = PAUSES
         .get(patience.refusals)
@@ -71,13 +69,13 @@ pub fn after_refusal(retry_after: Option<&HeaderValue>, patience: &mut Patience)
     stated_pause(retry_after).unwrap_or(Duration::from_secs(pause))
 }
 
-/// How long an answer asks to wait, if it does.
+/// How long an answer asks the client to wait, if it does.
 pub fn stated_pause(retry_after: Option<&HeaderValue>) -> Option<Duration> {
     stated(retry_after?.to_str().ok()?, Timestamp::now())
 }
 
-/// `Retry-After` in seconds or as a date. Never less than a second, so that a zero is no busy loop; a number
-/// beyond all counting is the largest there is.
+/// Reads `Retry-After`, given in seconds or as a date. At least a second, so that a zero makes no busy loop; a
+/// number too large to count stands for the largest there is.
 fn stated(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     let seconds = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -90,9 +88,9 @@ fn stated(value: &str, now: Timestamp) -> Option<Duration> {
     Some(Duration::from_secs(seconds.max(1)))
 }
 
-/// Sleeps, telling the observer about once a second how long it still takes.
+/// Sleeps, and tells the observer about once a second how much longer it takes.
 pub async fn count_down(observer: &dyn Observer, why: &str, pause: Duration) {
-    // What has passed is compared, never added to a clock: a pause can be longer than any clock goes.
+    // Subtracts the time passed instead of computing an end: a pause can reach beyond what a clock can represent.
     let start = Instant::now();
     let mut wait = Wait::new(observer, why);
     loop {
@@ -105,8 +103,8 @@ pub async fn count_down(observer: &dyn Observer, why: &str, pause: Duration) {
     }
 }
 
-/// Does the work, which takes up to `limit`; a work that takes long is waited for with somebody watching.
-pub async fn attended<T>(
+/// Does the work, which takes up to `limit`, and tells the observer about it once it takes long.
+pub async fn observed<T>(
     observer: &dyn Observer,
     why: &str,
     limit: Duration,
@@ -126,7 +124,7 @@ pub async fn attended<T>(
     }
 }
 
-/// A wait that somebody is told of. It ends when this is dropped, also where nobody waits any more.
+/// A wait that the observer hears of. It ends when this is dropped, even if the waiting future is cancelled.
 struct Wait<'a> {
     observer: &'a dyn Observer,
     why: &'a str,

@@ -155,12 +155,12 @@ fn a_certificate_that_is_not_right_gets_no_secret() {
     let expired = authority.server("localhost", 2021);
     let anothers = authority.server("acme.halopsa.com", 2090);
     for (server, trusted, reason) in [
-        (&right, None, "of an authority that this machine does not know"),
+        (&right, None, "from an authority that this machine does not know"),
         (&expired, Some(&trusted), "its certificate expired on 2021-02-01"),
         (
             &anothers,
             Some(&trusted),
-            "its certificate is another host's: acme.halopsa.com",
+            "its certificate is for another host: acme.halopsa.com",
         ),
     ] {
         let https = Https::new(&stage, server);
@@ -184,6 +184,6 @@ fn a_machine_that_trusts_nobody_is_told_what_to_do() {
     https
         .connect(&stage, Some(&nothing))
         .expect(1)
-        .says(["no certificates of authorities", "SSL_CERT_FILE"]);
+        .says(["no certificate authorities", "SSL_CERT_FILE"]);
     assert_eq!(https.requests.load(Ordering::Relaxed), 0);
 }
