@@ -125,11 +125,15 @@ impl Context {
     /// # Errors
     /// Exit code 3 where there is none.
     pub fn connection(&self) -> anyhow::Result<Connection> {
-        self.profiles.connection(&self.profile)?.ok_or_else(|| {
-            Failure::not_connected(format!("the profile \"{}\" is not connected", self.profile))
-                .hint(self.command("connect"))
-                .into()
-        })
+        self.profiles
+            .connection(&self.profile)?
+            .ok_or_else(|| self.not_connected().into())
+    }
+
+    /// The failure of a profile that has no connection: exit code 3.
+    pub fn not_connected(&self) -> Failure {
+        Failure::not_connected(format!("the profile \"{}\" is not connected", self.profile))
+            .hint(self.command("connect"))
     }
 
     /// `run: halolink COMMAND`, with the profile where it is not the default.

@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 
 use crate::http::{self, Body, Http, Observer, Request, RequestPolicy};
 
-pub use auth::{discover, site_url};
+pub use auth::{Scopes, discover, site_url};
 pub use error::Error;
 pub use paging::Progress;
 pub use resource::Resource;

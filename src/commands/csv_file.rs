@@ -1,20 +1,20 @@
-//! CSV files that people give: headers by name, rows with their line numbers, and clear words about
-//! everything else.
+//! CSV files that people provide: cells found by header, rows with their line numbers, and errors that say what is
+//! wrong with the file.
 
 use std::{collections::HashMap, path::Path};
 
 use crate::{failure::Failure, spreadsheet::unguarded};
 
-/// No file of organizations is larger: 100,000 rows are some 10 MB.
+/// The largest file that is read, in bytes. A list of 100,000 organizations takes about 10 MB.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// A CSV file whose first row is a header.
 pub struct CsvFile {
-    /// The header's names, lower case, with `_` for what is between words.
+    /// The headers in lower case, with `_` between words.
     pub headers: Vec<String>,
-    /// The same as they are written.
+    /// The headers as the file has them.
     written: Vec<String>,
-    /// The rows below it.
+    /// The rows below the header.
     pub rows: Vec<CsvRow>,
 }
 
@@ -26,13 +26,13 @@ pub struct CsvRow {
 }
 
 impl CsvRow {
-    /// The trimmed text under a header, without what a list of ours put in front of it for spreadsheets;
-    /// empty where there is none.
+    /// The trimmed text under a header, without the apostrophe that halolink's own lists put before a formula; empty if
+    /// there is no such cell.
     pub fn cell(&self, header: &str) -> &str {
         self.cells.get(header).map_or("", String::as_str)
     }
 
-    /// Whether the row is long enough to have a cell, be it an empty one, under this header.
+    /// Whether the row has a cell under this header, even an empty one: rows can end early.
     pub fn reaches(&self, header: &str) -> bool {
         self.cells.contains_key(header)
     }
@@ -42,9 +42,8 @@ impl CsvFile {
     /// Reads the file.
     ///
     /// # Errors
-    /// Exit code 2 for a file that is missing, empty, binary or no CSV, and for a row with more cells than
-    /// the header: most likely a number or a name with a comma in it, and then every cell after it is
-    /// another's.
+    /// Exit code 2 for a file that is missing, empty, binary or no CSV, and for a row with more cells than the header
+    /// has: most likely a number or a name contains a comma, and every cell after it is under the wrong header.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let name = path.display();
         let unusable = |reason: String| Failure::usage(format!("{name} cannot be used: {reason}"));
@@ -55,15 +54,8 @@ impl CsvFile {
             return Err(unusable("it is too large for a list of organizations".to_owned()).into());
         }
         let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-            return Err(unusable("it is UTF-16 text".to_owned())
-                .hint("save it as CSV UTF-8")
-                .into());
-        }
-        let text = String::from_utf8(bytes)
-            .ok()
-            .filter(|text| !text.contains('\0'))
-            .ok_or_else(|| unusable("it is not a text file".to_owned()).hint("save it as CSV UTF-8"))?;
+        let text =
+            decoded(bytes).map_err(|reason| unusable(reason.to_owned()).hint("save it as CSV UTF-8"))?;
         let text = text.trim_start_matches('\u{feff}');
         if text.trim().is_empty() {
             return Err(unusable("it is empty".to_owned()).into());
@@ -72,16 +64,7 @@ impl CsvFile {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let header = text
-            .lines()
-            .find(|line| !line.trim().is_empty())
-            .unwrap_or_default();
-        // Spreadsheets write semicolons where the comma is the decimal sign.
-        let delimiter = [b',', b';', b'\t']
-            .into_iter()
-            .max_by_key(|delimiter| header.bytes().filter(|byte| byte == delimiter).count())
-            .filter(|delimiter| header.bytes().any(|byte| byte == *delimiter))
-            .unwrap_or(b',');
+        let delimiter = delimiter(text);
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .flexible(true)
@@ -94,7 +77,7 @@ impl CsvFile {
             .map(ToOwned::to_owned)
             .collect();
         let headers: Vec<String> = written.iter().map(|text| header_name(text)).collect();
-        // A header that ends in a delimiter has no more columns for that.
+        // A delimiter at the end of the header starts no further column.
         let width = headers
             .iter()
             .rposition(|header| !header.is_empty())
@@ -114,12 +97,11 @@ impl CsvFile {
                     char::from(delimiter)
                 ));
             }
-            let cells = headers
-                .iter()
-                .cloned()
-                .zip(record.iter().map(|cell| unguarded(cell).trim().to_owned()))
-                .collect();
-            rows.push(CsvRow { line, cells });
+            let cells = record.iter().map(|cell| unguarded(cell).trim().to_owned());
+            rows.push(CsvRow {
+                line,
+                cells: headers.iter().cloned().zip(cells).collect(),
+            });
         }
         Ok(Self {
             headers,
@@ -136,10 +118,10 @@ impl CsvFile {
             .copied()
     }
 
-    /// The one of these headers, all of which mean the same, that the file has.
+    /// The one of these synonymous headers that the file has.
     ///
     /// # Errors
-    /// Names two columns where there is more than one: nobody can tell which of them is meant.
+    /// Names two of the columns if there are several: it is not clear which one counts.
     pub fn only_header<'a>(&self, names: &[&'a str]) -> Result<Option<&'a str>, String> {
         let mut found = self
             .headers
@@ -151,14 +133,38 @@ impl CsvFile {
             });
         match (found.next(), found.next()) {
             (Some((_, one)), Some((_, other))) => Err(format!(
-                "the columns \"{one}\" and \"{other}\" mean the same; leave one of them"
+                "the columns \"{one}\" and \"{other}\" mean the same; keep only one of them"
             )),
             (found, _) => Ok(found.map(|(name, _)| name)),
         }
     }
 }
 
-/// The line that a record begins on. Its position is where the one before ended, empty lines in between.
+fn decoded(bytes: Vec<u8>) -> Result<String, &'static str> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("it is UTF-16 text");
+    }
+    String::from_utf8(bytes)
+        .ok()
+        .filter(|text| !text.contains('\0'))
+        .ok_or("it is not a text file")
+}
+
+/// The likeliest delimiter: where the comma is the decimal sign, spreadsheets write semicolons.
+fn delimiter(text: &str) -> u8 {
+    let header = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
+    [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|delimiter| header.bytes().filter(|byte| byte == delimiter).count())
+        .filter(|delimiter| header.bytes().any(|byte| byte == *delimiter))
+        .unwrap_or(b',')
+}
+
+/// The line that a record begins on. The reader's position is the end of the record before it, so any empty lines in
+/// between are skipped here.
 fn first_line(text: &str, position: &csv::Position) -> u64 {
     let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
     let skipped = text
@@ -171,7 +177,7 @@ fn first_line(text: &str, position: &csv::Position) -> u64 {
     position.line() + skipped as u64
 }
 
-/// `Organization Name` and `organization-name` are the same header.
+/// Makes `Organization Name` and `organization-name` the same header: `organization_name`.
 fn header_name(text: &str) -> String {
     text.trim()
         .to_lowercase()
@@ -220,7 +226,7 @@ mod tests {
     #[test]
     fn columns_that_mean_the_same() {
         let file = CsvFile::parse("Seats Used,seats-used,Name\n").unwrap();
-        let both = "the columns \"Seats Used\" and \"seats-used\" mean the same; leave one of them";
+        let both = "the columns \"Seats Used\" and \"seats-used\" mean the same; keep only one of them";
         assert_eq!(file.only_header(&["seats_used", "used"]), Err(both.to_owned()));
         assert_eq!(file.only_header(&["name", "company"]), Ok(Some("name")));
         assert_eq!(file.only_header(&["company"]), Ok(None));

@@ -1,4 +1,4 @@
-//! `revoke`: deletes the secrets and the connection. Works without either service.
+//! `revoke`: deletes the secrets and the connection. It sends no request to either service.
 
 use serde::Serialize;
 
@@ -27,24 +27,24 @@ struct Summary {
 
 /// What there is to delete.
 struct Plan {
-    /// The connection, as `config.toml` has it.
+    /// The connection in `config.toml`.
     connection: Option<Connection>,
-    /// What the state remembers of it; more than one where a `config.toml` was lost.
+    /// The connections that the state knows; more than one if a `config.toml` was lost.
     remembered: Vec<Remembered>,
-    /// Where the keyring may have secrets of it.
+    /// The keyring entries that may hold its secrets.
     entries: Vec<Entries>,
-    /// Whether secrets were put there, as far as anybody knows.
+    /// Secrets were stored in the keyring, as far as is known.
     in_keyring: bool,
-    /// Whether the state is this profile's.
+    /// The state is this profile's.
     is_own_state: bool,
-    /// Whether the state has anything of the profile.
+    /// The state holds data of the profile.
     is_in_state: bool,
 }
 
 /// Runs `revoke`.
 ///
 /// # Errors
-/// A keyring that refuses to delete what is in it; then the connection stays, so that it can be tried again.
+/// The keyring refuses to delete the secrets; then the connection stays, so that `revoke` can be run again.
 pub async fn run(context: &Context, arguments: cli::Revoke) -> anyhow::Result<Completion> {
     let plan = plan(context, &arguments).await?;
     let mut items = Vec::new();
@@ -68,7 +68,7 @@ pub async fn run(context: &Context, arguments: cli::Revoke) -> anyhow::Result<Co
             return Err(crate::ui::stopped());
         }
         context.make_files_private();
-        // Secrets first: whatever happens after, they are gone.
+        // Secrets first: whatever fails after this, they are gone.
         let deleted = delete_secrets(context, &plan).await?;
         items.extend(deleted.iter().map(|secret| format!("{secret} in the keyring")));
         context.profiles.remove(&context.profile, &context.told()).await?;
@@ -86,12 +86,12 @@ pub async fn run(context: &Context, arguments: cli::Revoke) -> anyhow::Result<Co
     Ok(Completion::Done)
 }
 
-/// Looks at what there is, also where a part of it was lost.
+/// Finds what there is to delete, even if some of it was lost.
 async fn plan(context: &Context, arguments: &cli::Revoke) -> anyhow::Result<Plan> {
     let connection = context.profiles.connection(&context.profile)?;
     let found = match context.found().await {
         Ok(found) => found,
-        // The secrets can be deleted all the same.
+        // The secrets can be deleted without the state.
         Err(error) if connection.is_some() && !arguments.purge => {
             context.ui.warn(format!("{error:#}"));
             Found::default()
@@ -102,38 +102,71 @@ async fn plan(context: &Context, arguments: &cli::Revoke) -> anyhow::Result<Plan
         && connection.as_ref().is_none_or(|connection| {
             !matches!(standing(connection, &found), Standing::Missing | Standing::Other)
         });
-    let remembered: Vec<Remembered> = if is_own_state {
+    let remembered = if is_own_state {
         context.remembered_here(connection.as_ref(), &found)
     } else {
         Vec::new()
     };
     if connection.is_none() && remembered.is_empty() && (!arguments.purge || found.site.is_none()) {
-        if let Some(elsewhere) = found
-            .connections
-            .iter()
-            .find_map(|known| known.config_file.as_ref())
-        {
-            return Err(Failure::not_connected(format!(
-                "the profile \"{}\" is not connected here, but in {elsewhere}",
-                context.profile
-            ))
-            .hint("set HALOLINK_CONFIG_DIR to that directory")
-            .into());
-        }
-        // Fails the usual way, with the way to connect.
-        context.connection()?;
+        return Err(not_connected(context, &found));
     }
     if let Some(connection) = connection.as_ref().filter(|_| !is_own_state) {
-        let (message, _) = context.not_own(connection, &found);
-        if arguments.purge && found.exists {
-            return Err(Failure::failed(message)
-                .hint("set HALOLINK_STATE back to the profile's own state; or revoke without --purge")
-                .into());
-        }
-        context
-            .ui
-            .warn(format!("{message}; what is in its own state stays there"));
+        leave_state(context, arguments, connection, &found)?;
     }
+    Ok(Plan {
+        in_keyring: connection
+            .as_ref()
+            .is_some_and(|connection| connection.secret_store == SecretStoreKind::Keyring)
+            || remembered.iter().any(|known| known.in_keyring),
+        entries: entries(connection.as_ref(), &remembered),
+        connection,
+        remembered,
+        is_own_state,
+        is_in_state: is_own_state && found.site.is_some(),
+    })
+}
+
+/// There is nothing to revoke here; the profile may be connected in another `config.toml`.
+fn not_connected(context: &Context, found: &Found) -> anyhow::Error {
+    let elsewhere = found
+        .connections
+        .iter()
+        .find_map(|known| known.config_file.as_ref());
+    match elsewhere {
+        Some(elsewhere) => Failure::not_connected(format!(
+            "the profile \"{}\" is not connected here, but in {elsewhere}",
+            context.profile
+        ))
+        .hint("set HALOLINK_CONFIG_DIR to that directory")
+        .into(),
+        None => context.not_connected().into(),
+    }
+}
+
+/// Warns that the state at hand is not the profile's own, so nothing in it is deleted.
+///
+/// # Errors
+/// `--purge`, which asks for just that.
+fn leave_state(
+    context: &Context,
+    arguments: &cli::Revoke,
+    connection: &Connection,
+    found: &Found,
+) -> anyhow::Result<()> {
+    let (message, _) = context.not_own(connection, found);
+    if arguments.purge && found.exists {
+        return Err(Failure::failed(message)
+            .hint("set HALOLINK_STATE back to the profile's own state; or revoke without --purge")
+            .into());
+    }
+    context
+        .ui
+        .warn(format!("{message}; what is in its own state stays there"));
+    Ok(())
+}
+
+/// Every place in the keyring where the connection may have secrets.
+fn entries(connection: Option<&Connection>, remembered: &[Remembered]) -> Vec<Entries> {
     let mut entries: Vec<Entries> = remembered
         .iter()
         .map(|known| Entries::Of(known.id.clone()))
@@ -141,26 +174,16 @@ async fn plan(context: &Context, arguments: &cli::Revoke) -> anyhow::Result<Plan
     if remembered.iter().any(|known| known.of_first_version) {
         entries.push(Entries::FirstVersion);
     }
-    if let Some(connection) = &connection {
+    if let Some(connection) = connection {
         let own = Entries::of(connection.id.as_deref());
         if !entries.contains(&own) {
             entries.push(own);
         }
     }
-    Ok(Plan {
-        in_keyring: connection
-            .as_ref()
-            .is_some_and(|connection| connection.secret_store == SecretStoreKind::Keyring)
-            || remembered.iter().any(|known| known.in_keyring),
-        connection,
-        remembered,
-        entries,
-        is_own_state,
-        is_in_state: is_own_state && found.site.is_some(),
-    })
+    entries
 }
 
-/// Deletes the secrets of this connection, and no others, wherever one may be.
+/// Deletes the secrets of this connection, and no others, from every entry that may hold one.
 async fn delete_secrets(context: &Context, plan: &Plan) -> anyhow::Result<Vec<Secret>> {
     let mut deleted = Vec::new();
     for entries in &plan.entries {
@@ -181,8 +204,8 @@ async fn delete_secrets(context: &Context, plan: &Plan) -> anyhow::Result<Vec<Se
                     .into());
                 }
                 context.ui.note(format!(
-                    "No secret was put in a keyring, and none could be looked in ({error}); entries would be \
-                     those of the service halolink named {names}"
+                    "No secret was stored in a keyring, and no keyring could be searched ({error}); the entries \
+                     would be {names}, of the service halolink"
                 ));
                 return Ok(deleted);
             }
@@ -197,7 +220,7 @@ async fn clear_state(context: &Context, plan: &Plan, purge: bool) -> anyhow::Res
     }
     let store = Store::open_existing(context.state_file(), &context.told()).await?;
     context.make_directories_private(&store).await;
-    // Anew: bringing an older state up to date gives ids to what is in it.
+    // Read again: bringing an older state up to date has given ids to the connections in it.
     let found = Found::of(&store, &context.profile).await?;
     for known in context.remembered_here(plan.connection.as_ref(), &found) {
         store.forget_connection(&context.profile, &known.id).await?;
@@ -247,12 +270,12 @@ fn print(context: &Context, items: Vec<String>, plan: &Plan, arguments: &cli::Re
         if !plan.in_keyring {
             context
                 .ui
-                .note("Its secrets were never stored; take them out of the environment");
+                .note("Its secrets were never stored; remove them from the environment");
         }
     }
     if !arguments.purge {
-        context
-            .ui
-            .note("Configuration and mappings stay for a later connect (revoke --purge deletes them)");
+        context.ui.note(
+            "The configuration and the mappings stay for a later connect (revoke --purge deletes them)",
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! `status`: the connection, the configuration, mappings and the last sync, without asking either service.
+//! `status`: the connection, the configuration, the mappings and the last sync. It sends no request to either service.
 
 use serde::Serialize;
 
@@ -36,11 +36,11 @@ struct ConnectionView {
     secrets: Vec<SecretView>,
 }
 
-/// The state. One that is not a connected profile's own is an error before it comes to this.
+/// The state. If it is not the connected profile's own, the command has failed before this is built.
 #[derive(Serialize)]
 struct StateView {
     path: String,
-    /// Which it is; none where there is none yet.
+    /// The state's own id; none if there is no state yet.
     id: Option<String>,
     /// Whether the profile's connection names it.
     recorded: bool,
@@ -49,9 +49,9 @@ struct StateView {
 #[derive(Serialize)]
 struct SecretView {
     name: &'static str,
-    /// Where it is; none where it is missing.
+    /// Where it was found; none if it is missing.
     source: Option<String>,
-    /// Why it could not be looked for.
+    /// Why the search for it failed.
     problem: Option<String>,
 }
 
@@ -106,7 +106,7 @@ impl From<Run> for LastSync {
 /// Runs `status`.
 ///
 /// # Errors
-/// A configuration file or state that cannot be read.
+/// The configuration file or the state cannot be read.
 pub async fn run(context: &Context) -> anyhow::Result<Completion> {
     let connection = context.profiles.connection(&context.profile)?;
     let store = context.open_read_only().await?;
@@ -190,53 +190,9 @@ async fn show_connection(context: &Context, connection: Connection) -> Connectio
 
 fn print(context: &Context, status: &Status<'_>) {
     let mut table = Table::new(&[("status", Align::Left), ("", Align::Left)]);
-    table.row(["profile", status.profile]);
-    match &status.connection {
-        Some(connection) => {
-            table.row(["HaloPSA", connection.site_url.as_str()]);
-            table.row(["client id", connection.client_id.as_str()]);
-            table.row([
-                "SaaS Backup",
-                connection.backup_url.as_deref().unwrap_or("not connected"),
-            ]);
-            let store = match connection.secret_store {
-                SecretStoreKind::Keyring => "keyring",
-                SecretStoreKind::None => "none (supplied at every run)",
-            };
-            table.row(["secret store", store]);
-            for secret in &connection.secrets {
-                let place = secret.source.clone().or_else(|| secret.problem.clone());
-                table.row([
-                    secret.name.to_owned(),
-                    place.unwrap_or_else(|| "missing".to_owned()),
-                ]);
-            }
-        }
-        None => table.row(["HaloPSA", "not connected (halolink connect)"]),
+    for (label, value) in rows(status) {
+        table.row([label, value]);
     }
-    let state = &status.state;
-    let none_yet = if state.id.is_none() && !status.connected {
-        " (none yet)"
-    } else {
-        ""
-    };
-    table.row(["state".to_owned(), format!("{}{none_yet}", state.path)]);
-    let configuration = &status.configuration;
-    for (setting, value) in configuration.rows() {
-        table.row([setting, value]);
-    }
-    table.row([
-        "mappings".to_owned(),
-        format!(
-            "{} to {} licenses",
-            status.mappings.total, status.mappings.licenses
-        ),
-    ]);
-    table.row([
-        "last sync".to_owned(),
-        status.last_sync.as_ref().map_or("never".to_owned(), last_sync),
-    ]);
-    table.row(["open tickets".to_owned(), status.open_tickets.to_string()]);
     context.ui.table(&table);
     for flagged in &status.mappings.flagged {
         context.ui.warn(format!(
@@ -244,6 +200,61 @@ fn print(context: &Context, status: &Status<'_>) {
             flagged.organization, flagged.customer, flagged.license, flagged.problem
         ));
     }
+}
+
+fn rows(status: &Status<'_>) -> Vec<(String, String)> {
+    let mut rows = vec![("profile".to_owned(), status.profile.to_owned())];
+    match &status.connection {
+        Some(connection) => rows.extend(connection_rows(connection)),
+        None => rows.push((
+            "HaloPSA".to_owned(),
+            "not connected (halolink connect)".to_owned(),
+        )),
+    }
+    let none_yet = if status.state.id.is_none() && !status.connected {
+        " (none yet)"
+    } else {
+        ""
+    };
+    rows.push(("state".to_owned(), format!("{}{none_yet}", status.state.path)));
+    rows.extend(status.configuration.rows());
+    rows.push((
+        "mappings".to_owned(),
+        format!(
+            "{} to {} licenses",
+            status.mappings.total, status.mappings.licenses
+        ),
+    ));
+    rows.push((
+        "last sync".to_owned(),
+        status.last_sync.as_ref().map_or("never".to_owned(), last_sync),
+    ));
+    rows.push(("open tickets".to_owned(), status.open_tickets.to_string()));
+    rows
+}
+
+fn connection_rows(connection: &ConnectionView) -> Vec<(String, String)> {
+    let backup = connection.backup_url.as_deref().unwrap_or("not connected");
+    let store = match connection.secret_store {
+        SecretStoreKind::Keyring => "keyring",
+        SecretStoreKind::None => "none (supplied at every run)",
+    };
+    let mut rows: Vec<(String, String)> = [
+        ("HaloPSA", connection.site_url.as_str()),
+        ("client id", connection.client_id.as_str()),
+        ("SaaS Backup", backup),
+        ("secret store", store),
+    ]
+    .map(|(label, value)| (label.to_owned(), value.to_owned()))
+    .into();
+    rows.extend(connection.secrets.iter().map(|secret| {
+        let place = secret.source.clone().or_else(|| secret.problem.clone());
+        (
+            secret.name.to_owned(),
+            place.unwrap_or_else(|| "missing".to_owned()),
+        )
+    }));
+    rows
 }
 
 fn last_sync(run: &LastSync) -> String {

@@ -330,7 +330,7 @@ fn about_to_move() -> Stage {
 fn the_license_that_is_left_is_named_with_what_it_bills() {
     let stage = about_to_move();
     let before = stage.count(17);
-    let quantity = format!("keeps its quantity of {before} and bills on");
+    let quantity = format!("keeps its quantity of {before} and keeps billing");
     let dry = move_on(&stage, &["--dry-run"]).expect(0).says([&quantity]);
     assert_eq!(dry.first_change()["old_license"]["status"], "kept");
     let outcome = move_on(&stage, &[]).expect(0).says([
@@ -355,7 +355,7 @@ fn keeping_the_old_license_takes_no_words() {
     let stage = about_to_move();
     move_on(&stage, &["--old-license", "keep"])
         .expect(0)
-        .hides(["bills on", "--old-license"]);
+        .hides(["keeps billing", "--old-license"]);
     assert!(!stage.was_written());
 }
 
@@ -433,7 +433,7 @@ fn a_license_that_others_keep_is_left_to_the_sync() {
             "json",
         ])
         .expect(0)
-        .says(["is still mapped to", "the next sync-seats takes off what left"]);
+        .says(["is still mapped to", "the next sync-seats subtracts the seats that left"]);
     assert_eq!(outcome.first_change()["old_license"]["shared"], true);
     assert!(!stage.was_written());
     // The last one leaves: now it is.
@@ -470,7 +470,7 @@ fn an_old_license_that_halo_does_not_take_is_exit_code_4() {
     stage.faults([Fault::RefuseBatch]);
     let outcome = move_on(&stage, &["--old-license", "0"])
         .expect(4)
-        .says(["was not set to 0 and bills on", "managed by an integration"]);
+        .says(["was not set to 0 and keeps billing", "managed by an integration"]);
     assert_eq!(outcome.first_change()["status"], "remapped");
     assert_eq!(outcome.first_change()["old_license"]["status"], "failed");
     assert_eq!(stage.count(17), before);

@@ -758,7 +758,7 @@ fn the_last_to_leave_a_license_is_told_that_it_bills_on() {
     stage
         .run(["unlink", "--all", "--yes"])
         .expect(0)
-        .says(["keeps its quantity, 102 at the last sync, and bills on"]);
+        .says(["keeps its quantity, 102 at the last sync, and keeps billing"]);
     assert_eq!(stage.count(shared[0].2), 102);
 }
 

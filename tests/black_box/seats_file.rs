@@ -368,7 +368,7 @@ fn a_count_of_deactivated_seats_is_no_flag() {
     let short = format!("organization,note,seats\n{},x\n", mapping[0].0);
     sync_file(&stage, &short, [])
         .expect(2)
-        .says(["line 2: it ends before its seats"]);
+        .says(["line 2: it ends before the seats column"]);
 }
 
 #[test]

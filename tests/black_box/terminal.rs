@@ -249,7 +249,7 @@ fn organizations_that_are_not_mapped_come_first() {
     // Up from the first is the last.
     terminal.types(UP).sees("Adventure Works Cycles");
     let last = terminal.offered("Organization").pop().expect("rows");
-    assert!(last.contains("(is Adventure Works Cycles)"), "{last}");
+    assert!(last.contains("(mapped to Adventure Works Cycles)"), "{last}");
     terminal.types(CTRL_C);
     assert_eq!(terminal.ends(), 130);
 }
@@ -404,7 +404,7 @@ fn mapping_anew_asks_and_no_is_the_default() {
     terminal
         .sees(question)
         .types("y")
-        .sees("bills on")
+        .sees("keeps billing")
         .sees("Set the old license NinjaOne SaaS Backup (17) from")
         .types(ENTER);
     assert_eq!(terminal.ends(), 0);

@@ -1,5 +1,5 @@
-//! Storing a connection that works: in the state, the keyring and `config.toml`, in this order, so that a run
-//! that was killed in between left what the next one takes up. If a part fails, all of it is taken back.
+//! Storing a connection that works: in the state, the keyring and `config.toml`, in this order, so that the next run
+//! can pick up what a killed one left. If one of them fails, all are put back as they were.
 
 use std::path::{Path, PathBuf};
 
@@ -17,31 +17,36 @@ use crate::{
 /// Stores the connection.
 ///
 /// # Errors
-/// A state, keyring or configuration file that cannot be written; then everything is as before.
+/// The state, the keyring or the configuration file cannot be written; then everything is put back as it was.
 pub(super) async fn connection(
     context: &Context,
     connection: &Connection,
-    mut before: Before,
+    before: Before,
     wanted: &Wanted,
 ) -> anyhow::Result<()> {
-    let before = &mut before;
-    let mut undo = Undo::new(context, before);
-    match write(context, connection, before, wanted, &mut undo).await {
+    let mut storing = Storing {
+        context,
+        connection,
+        wanted,
+        undo: Undo::new(context, &before),
+        before,
+    };
+    match storing.write().await {
         Ok(()) => Ok(()),
         Err(error) => {
-            undo.all(context, before).await;
+            storing.undo.all(context, &storing.before).await;
             Err(error)
         }
     }
 }
 
-/// What was there, to be put back.
+/// What has to be put back if storing fails.
 struct Undo {
     /// Directories that were missing, the deepest first.
     missing: Vec<PathBuf>,
-    /// The connection that the state was told of.
+    /// The id of the connection that was noted in the state.
     remembered: Option<String>,
-    /// What the keyring had.
+    /// What the keyring held before.
     kept: Vec<(Secret, Entries, Option<SecretString>)>,
 }
 
@@ -58,13 +63,12 @@ impl Undo {
         }
     }
 
-    /// Whether the file's directory was missing.
     fn was_missing(&self, file: &Path) -> bool {
         file.parent()
             .is_some_and(|directory| self.missing.iter().any(|missing| missing == directory))
     }
 
-    /// Puts everything back. The error that led here is the one to be told, so others are not.
+    /// Puts everything back. Its own errors are dropped: the user is told the one that led here.
     async fn all(self, context: &Context, before: &Before) {
         for (secret, entries, value) in &self.kept {
             let _ = match value {
@@ -73,7 +77,7 @@ impl Undo {
             };
         }
         let is_used = match &self.remembered {
-            // Another process may have found the new state and be using it.
+            // Another process may already be using the new state.
             Some(id) => forget(context, before, id).await.unwrap_or(true),
             None => false,
         };
@@ -89,7 +93,7 @@ impl Undo {
     }
 }
 
-/// Takes the connection out of the state again; whether the state is used otherwise.
+/// Removes the connection from the state again. Returns true if something else uses the state.
 async fn forget(context: &Context, before: &Before, id: &str) -> anyhow::Result<bool> {
     let store = Store::open_existing(context.state_file(), &context.told()).await?;
     match &before.remembered {
@@ -104,117 +108,137 @@ async fn forget(context: &Context, before: &Before, id: &str) -> anyhow::Result<
     Ok(is_used)
 }
 
-async fn write(
-    context: &Context,
-    connection: &Connection,
-    before: &mut Before,
-    wanted: &Wanted,
-    undo: &mut Undo,
-) -> anyhow::Result<()> {
-    context.make_files_private();
-    let store = Store::open(context.state_file(), &context.told()).await?;
-    context.make_directories_private(&store).await;
-    store
-        .bind_site(&context.profile, connection.site.site_url.as_str())
-        .await?;
-    remember_directory(&store, undo, context.state_file()).await?;
-    // Anew: bringing an older state up to date gives ids to what is in it.
-    let found = Found::of(&store, &context.profile).await?;
-    before.remembered = context.remembered(before.connection.as_ref(), &found).cloned();
-    let mut known = match &before.remembered {
-        Some(known) => known.clone(),
-        None => Remembered {
-            id: match before.connection.as_ref().and_then(|before| before.id.clone()) {
+/// A connection that is being stored.
+struct Storing<'a> {
+    context: &'a Context,
+    connection: &'a Connection,
+    wanted: &'a Wanted,
+    before: Before,
+    undo: Undo,
+}
+
+impl Storing<'_> {
+    async fn write(&mut self) -> anyhow::Result<()> {
+        let context = self.context;
+        context.make_files_private();
+        let store = Store::open(context.state_file(), &context.told()).await?;
+        context.make_directories_private(&store).await;
+        store
+            .bind_site(&context.profile, self.connection.site.site_url.as_str())
+            .await?;
+        self.remember_directory(&store, context.state_file()).await?;
+        let known = self.remember_connection(&store).await?;
+        if self.connection.secret_store == SecretStoreKind::Keyring {
+            self.keep_secrets(&Entries::Of(known.id.clone())).await?;
+        }
+        let connected = Connection {
+            id: Some(known.id.clone()),
+            state_id: store.id().map(ToOwned::to_owned),
+            ..self.connection.clone()
+        };
+        context
+            .profiles
+            .store(&context.profile, &connected, &context.told())
+            .await?;
+        self.remember_directory(&store, context.profiles.path()).await?;
+        self.delete_stale_secrets(&store, known).await?;
+        store.close().await;
+        Ok(())
+    }
+
+    /// Tells the state about the connection, and returns what the state knows of it then.
+    async fn remember_connection(&mut self, store: &Store) -> anyhow::Result<Remembered> {
+        let (context, connection) = (self.context, self.connection);
+        // Read again: bringing an older state up to date has given ids to the connections in it.
+        let found = Found::of(store, &context.profile).await?;
+        self.before.remembered = context
+            .remembered(self.before.connection.as_ref(), &found)
+            .cloned();
+        let mut known = match &self.before.remembered {
+            Some(known) => known.clone(),
+            None => self.new_connection(store).await?,
+        };
+        known.config_file = Some(context.config_file());
+        known.in_keyring |= connection.secret_store == SecretStoreKind::Keyring
+            || matches!(self.earlier_entries(), Some(Entries::Of(_)));
+        known.token_host = other_token_host(&connection.site.site_url, &connection.site.token_url);
+        self.undo.remembered = Some(known.id.clone());
+        store.remember_connection(&context.profile, &known).await?;
+        Ok(known)
+    }
+
+    async fn new_connection(&self, store: &Store) -> anyhow::Result<Remembered> {
+        let earlier = self.before.connection.as_ref();
+        Ok(Remembered {
+            id: match earlier.and_then(|earlier| earlier.id.clone()) {
                 Some(id) => id,
                 None => store.new_connection_id().await?,
             },
             config_file: None,
             in_keyring: false,
-            of_first_version: before
-                .connection
-                .as_ref()
-                .is_some_and(|before| before.id.is_none()),
+            of_first_version: earlier.is_some_and(|earlier| earlier.id.is_none()),
             token_host: None,
-        },
-    };
-    let had = before.connection.as_ref().and_then(Connection::entries);
-    known.config_file = Some(context.config_file());
-    known.in_keyring |=
-        connection.secret_store == SecretStoreKind::Keyring || matches!(had, Some(Entries::Of(_)));
-    known.token_host = other_token_host(&connection.site.site_url, &connection.site.token_url);
-    undo.remembered = Some(known.id.clone());
-    store.remember_connection(&context.profile, &known).await?;
-
-    let entries = Entries::Of(known.id.clone());
-    if connection.secret_store == SecretStoreKind::Keyring {
-        let mut secrets = vec![(Secret::ClientSecret, &wanted.client_secret)];
-        if let Some((reseller, access)) = &wanted.tokens {
-            secrets.extend([(Secret::ResellerToken, reseller), (Secret::AccessToken, access)]);
-        }
-        for (secret, value) in secrets {
-            let old = context.secrets.kept(secret, &entries).await?;
-            context.secrets.keep(secret, &entries, value).await?;
-            undo.kept.push((secret, entries.clone(), old));
-        }
+        })
     }
-    let connected = Connection {
-        id: Some(known.id.clone()),
-        state_id: store.id().map(ToOwned::to_owned),
-        ..connection.clone()
-    };
-    context
-        .profiles
-        .store(&context.profile, &connected, &context.told())
-        .await?;
-    remember_directory(&store, undo, context.profiles.path()).await?;
-    clear(context, &store, connection, known, had).await?;
-    store.close().await;
-    Ok(())
-}
 
-/// Remembers that a file's directory was made for it.
-async fn remember_directory(store: &Store, undo: &Undo, file: &Path) -> anyhow::Result<()> {
-    if let Some(directory) = file.parent().filter(|_| undo.was_missing(file)) {
-        store.remember_directory(directory).await?;
+    /// The keyring entries of the connection that this one replaces.
+    fn earlier_entries(&self) -> Option<Entries> {
+        self.before.connection.as_ref().and_then(Connection::entries)
     }
-    Ok(())
-}
 
-/// Deletes secrets that stand where this connection has none: those that an earlier `connect` kept before
-/// this one with `--secret-store none`, and those under the first version's names. What the keyring does
-/// not let go of is left to `revoke`, which tries again.
-async fn clear(
-    context: &Context,
-    store: &Store,
-    connection: &Connection,
-    mut known: Remembered,
-    had: Option<Entries>,
-) -> anyhow::Result<()> {
-    let own = Entries::Of(known.id.clone());
-    let stale: Vec<Entries> = [
-        (connection.secret_store == SecretStoreKind::None && known.in_keyring).then(|| own.clone()),
-        (had == Some(Entries::FirstVersion)).then_some(Entries::FirstVersion),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    for entries in stale {
-        match context.secrets.forget_all(&entries).await {
-            Ok(deleted) => {
-                if connection.secret_store == SecretStoreKind::None && !deleted.is_empty() {
-                    context.ui.note("The secrets in the keyring were deleted");
+    async fn keep_secrets(&mut self, entries: &Entries) -> anyhow::Result<()> {
+        let secrets = &self.context.secrets;
+        let mut values = vec![(Secret::ClientSecret, &self.wanted.client_secret)];
+        if let Some((reseller, access)) = &self.wanted.tokens {
+            values.extend([(Secret::ResellerToken, reseller), (Secret::AccessToken, access)]);
+        }
+        for (secret, value) in values {
+            let old = secrets.kept(secret, entries).await?;
+            secrets.keep(secret, entries, value).await?;
+            self.undo.kept.push((secret, entries.clone(), old));
+        }
+        Ok(())
+    }
+
+    /// Notes in the state that a file's directory was created for it.
+    async fn remember_directory(&self, store: &Store, file: &Path) -> anyhow::Result<()> {
+        if let Some(directory) = file.parent().filter(|_| self.undo.was_missing(file)) {
+            store.remember_directory(directory).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes secrets where this connection keeps none: those of an earlier `connect`, if this one runs with
+    /// `--secret-store none`, and those under the first version's names. What the keyring does not delete is left
+    /// to `revoke`, which tries again.
+    async fn delete_stale_secrets(&self, store: &Store, mut known: Remembered) -> anyhow::Result<()> {
+        let context = self.context;
+        let stores_none = self.connection.secret_store == SecretStoreKind::None;
+        let mut stale = Vec::new();
+        if stores_none && known.in_keyring {
+            stale.push(Entries::Of(known.id.clone()));
+        }
+        if self.earlier_entries() == Some(Entries::FirstVersion) {
+            stale.push(Entries::FirstVersion);
+        }
+        for entries in stale {
+            match context.secrets.forget_all(&entries).await {
+                Ok(deleted) => {
+                    if stores_none && !deleted.is_empty() {
+                        context.ui.note("The secrets in the keyring were deleted");
+                    }
+                    match entries {
+                        Entries::Of(_) => known.in_keyring = false,
+                        Entries::FirstVersion => known.of_first_version = false,
+                    }
+                    store.remember_connection(&context.profile, &known).await?;
                 }
-                match entries {
-                    Entries::Of(_) => known.in_keyring = false,
-                    Entries::FirstVersion => known.of_first_version = false,
-                }
-                store.remember_connection(&context.profile, &known).await?;
+                Err(error) => context.ui.warn(format!(
+                    "secrets of the earlier connection are still in the keyring, because they could not be \
+                     deleted ({error}); halolink revoke tries again"
+                )),
             }
-            Err(error) => context.ui.warn(format!(
-                "secrets of the earlier connection are still in the keyring, and could not be deleted \
-                 ({error}); halolink revoke tries again"
-            )),
         }
+        Ok(())
     }
-    Ok(())
 }

@@ -1,7 +1,7 @@
-//! Creating a license once. Creating is not idempotent, and a lost answer does not say whether it was made. So:
-//! look in Halo, record the intent, post, look again. After an unclear answer, or for an intent that a
-//! killed run left, the complete list is read until whatever was sent must have appeared, and only then it
-//! is posted again.
+//! Creating a license exactly once. Creating is not idempotent, and if the answer is lost nobody knows if the license
+//! was created. So halolink looks in Halo, records the intent, posts, and looks again. After an unclear answer, or if a
+//! killed run left an intent, it reads the complete list until a license that was posted must have appeared, and only
+//! then posts again.
 
 use std::{
     sync::Arc,
@@ -19,18 +19,18 @@ use crate::{
     text::folded,
 };
 
-/// How often a license is posted in all, each time only after it was looked for.
+/// How often a license is posted at most, each time only after looking for it.
 const TRIES: usize = 3;
-/// How long to wait for another process that creates a license.
+/// How long to wait for another process that is creating a license.
 const WAIT: Duration = Duration::from_secs(120);
 
-/// What `--create-license` comes to: a new license, or the one of that name that the customer has.
+/// The target of `--create-license`: the customer's license of that name, or if there is none, a new one with this
+/// quantity.
 pub(super) async fn target(
     halo: &Halo,
     customer: &Customer,
     name: &str,
-    organization: &Organization,
-    metric: SeatMetric,
+    count: i64,
 ) -> anyhow::Result<Target> {
     let name = name.trim();
     if name.is_empty() {
@@ -40,20 +40,24 @@ pub(super) async fn target(
         Some(license) => Target::Existing(license),
         None => Target::New {
             name: name.to_owned(),
-            // What the first sync would write; nothing of one whose seats do not count now.
-            count: if organization.suspended || organization.deactivated {
-                0
-            } else {
-                organization.seats.of(metric).unwrap_or(0)
-            },
+            count,
         },
     })
+}
+
+/// The quantity of a new license: what the first sync would write, or 0 if the organization's seats do not count now.
+pub(super) fn first_quantity(organization: &Organization, metric: SeatMetric) -> i64 {
+    if organization.suspended || organization.deactivated {
+        0
+    } else {
+        organization.seats.of(metric).unwrap_or(0)
+    }
 }
 
 /// The customer's active license of exactly that name, out of the complete list.
 ///
 /// # Errors
-/// Exit code 2 where there are several: nobody but a person knows which is meant.
+/// Exit code 2 if there are several: only a person knows which one is meant.
 async fn look(halo: &Halo, customer: i64, name: &str) -> anyhow::Result<Option<License>> {
     let mut licenses = halo.licenses(Some(customer), &|_, _| ()).await?;
     licenses.retain(|license| license.active && folded(&license.name) == folded(name));
@@ -70,8 +74,8 @@ async fn look(halo: &Halo, customer: i64, name: &str) -> anyhow::Result<Option<L
     Ok(licenses.pop())
 }
 
-/// Creates the license and reads it back. One that appeared in the meantime, by a run that was killed or by
-/// another process, is taken as it is.
+/// Creates the license and reads it back. If one has appeared meanwhile, posted by a killed run or by another process,
+/// it is used as it is.
 pub(super) async fn create(
     context: &Context,
     store: &Store,
@@ -79,7 +83,7 @@ pub(super) async fn create(
     name: &str,
     count: i64,
 ) -> anyhow::Result<Reference> {
-    // One for all profiles: two may be of one site. No profile has an empty name.
+    // One lock for all profiles, since two can belong to one site. No profile has an empty name.
     let _lock = store.lock("", "create-license", WAIT, &context.told()).await?;
     let before = store.license_intent(&context.profile, customer.id, name).await?;
     let mut creation = Creation {
@@ -93,13 +97,13 @@ pub(super) async fn create(
         began: Instant::now(),
     };
     let mut found = match before {
-        // Inside the lock: another process may have made it since the plan.
+        // Looked for under the lock: another process may have created it since the plan.
         None => creation.look().await?.map_or(Look::Absent, Look::Found),
         Some(intent) => {
             let what = &creation.what;
             context
                 .ui
-                .detail(1, format!("{what} was about to be made by {}", intent.by));
+                .detail(1, format!("{what} was about to be created by {}", intent.by));
             creation.settled(intent.age).await?
         }
     };
@@ -122,7 +126,7 @@ struct Creation<'a> {
     halo: Arc<Halo>,
     customer: &'a Reference,
     name: &'a str,
-    /// What it is, for messages.
+    /// The license in words, for messages.
     what: String,
     /// The intent in the state, once there is one.
     intent: Option<i64>,
@@ -142,30 +146,30 @@ impl Creation<'_> {
         .await
     }
 
-    /// Records the intent, posts once, and looks for it whatever the answer is.
+    /// Records the intent, posts once, and looks for the license whatever the answer is.
     ///
     /// # Errors
-    /// Halo refuses it, or says that it made it and does not list it.
+    /// Halo refuses it, or claims to have created it but does not list it.
     async fn post(&mut self, count: i64) -> anyhow::Result<Look<License>> {
         let intent = self.record_intent().await?;
         let answer = self.halo.create_license(self.customer.id, self.name, count).await;
         if let Err(error) = &answer
             && !error.is_unclear()
         {
-            // Refused, or never sent: there is nothing to look for later.
+            // Refused, or never sent: later runs have nothing to look for.
             self.store.forget_license_intent(intent).await?;
         } else {
-            // It may have been long in coming: what is made late is late from here on.
+            // The answer may have taken long: the license may only just have been created, so the wait starts now.
             self.store.renew_license_intent(intent).await?;
         }
         match answer {
             Ok(()) => {
                 let found = self.settled(Duration::ZERO).await?;
                 if matches!(found, Look::Absent) {
-                    // Halo said yes and does not show it: posting again could make two.
+                    // Halo accepted it but does not show it: posting again could create two.
                     self.store.forget_license_intent(intent).await?;
                     return Err(Failure::failed(format!(
-                        "Halo said that it made {}, and does not list it",
+                        "Halo accepted {}, but does not list it",
                         self.what
                     ))
                     .hint("look for it in Halo before creating it again")
@@ -181,7 +185,7 @@ impl Creation<'_> {
         }
     }
 
-    /// Records the intent, or that it is as new as now.
+    /// Records the intent, or renews the one from before.
     async fn record_intent(&mut self) -> anyhow::Result<i64> {
         if let Some(intent) = self.intent {
             self.store.renew_license_intent(intent).await?;
@@ -196,7 +200,7 @@ impl Creation<'_> {
         Ok(intent)
     }
 
-    /// It is there; if this or a killed run made it, that is remembered.
+    /// The license exists; if it was posted by this run or by a killed one, that is recorded.
     async fn made(&self, license: License) -> anyhow::Result<Reference> {
         if let Some(intent) = self.intent {
             self.store
@@ -209,7 +213,7 @@ impl Creation<'_> {
 
     fn not_shown(&self) -> anyhow::Error {
         Failure::try_later(format!(
-            "Halo did not say whether it made {}, and does not show it",
+            "Halo did not say whether it created {}, and does not list it",
             self.what
         ))
         .hint("run the command again: it looks for the license before it posts another")

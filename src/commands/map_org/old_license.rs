@@ -1,4 +1,4 @@
-//! The license that an organization leaves when it is mapped anew: it bills on until somebody ends that.
+//! The license that an organization leaves when it is remapped: it keeps billing until someone sets it to 0.
 
 mod zero;
 
@@ -18,32 +18,31 @@ use crate::{
 
 pub(super) use zero::{lock, set_to_zero};
 
-/// The most that are read one by one; beyond that whole pages are cheaper.
+/// The most licenses that are read one by one; beyond that whole pages are cheaper.
 const FEW: usize = 5;
 
 /// A license that organizations leave.
 pub(super) struct Old {
     license: Reference,
     customer: Reference,
-    /// Who leaves it.
     organizations: Vec<Reference<String>>,
-    /// As it is in Halo; not read where others keep it.
+    /// The license in Halo; not read if others stay mapped to it.
     found: Option<License>,
-    /// Who is mapped to it still: then the next sync takes off what left.
+    /// Who stays mapped to it. If anyone does, the next sync subtracts the seats that left.
     kept_by: Vec<String>,
     fate: Fate,
 }
 
-/// What becomes of it.
+/// What happens to the old license.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Fate {
     /// It keeps its quantity.
     Kept,
     /// It is to be set to 0.
     Planned,
-    /// It was, and was read back.
+    /// It was set to 0 and read back.
     Zero,
-    /// It was not, for this reason.
+    /// It was not set to 0, for this reason.
     Failed(String),
 }
 
@@ -52,16 +51,16 @@ enum Fate {
 pub(super) struct OldLicenseView {
     license: Reference,
     customer: Reference,
-    /// What it had before; none where it was not read or Halo's number makes no sense.
+    /// Its quantity before; none if it was not read or Halo's number makes no sense.
     quantity: Option<i64>,
-    /// Mapped to other organizations still.
+    /// Other organizations are still mapped to it.
     shared: bool,
     status: &'static str,
     reason: Option<String>,
 }
 
 impl Old {
-    /// What it bills, where that is more than nothing; `None` where there is nothing to decide.
+    /// The quantity that it bills; none if that is 0, unknown, or another customer's, so that there is nothing to decide.
     pub(super) fn bills(&self) -> Option<i64> {
         let license = self.found.as_ref()?;
         let theirs = license.active && license.customer_id == Some(self.customer.id);
@@ -72,21 +71,21 @@ impl Old {
         format!("{} of {}", self.license, self.customer)
     }
 
-    /// One sentence on what becomes of it, unless somebody decides otherwise.
+    /// Says what happens to it unless someone decides otherwise.
     fn sentence(&self) -> Option<String> {
         if !self.kept_by.is_empty() {
             return Some(format!(
-                "{} is still mapped to {}: the next sync-seats takes off what left",
+                "{} is still mapped to {}: the next sync-seats subtracts the seats that left",
                 self.label(),
                 self.kept_by.join(", ")
             ));
         }
         if self.found.is_none() {
-            return Some(format!("{} is gone in Halo", self.label()));
+            return Some(format!("{} no longer exists in Halo", self.label()));
         }
         let count = self.bills()?;
         Some(format!(
-            "{} keeps its quantity of {count} and bills on",
+            "{} keeps its quantity of {count} and keeps billing",
             self.label()
         ))
     }
@@ -121,22 +120,37 @@ impl Old {
     }
 }
 
-/// The licenses that these mappings leave, with their quantities now.
-///
-/// # Errors
-/// As every call to Halo.
+/// The licenses that these mappings leave, with the quantities that they have now.
 pub(super) async fn left(
     context: &Context,
     wanted: &[NewMapping],
     mappings: &[Mapping],
     elsewhere: &Elsewhere,
 ) -> anyhow::Result<Vec<Old>> {
+    let mut left = leaving(wanted);
+    note_who_keeps(&mut left, wanted, mappings, elsewhere);
+    let alone: HashSet<i64> = left
+        .values()
+        .filter(|old| old.kept_by.is_empty())
+        .map(Old::id)
+        .collect();
+    if !alone.is_empty() {
+        let halo = context.halo().await?;
+        let _progress = context.ui.progress("reading the old licenses");
+        for license in read(&halo, &alone).await? {
+            if let Some(old) = left.get_mut(&license.id) {
+                old.found = Some(license);
+            }
+        }
+    }
+    Ok(left.into_values().collect())
+}
+
+/// The licenses that are left, by id, with the organizations that leave them.
+fn leaving(wanted: &[NewMapping]) -> BTreeMap<i64, Old> {
     let mut left: BTreeMap<i64, Old> = BTreeMap::new();
-    for before in wanted
-        .iter()
-        .filter(|wanted| wanted.left().is_some())
-        .filter_map(|wanted| wanted.before.as_ref())
-    {
+    let remapped = wanted.iter().filter(|wanted| wanted.left().is_some());
+    for before in remapped.filter_map(|wanted| wanted.before.as_ref()) {
         let old = left.entry(before.license.id).or_insert_with(|| Old {
             license: before.license.clone(),
             customer: before.customer.clone(),
@@ -147,6 +161,16 @@ pub(super) async fn left(
         });
         old.organizations.push(before.organization.clone());
     }
+    left
+}
+
+/// Notes with each license who is mapped to it after this run: by earlier mappings, by new ones, in other profiles.
+fn note_who_keeps(
+    left: &mut BTreeMap<i64, Old>,
+    wanted: &[NewMapping],
+    mappings: &[Mapping],
+    elsewhere: &Elsewhere,
+) {
     let moved: HashSet<&str> = wanted
         .iter()
         .map(|wanted| wanted.organization.id.as_str())
@@ -169,21 +193,6 @@ pub(super) async fn left(
                 .push(format!("{} in the profile {}", other.organization, other.profile));
         }
     }
-    let alone: HashSet<i64> = left
-        .values()
-        .filter(|old| old.kept_by.is_empty())
-        .map(Old::id)
-        .collect();
-    if !alone.is_empty() {
-        let halo = context.halo().await?;
-        let _progress = context.ui.progress("reading the old licenses");
-        for license in read(&halo, &alone).await? {
-            if let Some(old) = left.get_mut(&license.id) {
-                old.found = Some(license);
-            }
-        }
-    }
-    Ok(left.into_values().collect())
 }
 
 async fn read(halo: &Halo, wanted: &HashSet<i64>) -> Result<Vec<License>, crate::halo::Error> {
@@ -197,10 +206,7 @@ async fn read(halo: &Halo, wanted: &HashSet<i64>) -> Result<Vec<License>, crate:
     Ok(licenses)
 }
 
-/// Says what becomes of the old licenses, and notes which are to be set to 0: by the flag, or by a person.
-///
-/// # Errors
-/// A person who stopped it.
+/// Tells what happens to the old licenses, and marks those to be set to 0, as the flag or a person says.
 pub(super) async fn decide(
     context: &Context,
     old: &mut [Old],
@@ -223,7 +229,7 @@ pub(super) async fn decide(
             context.ui.warn(fate);
         } else if !zero {
             context.ui.warn(format!(
-                "{fate}; --old-license 0 sets it to 0, --old-license keep leaves it without a word"
+                "{fate}; --old-license 0 sets it to 0, --old-license keep leaves it as it is, without this warning"
             ));
         }
     }
@@ -247,6 +253,6 @@ fn question(billing: &[&mut Old]) -> String {
             old.license,
             old.bills().unwrap_or_default()
         ),
-        several => format!("Set the {} as well to 0?", counted(several.len(), "old license")),
+        several => format!("Set the {} to 0 as well?", counted(several.len(), "old license")),
     }
 }

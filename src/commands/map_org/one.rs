@@ -1,16 +1,16 @@
-//! `map-org ORG --customer C --license L`, or what a person picks in place of what is missing.
+//! `map-org ORG --customer C --license L`; a person picks what the command line leaves out.
 
 use super::{
     NewMapping, Target, create,
     named::{license, metric, organization},
-    picker,
+    picker::{self, PickedLicense},
 };
 use crate::{cli, commands::naming, context::Context, model::Mapping};
 
 /// The one mapping that is wanted.
 ///
 /// # Errors
-/// Exit code 2 for what is missing, names nothing or cannot be mapped.
+/// Exit code 2 if something is missing, names nothing or cannot be mapped.
 pub(super) async fn wanted(
     context: &Context,
     arguments: &cli::MapOrg,
@@ -37,14 +37,16 @@ pub(super) async fn wanted(
         Some(text) => naming::customer(context, &halo, text).await?,
         None => picker::customer(context, &halo, &organization).await?,
     };
-    let target = match (&arguments.license, &arguments.create_license) {
-        (Some(text), _) => Target::Existing(license(context, &halo, &customer, text).await?),
-        (None, Some(name)) => {
-            create::target(&halo, &customer, name, &organization, metric(context).await?).await?
-        }
-        (None, None) => {
-            let metric = metric(context).await?;
-            picker::license(context, &halo, &customer, &organization, metric, mappings).await?
+    let picked = match (&arguments.license, &arguments.create_license) {
+        (Some(text), _) => PickedLicense::Existing(license(context, &halo, &customer, text).await?),
+        (None, Some(name)) => PickedLicense::New(name.clone()),
+        (None, None) => picker::license(context, &halo, &customer, mappings).await?,
+    };
+    let target = match picked {
+        PickedLicense::Existing(license) => Target::Existing(license),
+        PickedLicense::New(name) => {
+            let quantity = create::first_quantity(&organization, metric(context).await?);
+            create::target(&halo, &customer, &name, quantity).await?
         }
     };
     Ok(NewMapping::new(&organization, &customer, target, mappings))

@@ -1,15 +1,15 @@
-//! The picker: organizations not yet mapped first, the likeliest customer first, only that customer's
-//! active licenses.
+//! The picker: organizations that are not yet mapped come first, then customers with the likeliest first, then that
+//! customer's active licenses.
 
 use std::collections::HashMap;
 
-use super::{Target, create, named};
+use super::named;
 use crate::{
     commands::naming,
     context::Context,
     failure::Failure,
     halo::Halo,
-    model::{Customer, Mapping, Organization, SeatMetric},
+    model::{Customer, License, Mapping, Organization},
     plan::names::{Named, likeliest_first, untagged},
 };
 
@@ -50,7 +50,7 @@ pub(super) async fn organization(context: &Context, mappings: &[Mapping]) -> any
     let items = organizations
         .iter()
         .map(|organization| match mapped.get(organization.id.as_str()) {
-            Some(mapping) => format!("{} (is {})", organization.label(), mapping.customer.name),
+            Some(mapping) => format!("{} (mapped to {})", organization.label(), mapping.customer.name),
             None => organization.label(),
         })
         .collect();
@@ -81,57 +81,58 @@ pub(super) async fn customer(
     Ok(customers[order[chosen]].clone())
 }
 
-/// Lets a person pick one of the customer's licenses, or name a new one.
+/// Lets a person pick one of the customer's licenses, or name a new one. Each shows who of `mappings` is mapped to it.
 pub(super) async fn license(
     context: &Context,
     halo: &Halo,
     customer: &Customer,
-    organization: &Organization,
-    metric: SeatMetric,
     mappings: &[Mapping],
-) -> anyhow::Result<Target> {
+) -> anyhow::Result<PickedLicense> {
     let mut licenses = halo.licenses(Some(customer.id), &|_, _| ()).await?;
     licenses.retain(|license| license.active);
-    // A license for backups first, then by name.
+    // Licenses for backups first, then by name.
     licenses.sort_by_cached_key(|license| {
         let name = license.name.to_lowercase();
         (!name.contains("backup"), name)
     });
-    let mut items: Vec<String> = licenses
-        .iter()
-        .map(|license| {
-            let mut item = license.label();
-            if let Some(count) = license.count {
-                item.push_str(&format!(", quantity {count}"));
-            }
-            if let Some(manufacturer) = &license.manufacturer {
-                item.push_str(&format!(", {manufacturer}"));
-            }
-            for mapping in mappings.iter().filter(|mapping| mapping.license.id == license.id) {
-                item.push_str(&format!(", mapped to {}", mapping.organization.name));
-            }
-            item
-        })
-        .collect();
+    let mut items: Vec<String> = licenses.iter().map(|license| item(license, mappings)).collect();
     items.push("create a new license".to_owned());
     let label = format!("License of {}", customer.name);
     let chosen = context.ui.pick(&label, items).await?;
     if chosen < licenses.len() {
-        return Ok(Target::Existing(licenses.swap_remove(chosen)));
+        return Ok(PickedLicense::Existing(licenses.swap_remove(chosen)));
     }
+    let default = Some("NinjaOne SaaS Backup".to_owned());
+    let check = |text: &str| {
+        if text.trim().is_empty() {
+            Err("it is empty".to_owned())
+        } else {
+            Ok(())
+        }
+    };
     let name = context
         .ui
-        .input(
-            "Name of the new license",
-            Some("NinjaOne SaaS Backup".to_owned()),
-            |text| {
-                if text.trim().is_empty() {
-                    Err("it is empty".to_owned())
-                } else {
-                    Ok(())
-                }
-            },
-        )
+        .input("Name of the new license", default, check)
         .await?;
-    create::target(halo, customer, &name, organization, metric).await
+    Ok(PickedLicense::New(name))
+}
+
+/// What a person picked: one of the customer's licenses, or the name of one to be created.
+pub(super) enum PickedLicense {
+    Existing(License),
+    New(String),
+}
+
+fn item(license: &License, mappings: &[Mapping]) -> String {
+    let mut item = license.label();
+    if let Some(count) = license.count {
+        item.push_str(&format!(", quantity {count}"));
+    }
+    if let Some(manufacturer) = &license.manufacturer {
+        item.push_str(&format!(", {manufacturer}"));
+    }
+    for mapping in mappings.iter().filter(|mapping| mapping.license.id == license.id) {
+        item.push_str(&format!(", mapped to {}", mapping.organization.name));
+    }
+    item
 }

@@ -1,6 +1,9 @@
-//! Everything that the plan is made from: the mappings' seats, the licenses, and what is known from before.
+//! Reading everything that the plan is made from: the seats, the licenses, and what earlier runs recorded.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 use super::{Scope, licenses, seats_file, sources};
 use crate::{
@@ -14,19 +17,20 @@ use crate::{
     ui::Progress,
 };
 
-/// What was read, ready to be planned with.
+/// The input of the plan.
 pub(super) struct Read {
     pub mapped: Vec<Mapped>,
     pub found: HashMap<i64, Found>,
     pub known: Known,
-    /// How many pages the list of licenses has, where it was read.
+    /// The number of pages in the list of licenses, if it was read.
     pub pages: Option<usize>,
 }
 
-/// Reads seats and licenses, and settles what a killed run left; in a dry run that is only taken into account.
+/// Reads seats and licenses, and completes the record of a killed run. A dry run records nothing, but plans as if it
+/// had.
 ///
 /// # Errors
-/// A service that cannot be read: nothing can be planned then.
+/// A service cannot be read; then nothing can be planned.
 pub(super) async fn read(
     context: &Context,
     store: &Store,
@@ -40,12 +44,12 @@ pub(super) async fn read(
     wanted.extend(unsettled.iter().map(|change| change.license));
 
     let progress = context.ui.progress("reading seats and licenses");
-    let seats = seats(context, store, scope, arguments, &progress);
+    let seats = seats(context, store, scope, arguments.seats_file.as_deref(), &progress);
     let (mut mapped, licenses::Reading { found, pages }) =
         tokio::try_join!(seats, licenses::read(halo, &wanted))?;
     drop(progress);
 
-    // What a killed run had meant to write: Halo shows whether it did.
+    // What a killed run was about to write: Halo shows if it got that far.
     let (written, lost): (Vec<_>, Vec<_>) = unsettled
         .into_iter()
         .partition(|change| found.get(&change.license).and_then(|found| found.count) == Some(change.to));
@@ -54,7 +58,7 @@ pub(super) async fn read(
     if interrupted && !arguments.dry_run {
         store.settle(&context.profile, &written, &lost).await?;
         context.ui.note(format!(
-            "An interrupted run is completed: {} had been written",
+            "The record of an interrupted run was completed: it had written {}",
             counted(written.len(), "license")
         ));
     }
@@ -71,27 +75,19 @@ async fn seats(
     context: &Context,
     store: &Store,
     scope: &Scope,
-    arguments: &cli::SyncSeats,
+    seats_file: Option<&Path>,
     progress: &Progress,
 ) -> anyhow::Result<Vec<Mapped>> {
-    let Scope {
-        mappings,
-        others,
-        metric,
-        ..
-    } = scope;
-    if let Some(path) = &arguments.seats_file {
-        let names = store.names(&context.profile, NameKind::Organization).await?;
-        return seats_file::read(context, path, mappings, others, &names, *metric);
+    match seats_file {
+        Some(path) => {
+            let names = store.names(&context.profile, NameKind::Organization).await?;
+            seats_file::read(context, path, scope, &names)
+        }
+        None => sources::read(context, scope, &|done| progress.set(done, None)).await,
     }
-    let named = !arguments.organizations.is_empty();
-    sources::read(context, mappings, *metric, named, &|done| {
-        progress.set(done, None)
-    })
-    .await
 }
 
-/// What is known from before, and from the command line.
+/// What earlier runs recorded, and what the command line names.
 async fn known(context: &Context, store: &Store, scope: &Scope) -> anyhow::Result<Known> {
     let profile = &context.profile;
     Ok(Known {
@@ -107,13 +103,13 @@ async fn known(context: &Context, store: &Store, scope: &Scope) -> anyhow::Resul
     })
 }
 
-/// What a killed run wrote is what the next one compares with: the quantities, and whose seats they are.
+/// Makes what a killed run wrote the baseline of this one: the quantities, and each organization's seats.
 fn take_over(written: &[Change], mapped: &mut [Mapped], known: &mut Known) {
     let changes: HashMap<i64, &Change> = written.iter().map(|change| (change.license, change)).collect();
     for (license, change) in &changes {
         let synced = Synced {
             count: change.to,
-            // But for those that are mapped to it still: see below.
+            // Minus the seats of those still mapped to it, which are subtracted below.
             unlinked: change
                 .seats
                 .values()

@@ -1,12 +1,12 @@
-//! `--seats-file`: the seats from a CSV file, for a partner without access to the SaaS Backup API. The
-//! portal's *Export CSV* is one, and so is anything with an organization and its seats.
+//! `--seats-file`: the seats from a CSV file, for a partner without access to the SaaS Backup API. It can be the
+//! portal's *Export CSV*, or any file with a column for the organization and one for its seats.
 
 use std::{
     collections::{HashMap, HashSet},
     path::Path,
 };
 
-use super::sources::mapped;
+use super::{Scope, sources::mapped};
 use crate::{
     commands::csv_file::{CsvFile, CsvRow},
     context::Context,
@@ -16,18 +16,18 @@ use crate::{
         names::untagged,
         seats::{Mapped, Source},
     },
-    text::folded,
+    text::{counted, folded},
 };
 
-/// Headers of columns with the organization's id: those of a line mean the same. An API's `id` and its number
-/// `organization_id` may stand side by side.
+/// Headers of the columns with the organization's id; those on one line are synonyms. The API's `id` and its number
+/// `organization_id` are different columns, and a file may have both.
 const IDS: [&[&str]; 4] = [
     &["organization_id", "organisation_id", "org_id"],
     &["id"],
     &["subscriber_id"],
     &["number", "organization_number", "organisation_number"],
 ];
-/// Headers of columns with the organization: those of a line mean the same.
+/// Headers of the columns with the organization's name; those in one list are synonyms.
 const ORGANIZATIONS: [&[&str]; 2] = [
     &[
         "organization",
@@ -37,14 +37,14 @@ const ORGANIZATIONS: [&[&str]; 2] = [
     ],
     &["name"],
 ];
-/// Headers that are an organization's where there is no other: a customer's name can be another
-/// organization's.
+/// Headers that stand for the organization's name only if none of the above is there: a customer can have the name
+/// of another organization.
 const COMPANIES: [&[&str]; 3] = [&["company", "company_name"], &["subscriber"], &["customer"]];
-/// Headers of a column that just says seats, whichever they are.
+/// Headers of a column with seats that does not say which metric they are.
 const SEATS: [&str; 2] = ["seats", "seat_count"];
-/// Headers that are seats where there is no other.
+/// Headers that stand for seats only if none of the others is there.
 const QUANTITIES: [&str; 2] = ["quantity", "licenses"];
-/// Headers of a column that says that an organization is suspended or deactivated.
+/// Headers of the columns that say if an organization is suspended or deactivated.
 const STATES: [&str; 6] = [
     "status",
     "state",
@@ -53,7 +53,7 @@ const STATES: [&str; 6] = [
     "deactivated",
     "customer_deactivated",
 ];
-/// So many bad rows are named at most: the rest are mistakes of the same kind.
+/// The most bad rows that are listed: beyond that the mistake is the same all over the file.
 const MOST_BAD_ROWS: usize = 20;
 
 /// Headers of the column with the seats of a metric.
@@ -118,46 +118,70 @@ impl Columns {
     }
 }
 
-/// What the file says about the organizations of these mappings. Rows that match neither one of them nor
-/// one of the `others` are listed. `names` are those of organizations that need not be mapped.
+/// Reads the seats of the scope's organizations. Rows that match no mapping of the profile are listed in a warning.
+/// `names` are the organizations whose names are known, mapped or not.
+///
+/// # Errors
+/// Exit code 2 for a file that cannot be read, and for bad rows: nothing is billed from half a file.
 pub(super) fn read(
     context: &Context,
     path: &Path,
-    mappings: &[Mapping],
-    others: &[Mapping],
+    scope: &Scope,
     names: &[Reference<String>],
-    metric: SeatMetric,
 ) -> anyhow::Result<Vec<Mapped>> {
     let file = CsvFile::read(path)?;
     let unusable = |reason: String| Failure::usage(format!("{} cannot be used: {reason}", path.display()));
-    let columns = Columns::of(&file, metric).map_err(unusable)?;
-
-    let known = Known::new(mappings.iter().chain(others), names);
-    let mut sources: HashMap<&str, Source> = HashMap::new();
-    let mut strangers = Vec::new();
-    let mut bad = Vec::new();
+    let columns = Columns::of(&file, scope.metric).map_err(unusable)?;
+    let known = Known::new(scope.mappings.iter().chain(&scope.others), names);
+    let mut contents = Contents::default();
     for row in &file.rows {
-        let organization = match known.whose(row, &columns) {
+        contents.add(row, &columns, &known);
+    }
+    if !contents.bad.is_empty() {
+        contents.bad.truncate(MOST_BAD_ROWS);
+        return Err(unusable(contents.bad.join("; ")).into());
+    }
+    warn_of_strangers(context, path, &contents.strangers);
+    Ok(mapped(&scope.mappings, |mapping| {
+        contents
+            .sources
+            .get(mapping.organization.id.as_str())
+            .copied()
+            .unwrap_or(Source::Unlisted)
+    }))
+}
+
+/// What the rows of a file say.
+#[derive(Default)]
+struct Contents<'a> {
+    /// By the organization's id.
+    sources: HashMap<&'a str, Source>,
+    /// Rows that match no mapping.
+    strangers: Vec<String>,
+    /// Rows that cannot be right.
+    bad: Vec<String>,
+}
+
+impl<'a> Contents<'a> {
+    fn add(&mut self, row: &'a CsvRow, columns: &Columns, known: &Known<'a>) {
+        let line = row.line;
+        let organization = match known.whose(row, columns) {
             Ok(organization) => organization,
-            Err(Unknown::Stranger(text)) => {
-                strangers.push(format!("line {}: {text}", row.line));
-                continue;
-            }
+            Err(Unknown::Stranger(text)) => return self.strangers.push(format!("line {line}: {text}")),
             Err(Unknown::TwoOrganizations(one, other)) => {
-                bad.push(format!(
-                    "line {}: {one} and {other} are different organizations",
-                    row.line
+                return self.bad.push(format!(
+                    "line {line}: {one} and {other} are different organizations"
                 ));
-                continue;
             }
         };
         if !row.reaches(columns.seats) {
-            bad.push(format!("line {}: it ends before its seats", row.line));
-            continue;
+            return self
+                .bad
+                .push(format!("line {line}: it ends before the seats column"));
         }
-        let source = source(row, &columns);
-        // Two rows that disagree say nothing.
-        sources
+        let source = source(row, columns);
+        // If two rows disagree, neither is believed.
+        self.sources
             .entry(organization)
             .and_modify(|known| {
                 if *known != source {
@@ -166,26 +190,20 @@ pub(super) fn read(
             })
             .or_insert(source);
     }
-    if !bad.is_empty() {
-        bad.truncate(MOST_BAD_ROWS);
-        return Err(unusable(bad.join("; ")).into());
+}
+
+fn warn_of_strangers(context: &Context, path: &Path, strangers: &[String]) {
+    if strangers.is_empty() {
+        return;
     }
-    if !strangers.is_empty() {
-        context.ui.warn(format!(
-            "{} in {} match no mapping:",
-            crate::text::counted(strangers.len(), "row"),
-            path.display()
-        ));
-        for stranger in strangers {
-            context.ui.note(format!("  {stranger}"));
-        }
+    context.ui.warn(format!(
+        "{} in {} match no mapping:",
+        counted(strangers.len(), "row"),
+        path.display()
+    ));
+    for stranger in strangers {
+        context.ui.note(format!("  {stranger}"));
     }
-    Ok(mapped(mappings, |mapping| {
-        sources
-            .get(mapping.organization.id.as_str())
-            .copied()
-            .unwrap_or(Source::Unlisted)
-    }))
 }
 
 fn source(row: &CsvRow, columns: &Columns) -> Source {
@@ -197,7 +215,7 @@ fn source(row: &CsvRow, columns: &Columns) -> Source {
             (_, "deactivated" | "inactive") => return Source::Deactivated,
             ("suspended" | "flg_suspended", word) if yes || word == "1" => return Source::Suspended,
             ("customer_deactivated", word) if yes || word == "1" => return Source::Deactivated,
-            // A number here is how many of its seats are deactivated.
+            // A number in this column counts deactivated seats; it says nothing about the organization.
             ("deactivated", _) if yes => return Source::Deactivated,
             _ => {}
         }
@@ -209,19 +227,19 @@ fn source(row: &CsvRow, columns: &Columns) -> Source {
         .map_or(Source::Unreadable, |seats| Source::Seats(seats.into()))
 }
 
-/// Why a row is no mapped organization's.
+/// Why a row cannot be matched to a mapped organization.
 enum Unknown {
-    /// Nobody knows it; what it calls itself.
+    /// It matches none; what the row calls it.
     Stranger(String),
     /// Its cells name different organizations.
     TwoOrganizations(String, String),
 }
 
-/// Organizations by everything they are called; a name that two mapped ones share is nobody's.
+/// Organizations by everything that a file may call them. A name that two mapped ones share identifies neither.
 struct Known<'a> {
     by_id: HashMap<String, &'a str>,
     by_name: HashMap<String, Option<&'a str>>,
-    /// Those that were mapped by their name, without SaaS Backup to tell their ids.
+    /// Organizations that were mapped by name, because SaaS Backup was not there to give their ids.
     without_id: HashSet<&'a str>,
     /// Organizations that are not mapped, by id and name.
     unmapped: HashMap<String, &'a str>,
@@ -265,7 +283,7 @@ impl<'a> Known<'a> {
         known
     }
 
-    /// The mapped organization whose row this is.
+    /// The mapped organization that the row is about.
     fn whose(&self, row: &'a CsvRow, columns: &Columns) -> Result<&'a str, Unknown> {
         fn cells<'a>(row: &'a CsvRow, headers: &[&str]) -> Vec<&'a str> {
             let cells = headers.iter().map(|header| row.cell(header));
@@ -294,7 +312,7 @@ impl<'a> Known<'a> {
         if let Some(another) = another {
             return Err(Unknown::TwoOrganizations(text.to_owned(), another.to_owned()));
         }
-        // Of that name, and with the id of one that nobody knows: another of that name.
+        // The name matches but the id is unknown: it is another organization of the same name.
         if !ids.is_empty() && ids.iter().all(|id| self.find(id).is_none()) {
             return Err(stranger());
         }
@@ -309,7 +327,7 @@ impl<'a> Known<'a> {
     }
 
     fn unmapped(&self, text: &str) -> Option<&'a str> {
-        // A name that a mapped one shares with others is nobody's, and contradicts nothing.
+        // A name that mapped organizations share identifies none of them, so it contradicts nothing.
         let shared = spellings(text).any(|name| self.by_name.contains_key(&name));
         spellings(text)
             .filter(|_| !shared)
@@ -317,7 +335,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// A name in lower case, as it is and without the tag of a linked organization.
+/// A name in lower case: as it is, and without the tag of a linked organization.
 fn spellings(name: &str) -> impl Iterator<Item = String> {
     let lower = folded(name);
     let plain = untagged(&lower).to_owned();

@@ -1,23 +1,22 @@
-//! Where the seats come from: SaaS Backup's list of organizations.
+//! The seats from SaaS Backup's list of organizations.
 
 use std::collections::HashMap;
 
+use super::Scope;
 use crate::{
     context::Context,
-    model::{Mapping, SeatMetric},
+    model::Mapping,
     plan::seats::{Mapped, Source},
 };
 
-/// The most named organizations that are asked for one by one; beyond that the list is cheaper. A
-/// run about all of them reads the list in any case: one that is suspiciously short must be noticed.
+/// The most organizations, named on the command line, that are read one by one; beyond that the list is cheaper. A
+/// run for all mappings always reads the list, so that a suspiciously short one is noticed.
 const FEW: usize = 3;
 
-/// What SaaS Backup says about the mapped organizations now.
+/// Reads the seats of the scope's organizations from SaaS Backup.
 pub(super) async fn read(
     context: &Context,
-    mappings: &[Mapping],
-    metric: SeatMetric,
-    named: bool,
+    scope: &Scope,
     progress: crate::backup::Progress<'_>,
 ) -> anyhow::Result<Vec<Mapped>> {
     let backup = context.backup().await?;
@@ -32,13 +31,13 @@ pub(super) async fn read(
         } else {
             organization
                 .seats
-                .of(metric)
+                .of(scope.metric)
                 .map_or(Source::Unreadable, Source::Seats)
         };
         sources.insert(organization.id, source);
     };
-    if named && mappings.len() <= FEW {
-        for mapping in mappings {
+    if !scope.named.is_empty() && scope.mappings.len() <= FEW {
+        for mapping in &scope.mappings {
             if let Some(organization) = backup.organization(&mapping.organization.id).await? {
                 add(organization);
             }
@@ -48,7 +47,7 @@ pub(super) async fn read(
             add(organization);
         }
     }
-    Ok(mapped(mappings, |mapping| {
+    Ok(mapped(&scope.mappings, |mapping| {
         sources
             .get(&mapping.organization.id)
             .copied()
@@ -56,7 +55,7 @@ pub(super) async fn read(
     }))
 }
 
-/// Mappings with what their organizations have now.
+/// Combines each mapping with the seats that its organization has now.
 pub(super) fn mapped(mappings: &[Mapping], source: impl Fn(&Mapping) -> Source) -> Vec<Mapped> {
     mappings
         .iter()

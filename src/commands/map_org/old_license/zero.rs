@@ -1,4 +1,4 @@
-//! Setting the licenses that organizations left to 0.
+//! Setting to 0 the licenses that organizations left.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -24,15 +24,15 @@ use crate::{
 
 /// How long to wait for a sync, which writes quantities too.
 const WAIT: Duration = Duration::from_secs(60);
-/// How often a write is sent whose answer does not come.
+/// How often a write is sent if no answer comes.
 const TRIES: usize = 3;
-/// The command that the ledger names.
+/// The command in the ledger.
 const COMMAND: &str = "map-org";
 
-/// What keeps a sync from writing at the same time; held while mappings are stored and the old licenses set.
+/// Keeps a sync from writing at the same time. Held while mappings are stored and old licenses set to 0.
 pub(in crate::commands::map_org) struct Locks {
     _sync: LockFile,
-    /// By which one sees that this run is still running.
+    /// Shows other processes that this run is still going.
     _own: LockFile,
 }
 
@@ -48,10 +48,10 @@ pub(in crate::commands::map_org) async fn lock(context: &Context, store: &Store)
     })
 }
 
-/// Sets the old licenses to 0, once nothing is mapped to them any more: recorded before, and read back.
+/// Sets the old licenses to 0, if nothing is mapped to them any more: records the intent, writes, and reads back.
 ///
 /// # Errors
-/// A state that cannot be written. What goes wrong in Halo is the license's fate.
+/// The state cannot be written. What goes wrong in Halo is noted as the license's fate.
 pub(in crate::commands::map_org) async fn set_to_zero(
     context: &Context,
     store: &Store,
@@ -78,16 +78,17 @@ pub(in crate::commands::map_org) async fn set_to_zero(
             }
             Some(reason) => {
                 old.fate = Fate::Failed(reason.to_string());
-                context
-                    .ui
-                    .warn(format!("{} was not set to 0 and bills on: {reason}", old.label()));
+                context.ui.warn(format!(
+                    "{} was not set to 0 and keeps billing: {reason}",
+                    old.label()
+                ));
             }
         }
     }
     Ok(())
 }
 
-/// Those to be set to 0 that nothing is mapped to; one that was mapped by somebody else since it was planned has
+/// The licenses to be set to 0 that nothing is mapped to. One that someone has mapped since it was planned counts as
 /// failed.
 async fn still_unused<'a>(
     context: &Context,
@@ -123,7 +124,7 @@ async fn begin(context: &Context, store: &Store, chosen: &[&mut Old]) -> anyhow:
     Ok(run)
 }
 
-/// Records what came of it; `failed` are those of `chosen` that were not written, and why.
+/// Records the outcome; `failed` are the licenses, out of `chosen`, that were not written, and why.
 async fn finish(
     context: &Context,
     store: &Store,
@@ -175,7 +176,7 @@ fn record(old: &Old) -> NewChange {
     }
 }
 
-/// After a wait for the rate limit: whether nothing was mapped to these licenses meanwhile.
+/// Checks, after a wait for the rate limit, that nothing has been mapped to these licenses since.
 fn still_wanted(context: &Context, store: &Store, quantities: &[Quantity]) -> StillWanted {
     let ids: Arc<[i64]> = quantities.iter().map(|quantity| quantity.license).collect();
     let (store, profile) = (store.clone(), context.profile.clone());
@@ -191,8 +192,7 @@ fn still_wanted(context: &Context, store: &Store, quantities: &[Quantity]) -> St
     })
 }
 
-/// Writes zeros, whole batches first and then one by one where a batch was not taken, and reads back. Gives those that were
-/// not written, and why.
+/// Writes the zeros and reads them back. Returns the licenses that are not at 0 then, and why.
 async fn write(context: &Context, store: &Store, halo: &Halo, chosen: &[&mut Old]) -> HashMap<i64, Reason> {
     let quantities: Vec<Quantity> = chosen
         .iter()
@@ -205,34 +205,11 @@ async fn write(context: &Context, store: &Store, halo: &Halo, chosen: &[&mut Old
     let _progress = context.ui.progress("setting the old licenses to 0");
     let mut refused: HashMap<i64, Reason> = HashMap::new();
     for batch in quantities.chunks(batch_size(quantities.len())) {
-        let Err(error) = halo
-            .set_quantities(batch, TRIES, still_wanted(context, store, batch))
-            .await
-        else {
-            continue;
-        };
-        let reason = Reason::Refused(explain(&error.into()).message.to_string());
-        refused.extend(batch.iter().map(|quantity| (quantity.license, reason.clone())));
-        if batch.len() > 1 {
-            for quantity in batch {
-                match halo
-                    .set_quantities(&[*quantity], TRIES, still_wanted(context, store, &[*quantity]))
-                    .await
-                {
-                    Ok(()) => {
-                        refused.remove(&quantity.license);
-                    }
-                    Err(error) => {
-                        let message = explain(&error.into()).message.to_string();
-                        refused.insert(quantity.license, Reason::Refused(message));
-                    }
-                }
-            }
-        }
+        refused.extend(send(context, store, halo, batch).await);
     }
+    // Halo's answers may be wrong or lost: what it shows now is what counts.
     let ids: HashSet<i64> = quantities.iter().map(|quantity| quantity.license).collect();
     match read(halo, &ids).await {
-        // Whatever the answers were.
         Ok(licenses) => {
             let zero: HashSet<i64> = licenses
                 .iter()
@@ -248,4 +225,27 @@ async fn write(context: &Context, store: &Store, halo: &Halo, chosen: &[&mut Old
             ids.iter().map(|id| (*id, reason.clone())).collect()
         }
     }
+}
+
+/// Sends a batch, and if Halo refuses it, each of its licenses alone. Returns those that were refused.
+async fn send(context: &Context, store: &Store, halo: &Halo, batch: &[Quantity]) -> HashMap<i64, Reason> {
+    let send = async |quantities: &[Quantity]| {
+        halo.set_quantities(quantities, TRIES, still_wanted(context, store, quantities))
+            .await
+            .map_err(|error| Reason::Refused(explain(&error.into()).message.to_string()))
+    };
+    let mut refused = HashMap::new();
+    let Err(reason) = send(batch).await else {
+        return refused;
+    };
+    if let [only] = batch {
+        refused.insert(only.license, reason);
+        return refused;
+    }
+    for quantity in batch {
+        if let Err(reason) = send(&[*quantity]).await {
+            refused.insert(quantity.license, reason);
+        }
+    }
+    refused
 }
