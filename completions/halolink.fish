@@ -111,7 +111,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l license -l
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l create-license -l create-licence -d 'Create a license of that name for the customer, which bills; the one that is there is taken' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l from -d 'Map every row of a CSV file with the columns organization,customer,license' -r -F
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l old-license -l old-licence -d 'What becomes of the license that an organization leaves when it is mapped anew: it is asked, and kept where nobody is there to be asked' -r -f -a "0\t'Its quantity is set to 0, unless another organization is mapped to it'
-keep\t'It keeps its quantity, and bills on'"
+keep\t'It keeps its quantity, and keeps billing'"
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'

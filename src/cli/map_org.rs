@@ -13,7 +13,7 @@ pub enum OldLicense {
     /// Its quantity is set to 0, unless another organization is mapped to it
     #[value(name = "0")]
     Zero,
-    /// It keeps its quantity, and bills on
+    /// It keeps its quantity, and keeps billing
     Keep,
 }
 

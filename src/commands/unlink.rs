@@ -1,4 +1,4 @@
-//! `unlink`: ends mappings; touches nothing in Halo.
+//! `unlink`: ends mappings, and changes nothing in Halo.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,7 +20,7 @@ use crate::{
 /// Runs `unlink`.
 ///
 /// # Errors
-/// Exit code 2 where a name names no mapping; then none is ended.
+/// Exit code 2 if a name matches no mapping; then no mapping is ended.
 pub async fn run(context: &Context, arguments: cli::Unlink) -> anyhow::Result<Completion> {
     let mode = Mode::new(arguments.dry_run);
     let unlink = Unlink {
@@ -32,11 +32,11 @@ pub async fn run(context: &Context, arguments: cli::Unlink) -> anyhow::Result<Co
 
 struct Unlink {
     arguments: cli::Unlink,
-    /// What becomes of the licenses.
+    /// What happens to the licenses, in words.
     effects: Vec<String>,
 }
 
-/// A mapping that is ended.
+/// A mapping to be ended.
 #[derive(Serialize)]
 struct Ended {
     organization: Reference<String>,
@@ -117,8 +117,8 @@ impl Changing for Unlink {
     }
 }
 
-/// What becomes of the licenses: one that others share is synced on without these; one that nobody maps to
-/// any more bills on until a person ends that.
+/// Says what happens to the licenses. One that others share is synced without these organizations from now on; one
+/// that nobody is mapped to any more keeps billing until a person ends it.
 fn effects(mappings: &[Mapping], ended: &[&Mapping], counts: &HashMap<i64, LicenseCount>) -> Vec<String> {
     let mut left: BTreeMap<i64, Vec<&Mapping>> = BTreeMap::new();
     for mapping in ended {
@@ -138,11 +138,11 @@ fn effects(mappings: &[Mapping], ended: &[&Mapping], counts: &HashMap<i64, Licen
                     |synced| format!("its quantity, {} at the last sync", synced.count),
                 );
                 return Some(format!(
-                    "{label} keeps {quantity}, and bills on: set it to 0 in Halo or end it there if that is not meant"
+                    "{label} keeps {quantity}, and keeps billing: if that is not intended, set it to 0 or end it in Halo"
                 ));
             }
             let seats: i64 = ended.iter().filter_map(|mapping| mapping.seats).fold(0, i64::saturating_add);
-            (seats > 0).then(|| format!("{label} is shared: the next sync-seats takes {seats} seats off it"))
+            (seats > 0).then(|| format!("{label} is shared: the next sync-seats subtracts {seats} seats"))
         })
         .collect()
 }

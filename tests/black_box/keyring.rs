@@ -577,7 +577,7 @@ fn without_a_keyring_revoking_a_connection_that_never_used_one_is_no_error() {
     stage
         .run(["revoke", "--yes"])
         .expect(0)
-        .says(["No secret was put in a keyring", "default@"]);
+        .says(["No secret was stored in a keyring", "default@"]);
 }
 
 /// A stage without secrets in its environment, a session with an unlocked keyring, and the secrets to connect with.

@@ -116,7 +116,10 @@ fn what_a_killed_run_wrote_is_settled_by_the_next() {
     let mapping = stage.sync_plain(4);
     killed_after_the_write(&stage, &mapping);
 
-    let next = stage.sync([]).expect(0).says(["The record of an interrupted run was completed"]);
+    let next = stage
+        .sync([])
+        .expect(0)
+        .says(["The record of an interrupted run was completed"]);
     assert_eq!(next.json()["summary"]["unchanged"], 4, "{next}");
     let runs = stage.runs();
     let killed = &runs[1];

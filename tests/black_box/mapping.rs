@@ -433,7 +433,10 @@ fn a_license_that_others_keep_is_left_to_the_sync() {
             "json",
         ])
         .expect(0)
-        .says(["is still mapped to", "the next sync-seats subtracts the seats that left"]);
+        .says([
+            "is still mapped to",
+            "the next sync-seats subtracts the seats that left",
+        ]);
     assert_eq!(outcome.first_change()["old_license"]["shared"], true);
     assert!(!stage.was_written());
     // The last one leaves: now it is.
@@ -711,7 +714,7 @@ fn where_the_patience_ends_the_next_run_takes_the_late_license() {
     stage
         .run(arguments)
         .expect(75)
-        .says(["does not show it", "run the command again"]);
+        .says(["does not list it", "run the command again"]);
     assert_eq!(
         (licenses_called(&stage, "Brand New"), stage.mapping_count()),
         (0, 0)

@@ -703,7 +703,7 @@ fn who_leaves_a_shared_license_takes_its_seats_along() {
     stage
         .run(["unlink", &shared[1].0, "--yes"])
         .expect(0)
-        .says(["the next sync-seats takes 90 seats off it"]);
+        .says(["the next sync-seats subtracts 90 seats"]);
     stage.set_seats(&shared[0].0, 13);
     let outcome = stage.sync([]).expect(0);
     assert_eq!(stage.count(license), 13, "{outcome}");
