@@ -46,6 +46,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Delete the secrets and the connection')
             [CompletionResult]::new('sync-seats', 'sync-seats', [CompletionResultType]::ParameterValue, 'Make the licenses'' quantities follow the seats')
             [CompletionResult]::new('open-ticket', 'open-ticket', [CompletionResultType]::ParameterValue, 'Open a service ticket for a backup error')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a backup error: what it means, what to check, who must act')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List records of either service, or mappings')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show the connection, the configuration, mappings and the last sync')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show past runs that wrote quantities, or one organization''s seats over time')
@@ -238,6 +239,25 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'halolink;explain' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What to print data as (csv for lists)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'What to print data as (csv for lists)')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour (auto: on a terminal, unless NO_COLOR is set)')
+            [CompletionResult]::new('--patience', '--patience', [CompletionResultType]::ParameterName, 'Seconds that a request may wait for a rate limit')
+            [CompletionResult]::new('--request-limit', '--request-limit', [CompletionResultType]::ParameterName, 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo''s limit is 300, shared with other tools')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question whether to go on')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question whether to go on')
+            [CompletionResult]::new('--non-interactive', '--non-interactive', [CompletionResultType]::ParameterName, 'Never ask; a missing value is an error that names its flag (implied without a terminal)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'halolink;list' {
             [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Only what has this text in its name or id')
             [CompletionResult]::new('--customer', '--customer', [CompletionResultType]::ParameterName, 'Only of this customer, by name or id (organizations, licenses, mappings, errors)')
@@ -354,6 +374,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Delete the secrets and the connection')
             [CompletionResult]::new('sync-seats', 'sync-seats', [CompletionResultType]::ParameterValue, 'Make the licenses'' quantities follow the seats')
             [CompletionResult]::new('open-ticket', 'open-ticket', [CompletionResultType]::ParameterValue, 'Open a service ticket for a backup error')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a backup error: what it means, what to check, who must act')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List records of either service, or mappings')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show the connection, the configuration, mappings and the last sync')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show past runs that wrote quantities, or one organization''s seats over time')
@@ -381,6 +402,9 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             break
         }
         'halolink;help;open-ticket' {
+            break
+        }
+        'halolink;help;explain' {
             break
         }
         'halolink;help;list' {

@@ -25,6 +25,9 @@ _halolink() {
             halolink,connect)
                 cmd="halolink__subcmd__connect"
                 ;;
+            halolink,explain)
+                cmd="halolink__subcmd__explain"
+                ;;
             halolink,help)
                 cmd="halolink__subcmd__help"
                 ;;
@@ -64,6 +67,9 @@ _halolink() {
             halolink__subcmd__help,connect)
                 cmd="halolink__subcmd__help__subcmd__connect"
                 ;;
+            halolink__subcmd__help,explain)
+                cmd="halolink__subcmd__help__subcmd__explain"
+                ;;
             halolink__subcmd__help,help)
                 cmd="halolink__subcmd__help__subcmd__help"
                 ;;
@@ -101,7 +107,7 @@ _halolink() {
 
     case "${cmd}" in
         halolink)
-            opts="-p -o -y -q -v -h -V --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help --version connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help"
+            opts="-p -o -y -q -v -h -V --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help --version connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -361,8 +367,50 @@ _halolink() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        halolink__subcmd__explain)
+            opts="-p -o -y -q -v -h --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --patience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         halolink__subcmd__help)
-            opts="connect configure map-org unlink revoke sync-seats open-ticket list status history completions sandbox help"
+            opts="connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -404,6 +452,20 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__help__subcmd__connect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        halolink__subcmd__help__subcmd__explain)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

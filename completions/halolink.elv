@@ -43,6 +43,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand revoke 'Delete the secrets and the connection'
             cand sync-seats 'Make the licenses'' quantities follow the seats'
             cand open-ticket 'Open a service ticket for a backup error'
+            cand explain 'Explain a backup error: what it means, what to check, who must act'
             cand list 'List records of either service, or mappings'
             cand status 'Show the connection, the configuration, mappings and the last sync'
             cand history 'Show past runs that wrote quantities, or one organization''s seats over time'
@@ -227,6 +228,24 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'halolink;explain'= {
+            cand -p 'The named connection to use, with its configuration and mappings'
+            cand --profile 'The named connection to use, with its configuration and mappings'
+            cand -o 'What to print data as (csv for lists)'
+            cand --output 'What to print data as (csv for lists)'
+            cand --color 'When to use colour (auto: on a terminal, unless NO_COLOR is set)'
+            cand --patience 'Seconds that a request may wait for a rate limit'
+            cand --request-limit 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo''s limit is 300, shared with other tools'
+            cand -y 'Answer yes to every question whether to go on'
+            cand --yes 'Answer yes to every question whether to go on'
+            cand --non-interactive 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+            cand -q 'Print no notes and no progress'
+            cand --quiet 'Print no notes and no progress'
+            cand -v 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+            cand --verbose 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'halolink;list'= {
             cand --search 'Only what has this text in its name or id'
             cand --customer 'Only of this customer, by name or id (organizations, licenses, mappings, errors)'
@@ -338,6 +357,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand revoke 'Delete the secrets and the connection'
             cand sync-seats 'Make the licenses'' quantities follow the seats'
             cand open-ticket 'Open a service ticket for a backup error'
+            cand explain 'Explain a backup error: what it means, what to check, who must act'
             cand list 'List records of either service, or mappings'
             cand status 'Show the connection, the configuration, mappings and the last sync'
             cand history 'Show past runs that wrote quantities, or one organization''s seats over time'
@@ -358,6 +378,8 @@ set edit:completion:arg-completer[halolink] = {|@words|
         &'halolink;help;sync-seats'= {
         }
         &'halolink;help;open-ticket'= {
+        }
+        &'halolink;help;explain'= {
         }
         &'halolink;help;list'= {
         }

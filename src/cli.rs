@@ -3,6 +3,7 @@
 mod completions;
 mod configure;
 mod connect;
+mod explain;
 mod history;
 mod list;
 mod map_org;
@@ -27,6 +28,7 @@ use crate::{
 pub use completions::Completions;
 pub use configure::{Configure, Switch};
 pub use connect::Connect;
+pub use explain::Explain;
 pub use history::History;
 pub use list::{Kind, List};
 pub use map_org::{MapOrg, OldLicense};
@@ -132,6 +134,8 @@ pub enum Command {
     SyncSeats(SyncSeats),
     /// Open a service ticket for a backup error
     OpenTicket(OpenTicket),
+    /// Explain a backup error: what it means, what to check, who must act
+    Explain(Explain),
     /// List records of either service, or mappings
     List(List),
     /// Show the connection, the configuration, mappings and the last sync

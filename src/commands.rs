@@ -5,6 +5,7 @@ pub mod configure;
 pub mod connect;
 mod csv_file;
 mod elsewhere;
+pub mod explain;
 pub mod history;
 pub mod list;
 pub mod map_org;

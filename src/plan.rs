@@ -3,6 +3,7 @@
 pub mod backup_errors;
 pub mod batches;
 pub mod elsewhere;
+pub mod explanations;
 pub mod limits;
 pub mod names;
 pub mod pending;

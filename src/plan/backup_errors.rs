@@ -35,6 +35,8 @@ pub struct BackupError {
 
 /// The slug of an error that is not documented.
 pub const UNDOCUMENTED: &str = "backup-error";
+/// The slug of what ends `main-app-token`: no ticket is opened for it.
+pub const RESOLVED: &str = "main-app-token-resolved";
 
 /// The documented errors. The vendor's own list is longer than what it publishes.
 pub const ERRORS: [BackupError; 9] = [

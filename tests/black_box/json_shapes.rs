@@ -269,6 +269,8 @@ fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
     let mut check = |heading: &str, arguments: &[&str], code: i32| {
         documents.check(heading, &run(&stage, arguments, code));
     };
+    check("explain", &["explain"], 0);
+    check("explain ERROR", &["explain", "device-token"], 0);
     check("unlink", &["unlink", "1788161-14", "--dry-run"], 0);
     check("unlink", &["unlink", "1788161-14", "--yes"], 0);
     check("revoke", &["revoke", "--dry-run"], 0);

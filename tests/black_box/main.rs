@@ -10,6 +10,7 @@ mod connect;
 #[cfg(target_os = "linux")]
 mod current_pictures;
 mod every_command;
+mod explain;
 mod extremes;
 mod faults;
 mod history;

@@ -152,6 +152,9 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
     let limits = ["--patience", "60", "--request-limit", "290"];
     list.looks(&[&["list", "customers"][..], &quietly, &limits].concat());
     list.looks(&["status"]);
+    list.looks(&["explain"]);
+    list.looks(&["explain", "main-app-token"]);
+    list.ends(2, &["explain", "Zzyzx"]);
     list.looks(&["history", "1788161-14", "--since", "30d"]);
     list.looks(&["history"]);
     list.looks(&["completions", "bash"]);
