@@ -151,6 +151,8 @@ mod tests {
         plan.halt();
         let subjects: Vec<u8> = plan.to_apply().map(|change| change.subject).collect();
         assert_eq!(subjects, [1, 2]);
+        let to_be_given_outcomes: Vec<u8> = plan.to_apply_mut().iter().map(|change| change.subject).collect();
+        assert_eq!(to_be_given_outcomes, subjects);
         assert!(matches!(plan.changes[1].reason, Some(Reason::Forced(_))));
         assert_eq!(
             (plan.changes[2].status(), plan.changes[2].because()),
@@ -158,5 +160,27 @@ mod tests {
         );
         assert_eq!(plan.changes[3].decision, Decision::Block);
         assert!(plan.needs_attention(), "of what is blocked");
+    }
+    #[test]
+    fn a_plan_needs_a_look_where_it_is_stopped_or_a_change_of_it_does() {
+        let mut plan = Plan::new(vec![Change::apply(1, Action::Update)]);
+        assert!(!plan.needs_attention());
+        plan.stop = self::plan().stop;
+        assert!(plan.needs_attention());
+        plan.stop = None;
+        plan.changes.push(Change::new(
+            2,
+            Action::Update,
+            Decision::Block,
+            Some(Reason::LicenseGone),
+        ));
+        assert!(plan.needs_attention());
+    }
+
+    #[test]
+    fn changes_are_counted_by_their_status() {
+        let plan = plan();
+        let count = |status| plan.count(status);
+        assert_eq!((count("planned"), count("skipped"), count("updated")), (1, 3, 0));
     }
 }

@@ -237,4 +237,26 @@ mod tests {
         tokio::time::advance(Duration::from_secs(30)).await;
         assert_eq!(limiter.take(), Ok(()));
     }
+    #[tokio::test(start_paused = true)]
+    async fn of_two_pauses_the_one_that_ends_later_counts_with_its_reason() {
+        let limiter = RateLimiter::new(None);
+        let seconds = Duration::from_secs;
+        limiter.block(seconds(30), "first");
+        limiter.block(seconds(10), "shorter");
+        limiter.block(seconds(30), "no longer");
+        let delay = limiter.take().unwrap_err();
+        assert_eq!((delay.pause, delay.why), (seconds(30), "first"));
+        tokio::time::advance(seconds(20)).await;
+        limiter.block(seconds(15), "longer than what is left");
+        let delay = limiter.take().unwrap_err();
+        assert_eq!(
+            (delay.pause, delay.why),
+            (seconds(15), "longer than what is left")
+        );
+    }
+
+    #[test]
+    fn the_usual_patience_is_two_full_windows() {
+        assert_eq!(Duration::from_secs(PATIENCE), SPAN + SPAN);
+    }
 }

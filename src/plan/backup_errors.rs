@@ -134,4 +134,18 @@ mod tests {
             assert_eq!(by_description(error.description), Some(error));
         }
     }
+    #[test]
+    fn every_slug_is_one_error() {
+        let slugs = slugs();
+        assert_eq!(slugs.len(), ERRORS.len());
+        for (slug, error) in slugs.into_iter().zip(&ERRORS) {
+            assert_eq!(by_slug(slug), Some(error));
+        }
+    }
+
+    #[test]
+    fn scripts_read_what_an_error_is_about() {
+        assert_eq!(Scope::Account.name(), "account");
+        assert_eq!(Scope::Organization.name(), "organization");
+    }
 }

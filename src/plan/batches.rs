@@ -211,7 +211,45 @@ mod tests {
                 end.requests, requests,
                 "{items} with {bad:?} bad, {apart:?} apart"
             );
+            assert_eq!(
+                end.taken.len() + end.alone.len() + end.rest,
+                items,
+                "none is lost"
+            );
         }
+    }
+
+    #[test]
+    fn where_some_were_taken_a_batch_that_is_not_is_halved_in_its_order() {
+        let mut batches = Batches::new((0..500).collect(), Vec::new());
+        let first = batches.next_batch().unwrap();
+        batches.taken(first.items.len());
+        let second = batches.next_batch().unwrap();
+        assert_eq!(batches.not_taken(second.part, second.items), None);
+        for items in [250..375, 375..500] {
+            assert_eq!(
+                batches.next_batch(),
+                Some(Batch {
+                    items: items.collect(),
+                    part: Part::Piece
+                })
+            );
+        }
+    }
+
+    #[test]
+    fn where_nothing_was_taken_those_that_stand_alone_are_spread_over_the_batch() {
+        let mut batches = Batches::new((0..41).collect(), Vec::new());
+        let batch = batches.next_batch().unwrap();
+        assert_eq!(batches.not_taken(batch.part, batch.items), None);
+        for item in [0, 10, 20, 30, 40] {
+            let probe = batches.next_batch().unwrap();
+            assert_eq!((probe.part, &probe.items), (Part::Probe, &vec![item]));
+            assert_eq!(batches.not_taken(probe.part, probe.items), Some(item));
+        }
+        assert!(batches.is_hopeless());
+        assert_eq!(batches.next_batch(), None);
+        assert_eq!(batches.into_rest().count(), 36);
     }
 
     proptest! {

@@ -154,7 +154,6 @@ fn since_last_sync(who: Option<&str>, from: i64, to: i64, limits: Limits) -> Opt
 
 fn first_sync(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
     let LicenseChange { from, to, .. } = *change;
-    let to_nothing = to == 0 && from > 0;
     let falls = to < from
         && since_last_sync(
             None,
@@ -167,7 +166,7 @@ fn first_sync(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
         )
         .is_some();
     let rises = !change.created && rises_absurdly(from, to);
-    (to_nothing || falls || rises).then_some(TooMuch {
+    (falls || rises).then_some(TooMuch {
         who: None,
         from,
         to,
@@ -290,6 +289,30 @@ mod tests {
     }
 
     #[test]
+    fn the_edges_of_a_change_since_the_last_sync() {
+        for (from, to, held) in [
+            // 50 percent, whatever the number of seats.
+            (20, 30, false),
+            (20, 31, true),
+            (20, 10, false),
+            (20, 9, true),
+            // 5 seats, whatever the percentage.
+            (4, 9, false),
+            (4, 10, true),
+            (6, 1, false),
+            (7, 1, true),
+            // A fall to 0, but only where there is something to fall.
+            (1, 0, true),
+            (0, 0, false),
+        ] {
+            let alone = judged(from, to, &[(Some(from), to)], 0);
+            assert_eq!(alone.is_some(), held, "{from} -> {to}");
+            let beside_another = judged(from + 100, to + 100, &[(Some(100), 100), (Some(from), to)], 0);
+            assert_eq!(beside_another.is_some(), held, "{from} -> {to} beside another");
+        }
+    }
+
+    #[test]
     fn the_edges_of_a_first_sync() {
         for (from, to, held) in [
             (10, 5, false),
@@ -309,6 +332,32 @@ mod tests {
         ] {
             let too_much = judged(from, to, &[(None, to)], 0);
             assert_eq!(too_much.is_some(), held, "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn a_first_sync_may_fall_by_half_whatever_the_limit_of_later_ones() {
+        for max_change in [0, 10, 400] {
+            for (to, held) in [(50, false), (49, true)] {
+                let shares = [ShareChange {
+                    organization: "Contoso",
+                    before: None,
+                    now: to,
+                }];
+                let change = LicenseChange {
+                    from: 100,
+                    to,
+                    shares: &shares,
+                    unlinked: 0,
+                    created: false,
+                };
+                let limits = Limits { max_change, ..LIMITS };
+                assert_eq!(
+                    judge(&change, limits).is_some(),
+                    held,
+                    "100 -> {to}, {max_change} percent"
+                );
+            }
         }
     }
 
