@@ -444,58 +444,161 @@ mod tests {
     }
 
     #[test]
-    fn a_suspended_organization_keeps_what_it_had() {
-        let alone = [mapped("a", 1, Source::Suspended, None)];
-        assert_eq!(one(&alone, Some(found(9)), None).decision, Decision::Leave);
-
-        let shared = [
-            mapped("a", 1, Source::Suspended, Some(5)),
-            mapped("b", 1, Source::Seats(4), Some(3)),
-        ];
-        let item = one(&shared, Some(found(8)), Some(8));
-        assert_eq!((item.decision, item.subject.to), (Decision::Apply, Some(9)));
-
-        let unknown = [
-            mapped("a", 1, Source::Suspended, None),
-            mapped("b", 1, Source::Seats(4), None),
-        ];
-        assert_eq!(one(&unknown, Some(found(8)), None).decision, Decision::Block);
+    fn who_is_suspended_or_deactivated_keeps_what_it_had() {
+        for (source, kept) in [
+            (Source::Suspended, Kept::Suspended("a".to_owned())),
+            (Source::Deactivated, Kept::Deactivated("a".to_owned())),
+        ] {
+            let decided = |mappings: &[Mapped], synced| {
+                let item = one(mappings, Some(found(8)), synced);
+                (item.decision, item.subject.to, item.reason)
+            };
+            let kept = vec![kept];
+            let alone = [mapped("a", 1, source, Some(5))];
+            assert_eq!(
+                decided(&alone, Some(5)),
+                (Decision::Leave, Some(8), Some(Reason::QuantityKept(kept.clone()))),
+                "whatever it is in Halo"
+            );
+            let shared = [
+                mapped("a", 1, source, Some(5)),
+                mapped("b", 1, Source::Seats(4), Some(3)),
+            ];
+            assert_eq!(
+                decided(&shared, Some(8)),
+                (Decision::Apply, Some(9), Some(Reason::SharesKept(kept.clone())))
+            );
+            let unknown = [
+                mapped("a", 1, source, None),
+                mapped("b", 1, Source::Seats(4), None),
+            ];
+            assert_eq!(
+                decided(&unknown, None),
+                (Decision::Block, None, Some(Reason::ShareUnknown(kept)))
+            );
+        }
     }
 
     #[test]
     fn what_is_wrong_is_not_written() {
-        let good = [mapped("a", 1, Source::Seats(3), None)];
-        let cases: [(&[Mapped], Option<Found>); 6] = [
-            (&good, None),
+        let good = || mapped("a", 1, Source::Seats(3), None);
+        let halo = || Some(found(1));
+        let of = |source| mapped("a", 1, source, Some(3));
+        for (mapping, found, reason) in [
+            (good(), None, Reason::LicenseGone),
             (
-                &good,
-                Some(Found {
+                good(),
+                halo().map(|found| Found {
+                    customer: None,
+                    ..found
+                }),
+                Reason::LicenseOwnerUnknown,
+            ),
+            (
+                good(),
+                halo().map(|found| Found {
                     customer: Some(8),
-                    ..found(1)
+                    ..found
                 }),
+                Reason::LicenseMoved {
+                    owner: 8,
+                    organization: "a".to_owned(),
+                    customer: Reference::new(7, "Customer"),
+                },
             ),
             (
-                &good,
-                Some(Found {
+                good(),
+                halo().map(|found| Found {
                     active: false,
-                    ..found(1)
+                    ..found
                 }),
+                Reason::LicenseInactive,
             ),
             (
-                &good,
-                Some(Found {
-                    count: None,
-                    ..found(1)
-                }),
+                good(),
+                halo().map(|found| Found { count: None, ..found }),
+                Reason::QuantityUnreadable,
             ),
-            (&[mapped("a", 1, Source::Vanished, Some(3))], Some(found(1))),
-            (&[mapped("a", 1, Source::Unreadable, Some(3))], Some(found(1))),
-        ];
-        for (mapped, found) in cases {
-            let item = one(mapped, found, Some(1));
-            assert_eq!(item.decision, Decision::Block, "{item:?}");
-            assert!(item.reason.is_some());
+            (
+                of(Source::Vanished),
+                halo(),
+                Reason::OrganizationVanished(Reference::new("a".to_owned(), "a")),
+            ),
+            (
+                of(Source::Unlisted),
+                halo(),
+                Reason::OrganizationUnlisted("a".to_owned()),
+            ),
+            (
+                of(Source::Unreadable),
+                halo(),
+                Reason::SeatsUnreadable("a".to_owned()),
+            ),
+            (
+                of(Source::Contradictory),
+                halo(),
+                Reason::SeatsContradictory("a".to_owned()),
+            ),
+        ] {
+            let item = one(&[mapping], found, Some(1));
+            assert_eq!((item.decision, item.reason), (Decision::Block, Some(reason)));
         }
+    }
+
+    #[test]
+    fn a_quantity_is_no_more_than_halo_can_hold() {
+        let most = i64::from(i32::MAX);
+        for (seats, reason) in [
+            ([most - 1, 1], None),
+            ([most, 1], Some(Reason::TooManySeats)),
+            ([i64::MAX, 1], Some(Reason::TooManySeats)),
+        ] {
+            let both = [
+                mapped("a", 1, Source::Seats(seats[0]), None),
+                mapped("b", 1, Source::Seats(seats[1]), None),
+            ];
+            assert_eq!(one(&both, Some(found(0)), None).reason, reason, "{seats:?}");
+        }
+    }
+
+    #[test]
+    fn a_first_sync_is_one_of_a_license_or_of_an_organization_whose_seats_count() {
+        let first = |source, before, synced| {
+            one(&[mapped("a", 1, source, before)], Some(found(3)), synced)
+                .subject
+                .first
+        };
+        assert!(first(Source::Seats(3), None, None));
+        assert!(first(Source::Seats(3), None, Some(3)), "it joined");
+        assert!(first(Source::Seats(3), Some(3), None), "it came from another");
+        assert!(!first(Source::Seats(3), Some(3), Some(3)));
+        assert!(
+            !first(Source::Suspended, None, Some(3)),
+            "none of its seats are billed"
+        );
+    }
+
+    #[test]
+    fn shares_can_change_where_the_sum_does_not() {
+        let changed = |seats: [i64; 2]| {
+            let both = [
+                mapped("a", 1, Source::Seats(seats[0]), Some(4)),
+                mapped("b", 1, Source::Seats(seats[1]), Some(3)),
+            ];
+            one(&both, Some(found(7)), Some(7)).subject.shares_changed
+        };
+        assert!(!changed([4, 3]));
+        assert!(changed([3, 4]));
+    }
+
+    #[test]
+    fn the_name_is_halos_while_it_has_the_license() {
+        let mapping = [mapped("a", 1, Source::Seats(3), None)];
+        assert_eq!(
+            one(&mapping, Some(found(1)), None).subject.license.name,
+            "License"
+        );
+        assert_eq!(one(&mapping, None, None).subject.license.name, "License 1");
     }
 
     #[test]
