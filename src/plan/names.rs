@@ -172,7 +172,8 @@ pub fn likeliest_first<T: Named>(name: &str, records: &[T]) -> Vec<usize> {
 
 /// How alike two normalised names are, from 0 to 1.
 fn similarity(one: &str, other: &str) -> f64 {
-    if one.is_empty() || other.is_empty() {
+    // No name is like another that is none.
+    if one.is_empty() {
         return 0.0;
     }
     if one == other {
@@ -615,6 +616,11 @@ mod tests {
             ("Ærø Shipping ApS", "Aero Shipping"),
             ("St. Anne's Primary School", "St Annes Primary"),
             ("Bank", "Woodgrove Bank"),
+            ("portal.contoso.example", "Contoso Foods"),
+            ("A 1 B 2 Cars", "A1B2 Cars"),
+            ("Photo Corner", "Photographers Norway"),
+            ("HP", "Hewlett Packard"),
+            ("WI", "World of Importers Ltd"),
             ("株式会社コントソ", "株式会社コントソ 東京"),
             ("1788161-14", "Northwind Dental"),
             ("", "Northwind Dental"),
@@ -641,6 +647,10 @@ mod tests {
             ("First National Bank", "First Baptist Church"),
             ("Lakeside Veterinary Centre", "Proseware Inc."),
             ("Kestrel Logistics", "Coho Winery"),
+            // A letter, or a short word within others, is in too many names.
+            ("X", "Project X"),
+            ("X", "Xanadu"),
+            ("Metro Cabs", "www.photometrology.example"),
             ("株式会社コントソ", "有限会社ファブリカム"),
         ] {
             assert!(far_apart(one, other), "{one} / {other}");
@@ -648,10 +658,51 @@ mod tests {
         }
     }
 
+    struct Written(&'static [&'static str]);
+
+    impl Named for Written {
+        fn ids(&self) -> Vec<String> {
+            self.0.iter().map(ToString::to_string).collect()
+        }
+
+        fn name(&self) -> &str {
+            "Contoso"
+        }
+    }
+
+    #[test]
+    fn an_id_as_it_is_written_goes_before_one_that_only_looks_like_it() {
+        let records = [
+            Written(&["1-\u{200b}1"]),
+            Written(&["1-1", "1"]),
+            Written(&["1-1\u{ad}"]),
+        ];
+        let index = Index::new(&records);
+        assert_eq!(index.find("1-1").map(|record| record.0).ok(), Some(records[1].0));
+        assert!(matches!(index.find("1\u{200d}-1"), Err(Unresolved::Ambiguous(labels)) if labels.len() == 3));
+    }
+
     #[test]
     fn the_likeliest_is_offered_first() {
         let order = likeliest_first("Northwind Dental Ltd", &RECORDS);
         assert_eq!(&order[..2], &[0, 1]);
         assert_eq!(likeliest_first("Contoso", &RECORDS)[0], 2);
+    }
+
+    #[test]
+    fn a_word_more_or_less_is_likelier_than_another_spelling() {
+        let shorter = [Record(1, "Northwind Dentals"), Record(2, "Northwind")];
+        assert_eq!(likeliest_first("Northwind Dental", &shorter), [1, 0]);
+        let longer = [Record(1, "Northwinds"), Record(2, "Northwind Dental")];
+        assert_eq!(likeliest_first("Northwind", &longer), [1, 0]);
+    }
+
+    #[test]
+    fn what_is_not_alike_is_in_the_order_of_the_alphabet() {
+        let records = [Record(1, "Tonsorial"), Record(2, "Zebra"), Record(3, "Aardvark")];
+        assert!(similarity("contoso", "tonsorial") > similarity("contoso", "aardvark"));
+        assert_eq!(likeliest_first("Contoso", &records), [2, 0, 1]);
+        assert_eq!(likeliest_first("", &records), [2, 0, 1]);
+        assert_eq!(similarity("", ""), 0.0);
     }
 }

@@ -33,4 +33,12 @@ mod tests {
         assert!(looks <= 12, "{looks}");
         assert_eq!(until_next_look(SETTLED + Duration::from_secs(1)), None);
     }
+    #[test]
+    fn the_older_it_is_the_longer_is_the_pause() {
+        let pause = |age| until_next_look(Duration::from_secs(age)).map(|pause| pause.as_secs());
+        for (age, seconds) in [(0, 2), (6, 2), (9, 3), (12, 4), (15, 5), (24, 5), (27, 3)] {
+            assert_eq!(pause(age), Some(seconds), "after {age} seconds");
+        }
+        assert_eq!(pause(30), None);
+    }
 }

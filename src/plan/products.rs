@@ -221,6 +221,8 @@ mod tests {
             ("M365 Back-up seats", None),
             ("Datensicherung Exchange", None),
             ("NinjaOne SaaS Backup (was Veeam)", None),
+            ("Ninja Backup (was Veeam)", None),
+            ("Dropsuite Backup (was Veeam)", None),
             ("Cloud protection per seat", None),
             ("Monthly plan", Some("Our own")),
             ("NinjaOne SaaS", Some("Microsoft")),
