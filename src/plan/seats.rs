@@ -748,6 +748,31 @@ mod tests {
         assert_eq!(patient.to_apply().count(), 8);
     }
 
+    #[test]
+    fn what_is_held_back_is_counted_among_its_own_kind() {
+        // Of so many first syncs and so many later ones, so many that are held back.
+        let stopped = |first: i64, first_held: i64, later: i64, later_held: i64| {
+            let of = |license, held, before| {
+                let seats = if held { 0 } else { 11 };
+                mapped(&format!("o{license}"), license, Source::Seats(seats), before)
+            };
+            let mappings: Vec<Mapped> = (0..first)
+                .map(|number| of(number, number < first_held, None))
+                .chain((0..later).map(|number| of(first + number, number < later_held, Some(10))))
+                .collect();
+            let halo = (0..first + later).map(|license| (license, found(10))).collect();
+            let known = known((first..first + later).map(|license| (license, 10)));
+            plan(&mappings, &halo, &known, LIMITS).stop.map(|stop| {
+                let held = i64::try_from(stop.held).unwrap();
+                let of = i64::try_from(stop.of).unwrap();
+                (held, of, stop.first)
+            })
+        };
+        assert_eq!(stopped(6, 3, 15, 3), None);
+        assert_eq!(stopped(7, 4, 15, 3), Some((4, 7, true)));
+        assert_eq!(stopped(6, 3, 14, 3), Some((3, 14, false)));
+    }
+
     fn any_source() -> impl Strategy<Value = Source> {
         prop_oneof![
             8 => (0_i64..5000).prop_map(Source::Seats),
