@@ -1,8 +1,8 @@
 //! The NinjaOne SaaS Backup (Dropsuite) partner API.
 //!
-//! Every request carries the partner's reseller token and an access token: the partner-wide one for
-//! `/users`, `/plans` and `/status`; everything inside an organization takes that organization's own,
-//! which is as secret as a password, used where it is needed and never kept.
+//! Every request carries the partner's reseller token and an access token. For `/users`, `/plans` and `/status`
+//! it is the partner's own; for everything inside an organization it is that organization's token, which is as
+//! secret as a password: it is used where it is needed and never stored.
 
 mod account_errors;
 mod error;
@@ -36,10 +36,10 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// A client; nothing is sent yet. `base` is e.g. `https://dropsuite.us/api`.
+    /// A client for the service at `base`, e.g. `https://dropsuite.us/api`; nothing is sent yet.
     ///
     /// # Errors
-    /// An address that is neither https nor loopback.
+    /// The address is neither https nor loopback.
     pub fn new(
         base: Url,
         reseller_token: SecretString,
@@ -63,7 +63,6 @@ impl Backup {
         self.http.sent()
     }
 
-    /// Reads one record.
     async fn get<T: DeserializeOwned>(
         &self,
         path: &[&str],
@@ -111,7 +110,7 @@ impl Backup {
     }
 }
 
-/// Reads a backup URL as people give it: a region's short name, or an address with or without scheme and
+/// Reads a backup URL as people give it: a region's short name, or an address with or without a scheme and
 /// `/api`.
 pub fn base_url(given: &str) -> Result<Url, String> {
     let given = given.trim().trim_matches(['"', '\'']);
@@ -139,7 +138,7 @@ pub fn base_url(given: &str) -> Result<Url, String> {
         return Err(format!("\"{given}\" is not the URL of a web service"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("no user name or password belongs in it".to_owned());
+        return Err("it must not contain a user name or password".to_owned());
     }
     url.set_query(None);
     url.set_fragment(None);

@@ -1,21 +1,21 @@
-//! The failures a user sees: what happened, what to type next, and the exit code that goes with it.
+//! The failures that a user sees: what happened, what to type next, and the exit code.
 //!
-//! API modules and the store return their own error types. Commands turn them into a [`Failure`] where
-//! they know better what to do next; whatever reaches the top is classified by [`explain`], the only
-//! place where an error becomes an exit code.
+//! API modules and the store return their own error types. Commands turn them into a [`Failure`] where they
+//! know better what to do next. [`explain`] classifies whatever reaches the top; it is the only place where an
+//! error becomes an exit code.
 
 use crate::{backup, halo, http, secrets, store, text::Text};
 
-/// What sort of failure it is. Scripts tell them apart by exit code and by `error.kind` in JSON.
+/// The kind of failure. Scripts tell kinds apart by exit code and by `error.kind` in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It did not work.
+    /// It did not work, for any other reason.
     Failed,
-    /// What was typed, or a file that was named, is not right.
+    /// Something is wrong with the command line or with a file that it names.
     Usage,
     /// There is no connection, credentials were refused or a permission is missing.
     NotConnected,
-    /// Rate limit or a service down, for longer than the patience allows.
+    /// A rate limit, or a service that is down, for longer than the patience allows.
     TryLater,
     /// A person stopped it.
     Interrupted,
@@ -33,7 +33,7 @@ impl Kind {
         }
     }
 
-    /// The word for it in JSON.
+    /// `error.kind` in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Failed => "failed",
@@ -45,7 +45,7 @@ impl Kind {
     }
 }
 
-/// A failure with everything its reader needs.
+/// A failure with everything that its reader needs to know.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
@@ -87,14 +87,14 @@ impl Failure {
         Self::new(Kind::TryLater, message)
     }
 
-    /// The same failure, with what to do next.
+    /// Adds what to do next.
     pub fn hint(mut self, hint: impl Into<Text>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 }
 
-/// How a command that ran to its end went.
+/// How a command ended that could report what it did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completion {
     /// All done, or nothing to do.
@@ -103,7 +103,7 @@ pub enum Completion {
     SomeFailed,
     /// `--dry-run --exit-code` found changes that a real run would make.
     ChangesPending,
-    /// It broke off, after reporting what was done until then.
+    /// It broke off, after it reported what had been done by then.
     BrokenOff(Kind),
 }
 
@@ -136,7 +136,7 @@ pub fn explain(error: &anyhow::Error) -> Failure {
             cause.downcast_ref::<store::Error>().map(Failure::from)
         };
         if let Some(mut failure) = known {
-            // What was going on when it happened was added as context above the cause.
+            // The context above the cause says what was going on when it happened.
             failure.message = message_down_to(error, cause, failure.message);
             return failure;
         }
@@ -197,15 +197,15 @@ impl From<&backup::Error> for Failure {
     }
 }
 
-/// What to do about a certificate that is not trusted: nothing that would trust it unseen.
+/// What to do about a certificate that is not trusted; never to trust it without looking.
 #[cfg(all(unix, not(target_vendor = "apple")))]
-const TRUST: &str = "nothing was sent; check the address and this machine's clock; a private authority's root is named in \
-                     SSL_CERT_FILE (a PEM file, in place of the system's), or added to the system's certificates";
+const TRUST: &str = "nothing was sent; check the address and this machine's clock; for a private authority, name its root in \
+                     SSL_CERT_FILE (a PEM file, in place of the system's) or add it to the system's certificates";
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
-const TRUST: &str = "nothing was sent; check the address and this machine's clock; a private authority's root belongs in \
+const TRUST: &str = "nothing was sent; check the address and this machine's clock; for a private authority, add its root to \
                      the system's certificate store";
-const AUTHORITIES: &str = "install the system's certificates (the package is mostly called ca-certificates), or name a PEM \
-                           file of them in SSL_CERT_FILE";
+const AUTHORITIES: &str = "install the system's certificates (the package is usually called ca-certificates), or name a PEM \
+                           file with them in SSL_CERT_FILE";
 
 impl From<&http::Error> for Failure {
     fn from(error: &http::Error) -> Self {
@@ -247,7 +247,7 @@ impl From<&secrets::Error> for Failure {
             E::File { .. } | E::Empty { .. } | E::Malformed { .. } => Failure::usage(message),
             E::NoKeyring { .. } | E::KeyringSilent { .. } | E::Keyring { .. } => Failure::failed(message)
                 .hint(
-                    "without a keyring, supply the secrets at every run in HALOLINK_CLIENT_SECRET, \
+                    "without a keyring, supply the secrets for every run in HALOLINK_CLIENT_SECRET, \
                      HALOLINK_RESELLER_TOKEN and HALOLINK_ACCESS_TOKEN (or the same names with _FILE), \
                      and connect with --secret-store none",
                 ),

@@ -1,15 +1,15 @@
-//! Files and directories that are nobody else's business.
+//! Files and directories that only their owner can open.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-/// Takes from others what they may do with a file or directory; whether there was anything to take. One that
-/// is not there is private. (On Windows a user's own directories are private to begin with.)
+/// Removes all permissions that others have on a file or directory, and says whether there were any. Does nothing
+/// if the path does not exist. (On Windows a user's own directories are private to begin with.)
 ///
 /// # Errors
-/// The system's: it is somebody else's.
+/// The system does not allow it, most likely because the file belongs to another user.
 #[cfg(unix)]
 pub fn make_private(path: &Path) -> io::Result<bool> {
     use std::{fs::Permissions, os::unix::fs::PermissionsExt};
@@ -27,13 +27,13 @@ pub fn make_private(path: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// As on Unix; elsewhere there is nothing to do.
+/// Does nothing: only Unix has such permissions.
 #[cfg(not(unix))]
 pub fn make_private(_: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// A file of ours and what is beside it for its sake: a database's log and index, and locks.
+/// A file of ours and the files that go with it: a database's log and index, and locks.
 pub fn with_companions(file: &Path) -> Vec<PathBuf> {
     let mut found = vec![file.to_owned()];
     let name = file
@@ -57,7 +57,7 @@ pub fn with_companions(file: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Creates a directory that only its owner can look into.
+/// Creates a directory, and those above it, so that only its owner can look inside.
 pub fn private_directory(path: &Path) -> io::Result<()> {
     if path.as_os_str().is_empty() || path.is_dir() {
         return Ok(());
@@ -69,7 +69,7 @@ pub fn private_directory(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// The directories that would have to be made for a file, the deepest first.
+/// The directories that would have to be created for a file, deepest first.
 pub fn missing_directories(file: &Path) -> Vec<PathBuf> {
     file.ancestors()
         .skip(1)

@@ -1,7 +1,7 @@
-//! The HaloPSA REST API: the one module every command calls for Halo.
+//! The HaloPSA REST API: every command reaches Halo through this module.
 //!
-//! Halo says *Client* where its screens (and halolink) say customer, and *SoftwareLicence* where halolink
-//! says license. The API root is `<site>/api`; every POST body is an array, also for one record.
+//! Halo's API says *Client* where its screens (and halolink) say customer, and *SoftwareLicence* where
+//! halolink says license. The API root is `<site>/api`; every POST body is an array, even for one record.
 
 mod auth;
 mod customers;
@@ -28,16 +28,15 @@ pub use error::Error;
 pub use paging::Progress;
 pub use resource::Resource;
 
-/// Where a Halo instance is and which application signs in to it.
+/// Where a Halo instance is, and which application signs in to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
-    /// The site, e.g. `https://acme.halopsa.com`, without a trailing slash in print.
+    /// For example `https://acme.halopsa.com`.
     pub site_url: Url,
     /// The token endpoint, e.g. `https://acme.halopsa.com/auth/token`.
     pub token_url: Url,
-    /// The tenant that the token URL wants; none for self-hosted instances.
+    /// The tenant that the token URL requires; `None` for self-hosted instances.
     pub tenant: Option<String>,
-    /// The application's client id.
     pub client_id: String,
 }
 
@@ -50,10 +49,10 @@ pub struct Halo {
 }
 
 impl Halo {
-    /// A client; nothing is sent yet.
+    /// A client for the site; nothing is sent yet.
     ///
     /// # Errors
-    /// An address that is neither https nor loopback.
+    /// An address is neither https nor loopback.
     pub fn new(
         site: Site,
         secret: SecretString,
@@ -76,17 +75,15 @@ impl Halo {
         self.http.sent()
     }
 
-    /// The site.
     pub fn site_url(&self) -> &Url {
         &self.site.site_url
     }
 
-    /// The rate budget.
     pub fn rate_limiter(&self) -> &http::RateLimiter {
         self.http.rate_limiter()
     }
 
-    /// The address at which a person opens a ticket.
+    /// The address at which a person can look at a ticket.
     pub fn ticket_url(&self, ticket: i64) -> String {
         ticket_url(&self.site.site_url, ticket)
     }
@@ -123,7 +120,7 @@ impl Halo {
         .await
     }
 
-    /// Posts records (an array, as Halo wants it), and reads the answer.
+    /// Posts records, which must be an array, and reads the answer.
     async fn post<T: DeserializeOwned>(
         &self,
         resource: Resource,
@@ -151,7 +148,7 @@ impl Halo {
     }
 }
 
-/// The address at which a person opens a ticket.
+/// The address at which a person can look at a ticket.
 pub fn ticket_url(site_url: &Url, ticket: i64) -> String {
     format!("{}/tickets?id={ticket}", site_url.as_str().trim_end_matches('/'))
 }

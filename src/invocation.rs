@@ -1,15 +1,15 @@
-//! One run of the program, as a value: what `main` makes of the process, and the tour and tests of their own.
+//! One run of the program as a value: `main` makes it from the process, the tour and tests make their own.
 
 use std::{ffi::OsString, pin::Pin};
 
 use crate::{environment::Environment, secrets::SecretStore, ui::Streams};
 
-/// One run of the program: what is typed, and the world around it.
+/// One run of the program: the command line, and the world around it.
 #[derive(Default)]
 pub struct Invocation {
-    /// The command line, the program's name first.
+    /// The command line, starting with the program's name.
     pub arguments: Vec<OsString>,
-    /// Environment variables.
+    /// Where environment variables come from.
     pub environment: Environment,
     /// Where output goes.
     pub streams: Streams,
@@ -17,6 +17,5 @@ pub struct Invocation {
     pub secret_store: Option<SecretStore>,
 }
 
-/// Who runs an invocation, for those below the program's start that type commands of their own; the answer is the
-/// exit code.
+/// Runs an invocation and gives its exit code. The tour is handed one, because it stands below the program's start.
 pub type Runner<'a> = &'a dyn Fn(Invocation) -> Pin<Box<dyn Future<Output = u8>>>;

@@ -1,8 +1,8 @@
 //! Reading JSON from services that are loose with types.
 //!
 //! Both services were seen to send numbers as strings, flags as 0 and 1, and fields that come and go
-//! between versions. These functions go with `#[serde(default, deserialize_with = "...")]`: what
-//! cannot be read becomes `None`, so that one odd field never costs the whole list.
+//! between versions. These functions are for `#[serde(default, deserialize_with = "...")]`: what cannot be
+//! read becomes `None`, so that one odd field never costs the whole list.
 
 mod rows;
 
@@ -19,7 +19,7 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>
     Ok(integer_of(&scalar(deserializer)?))
 }
 
-/// A flag: `true`, `1`, `"true"`, `"1"`; anything else is `None`.
+/// A flag: `true`, `1`, `"true"`, `"1"`, `"yes"` and their opposites; anything else is `None`.
 pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     Ok(match scalar(deserializer)? {
         Value::Bool(flag) => Some(flag),
@@ -42,11 +42,11 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
     })
 }
 
-/// The longest text that is kept, in bytes: far more than any field of a record has.
+/// The longest text to keep, in bytes: far more than any field of a record has.
 const LONGEST_TEXT: usize = 1 << 20;
 
-/// A text, number or flag; null in place of an array or object, of which nothing is kept, or of an endless text: a
-/// hostile one would take far more memory than it took bytes.
+/// A text, number or flag. Arrays, objects and very long texts become null and nothing of them is kept: parsed, a
+/// hostile one would take far more memory than its bytes.
 pub fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
     struct Scalar;
 
@@ -110,7 +110,7 @@ pub fn integer_of(value: &Value) -> Option<i64> {
     }
 }
 
-/// A float that is a whole number within the range that a float holds exactly.
+/// A float that is a whole number within the range that floats represent exactly.
 fn whole(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
@@ -123,7 +123,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn whole_numbers_in_any_dress() {
+    fn whole_numbers_in_any_form() {
         for value in [json!(12), json!("12"), json!(" 12 "), json!(12.0), json!("12.0")] {
             assert_eq!(integer_of(&value), Some(12), "{value}");
         }
@@ -148,7 +148,7 @@ mod tests {
             if let Ok(number) = text.parse::<i64>() {
                 prop_assert_eq!(read, Some(number));
             }
-            // The same without quotes, where that is JSON and short enough for both to be exact.
+            // Without quotes it reads the same, if that is JSON and short enough for both to be exact.
             if let Ok(value @ Value::Number(_)) = serde_json::from_str::<Value>(&text) {
                 let bare = integer_of(&value);
                 prop_assert!(bare == read || text.len() > 15, "{bare:?} and {read:?}");
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_at_the_ends() {
+    fn numbers_at_the_limits() {
         for number in [i64::MIN, i64::MAX] {
             assert_eq!(integer_of(&json!(number)), Some(number));
             assert_eq!(integer_of(&json!(number.to_string())), Some(number));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_in_any_dress() {
+    fn flags_in_any_form() {
         #[derive(serde::Deserialize)]
         struct Row {
             #[serde(default, deserialize_with = "flag")]

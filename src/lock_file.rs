@@ -1,8 +1,8 @@
-//! A file that one process at a time holds.
+//! A lock file: a file that only one process can hold at a time.
 //!
-//! The lock is the operating system's, so that it ends with its process, however that ended: nothing has to
-//! guess whether a holder is still alive. Who holds it stands in a file of its own beside it, because a locked
-//! file cannot be read everywhere. It is waited for without blocking: Ctrl-C works meanwhile.
+//! The operating system keeps the lock and releases it when the process ends, in whatever way: nobody has to
+//! guess whether a holder is still alive. The holder's name is in a separate file beside it, because some systems
+//! do not let others read a locked file. Waiting does not block, so Ctrl-C keeps working.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -16,29 +16,29 @@ use tokio::time::{Instant, sleep};
 
 use crate::files::private_file;
 
-/// How often somebody who waits looks whether the lock is free.
-const LOOK: Duration = Duration::from_millis(200);
-/// A wait that is longer is explained.
+/// How often to check whether the lock is free.
+const INTERVAL: Duration = Duration::from_millis(200);
+/// A wait is explained once it takes this long.
 const UNEXPLAINED: Duration = Duration::from_secs(2);
-/// More is not read of who holds it.
+/// How much to read of the holder's name, in bytes.
 const LONGEST_HOLDER: u64 = 300;
 
-/// Told a line for people about a wait that takes long.
+/// Receives a line that tells a person about a long wait.
 pub type Told<'a> = &'a (dyn Fn(&str) + Sync);
 
-/// For callers that nobody watches.
+/// Tells nobody.
 pub fn nobody(_: &str) {}
 
-/// Why the lock could not be had.
+/// Why the lock could not be taken.
 #[derive(Debug)]
 pub enum Error {
-    /// Somebody else has it: who, in words.
+    /// Another process holds it: which one, in words.
     Held(String),
     /// The file cannot be used.
     Io(io::Error),
 }
 
-/// A lock that is held until this is dropped.
+/// A lock, held until this value is dropped.
 #[derive(Debug)]
 pub struct LockFile {
     _file: File,
@@ -46,8 +46,8 @@ pub struct LockFile {
 }
 
 impl LockFile {
-    /// Takes the lock on the file at `path`, which is made if it is missing, waiting up to `wait` for another
-    /// holder. After two seconds `told` hears, once, what `explain` makes of who holds it.
+    /// Takes the lock on the file at `path`, which is created if it is missing, and waits up to `wait` for another
+    /// holder. After two seconds `told` hears once who holds it, in the words of `explain`.
     pub async fn take(
         path: &Path,
         wait: Duration,
@@ -56,7 +56,7 @@ impl LockFile {
     ) -> Result<Self, Error> {
         let file = private_file(path).map_err(Error::Io)?;
         let holder = holder_file(path);
-        // What has passed is compared: a wait can be longer than any clock goes.
+        // Compares the time passed instead of computing an end: that could lie beyond what a clock can represent.
         let start = Instant::now();
         let mut explained = false;
         loop {
@@ -74,14 +74,14 @@ impl LockFile {
                 let left = wait.saturating_sub(UNEXPLAINED).as_secs();
                 told(&format!("waiting up to {left} s: {}", explain(&read(&holder))));
             }
-            sleep(LOOK.min(wait.saturating_sub(waited))).await;
+            sleep(INTERVAL.min(wait.saturating_sub(waited))).await;
         }
-        // A lock works without a name on it too.
+        // Best effort: the lock works without a name too.
         let _ = write(&holder);
         Ok(Self { _file: file, holder })
     }
 
-    /// Whether somebody holds the lock on the file at `path` now.
+    /// Whether any process holds the lock on the file at `path` now.
     pub fn is_held(path: &Path) -> bool {
         File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
@@ -89,7 +89,7 @@ impl LockFile {
 
 impl Drop for LockFile {
     fn drop(&mut self) {
-        // While the lock is still held, so that the next one's name stays.
+        // Done while the lock is still held, so that the next holder's name is not deleted.
         let _ = fs::remove_file(&self.holder);
     }
 }
@@ -119,17 +119,17 @@ fn read(path: &Path) -> String {
         let _ = file.take(LONGEST_HOLDER).read_to_end(&mut bytes);
     }
     match String::from_utf8_lossy(&bytes).trim() {
-        "" => "another program, which does not say who it is".to_owned(),
+        "" => "another program, which does not say what it is".to_owned(),
         text => text.to_owned(),
     }
 }
 
-/// Who runs this.
+/// The name of the user who runs this; "unknown" if the system does not say.
 pub fn user_name() -> String {
     whoami::username().unwrap_or_else(|_| "unknown".to_owned())
 }
 
-/// Where this runs.
+/// The name of this machine; "unknown" if the system does not say.
 pub fn host_name() -> String {
     whoami::hostname().unwrap_or_else(|_| "unknown".to_owned())
 }
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_waits_is_told_for_whom_after_two_seconds_and_gives_up_in_time() {
+    async fn a_waiter_learns_who_holds_the_lock_after_two_seconds_and_gives_up_in_time() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.lock");
         let lock = LockFile::take(&path, Duration::ZERO, held, &nobody)
@@ -200,6 +200,6 @@ mod tests {
         };
         let lock = LockFile::take(&path, Duration::MAX, held, &told).await;
         assert!(lock.is_ok(), "{lock:?}");
-        assert!(lines.lock().unwrap()[0].ends_with("held by another program, which does not say who it is"));
+        assert!(lines.lock().unwrap()[0].ends_with("held by another program, which does not say what it is"));
     }
 }

@@ -1,16 +1,16 @@
-//! Where configuration and state are kept.
+//! Where configuration and state are stored.
 
 use std::path::PathBuf;
 
 use crate::{environment::Environment, failure::Failure};
 
-/// The state's name in its directory.
+/// The name of the state file in its directory.
 const STATE_FILE: &str = "state.db";
 
-/// Where `config.toml` is.
+/// The directory of `config.toml`.
 ///
 /// # Errors
-/// An account without a home directory.
+/// The account has no home directory.
 pub fn config_directory(environment: &Environment) -> anyhow::Result<PathBuf> {
     match environment.get("HALOLINK_CONFIG_DIR") {
         Some(path) => Ok(PathBuf::from(path)),
@@ -21,16 +21,16 @@ pub fn config_directory(environment: &Environment) -> anyhow::Result<PathBuf> {
     }
 }
 
-/// Where the state is.
+/// The path of the state file.
 ///
 /// # Errors
-/// An account without a home directory; a place that is no file.
+/// The account has no home directory, or `HALOLINK_STATE` names a database server.
 pub fn state_file(environment: &Environment) -> anyhow::Result<PathBuf> {
     match environment.get("HALOLINK_STATE") {
         Some(path) if path.contains("://") => {
             Err(Failure::usage("HALOLINK_STATE names a file; a database server is not supported yet").into())
         }
-        // A directory is taken at its word: the file in it has the usual name.
+        // In a directory, the file has its usual name.
         Some(path) if path.ends_with(['/', std::path::MAIN_SEPARATOR]) || PathBuf::from(&path).is_dir() => {
             Ok(PathBuf::from(path).join(STATE_FILE))
         }

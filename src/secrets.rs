@@ -1,6 +1,6 @@
-//! The three secrets, and where they live: environment, files, the OS keyring. Nowhere else.
+//! The three secrets, and where they are kept: the environment, files and the OS keyring, and nowhere else.
 //!
-//! Secrets are `SecretString`s: printing one by accident does not compile.
+//! Secrets are `SecretString`s, so code that prints one by accident does not compile.
 
 use std::{
     collections::HashMap,
@@ -16,12 +16,12 @@ use crate::environment::Environment;
 
 /// The keyring's service name.
 const SERVICE: &str = "halolink";
-/// A file with one secret in it is never larger.
+/// In bytes. A file with one secret in it is never larger.
 const LARGEST_FILE: u64 = 64 * 1024;
 
 /// One of the secrets of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::enum_variant_names, reason = "so Halo calls it")]
+#[expect(clippy::enum_variant_names, reason = "Halo's own name for it")]
 pub enum Secret {
     /// The client secret of the application in Halo.
     ClientSecret,
@@ -32,7 +32,6 @@ pub enum Secret {
 }
 
 impl Secret {
-    /// All of them.
     pub const ALL: [Secret; 3] = [Secret::ClientSecret, Secret::ResellerToken, Secret::AccessToken];
 
     /// Its name in the keyring, after the profile.
@@ -44,7 +43,7 @@ impl Secret {
         }
     }
 
-    /// The environment variable that carries it; with `_FILE` after it, the file that does.
+    /// The environment variable for it; with `_FILE` appended, the variable that names a file.
     pub fn variable(self) -> &'static str {
         match self {
             Secret::ClientSecret => "HALOLINK_CLIENT_SECRET",
@@ -64,18 +63,18 @@ impl fmt::Display for Secret {
     }
 }
 
-/// Whose entries in the keyring. It is one for everything of a user, so that a trial's connection beside the
-/// real one, with another configuration and state, is told apart by its id.
+/// Which entries in the keyring. A user has only one keyring, so the connection's id tells a trial connection, with
+/// its own configuration and state, from the real one of the same name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entries {
-    /// A connection's, by its id.
+    /// Those of the connection with this id.
     Of(String),
-    /// Those of the first version, which had one connection a profile's name.
+    /// Those of the first version, which allowed only one connection for each profile name.
     FirstVersion,
 }
 
 impl Entries {
-    /// Those of a connection, which has an id unless it is one of the first version.
+    /// Those of a connection; only connections of the first version have no id.
     pub fn of(id: Option<&str>) -> Self {
         id.map_or(Entries::FirstVersion, |id| Entries::Of(id.to_owned()))
     }
@@ -84,51 +83,31 @@ impl Entries {
 /// What can go wrong with secrets.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It is nowhere to be found.
-    #[error("the {secret} is not in the environment and not in the keyring")]
-    Missing {
-        /// Which.
-        secret: Secret,
-    },
-    /// Its file cannot be read.
+    #[error("the {secret} is neither in the environment nor in the keyring")]
+    Missing { secret: Secret },
     #[error("cannot read the {secret} from {}: {reason}", path.display())]
     File {
-        /// Which.
         secret: Secret,
-        /// The file.
         path: PathBuf,
-        /// Why.
         reason: String,
     },
-    /// Its file is empty.
-    #[error("{} is empty, and should hold the {secret}", path.display())]
-    Empty {
-        /// Which.
-        secret: Secret,
-        /// The file.
-        path: PathBuf,
-    },
-    /// It holds characters that no secret has.
-    #[error("the {secret} from {source_name} has line breaks or control characters in it")]
+    #[error("{} should contain the {secret}, but is empty", path.display())]
+    Empty { secret: Secret, path: PathBuf },
+    /// It contains characters that no secret has.
+    #[error("the {secret} from {source_name} contains line breaks or other characters that no secret has")]
     Malformed {
-        /// Which.
         secret: Secret,
-        /// Where it came from.
+        /// Where it came from: a variable or a file.
         source_name: String,
     },
-    /// The machine has no keyring.
-    #[error("this machine has no keyring that can be used: {reason}")]
+    #[error("this machine has no usable keyring: {reason}")]
     NoKeyring {
         /// The system's words.
         reason: String,
     },
     /// The keyring does not answer, most likely because it is locked.
     #[error("the keyring did not answer within {seconds} s; it may be locked and waiting to be unlocked")]
-    KeyringSilent {
-        /// How long was waited.
-        seconds: u64,
-    },
-    /// The keyring refused.
+    KeyringSilent { seconds: u64 },
     #[error("the keyring refused: {reason}")]
     Keyring {
         /// The system's words.
@@ -139,11 +118,9 @@ pub enum Error {
 /// Where a secret was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// In the variable of that name.
+    /// In the environment variable of this name.
     Variable(&'static str),
-    /// In a file.
     File(PathBuf),
-    /// In the keyring.
     Keyring,
 }
 
@@ -160,7 +137,7 @@ impl fmt::Display for Source {
 /// Where secrets are kept between runs.
 #[derive(Clone)]
 pub enum SecretStore {
-    /// The OS keyring: Credential Manager, Keychain or Secret Service. Calls end after this long.
+    /// The OS keyring: Credential Manager, Keychain or Secret Service. A call may take this long.
     Keyring(Duration),
     /// Memory, for the tour.
     Memory(Arc<Mutex<HashMap<String, SecretString>>>),
@@ -175,7 +152,6 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// The secrets of `profile`.
     pub fn new(profile: &str, environment: Environment, secret_store: SecretStore) -> Self {
         Self {
             profile: profile.to_owned(),
@@ -184,7 +160,7 @@ impl Secrets {
         }
     }
 
-    /// The secret from the environment or the file that the environment names.
+    /// The secret from the environment, or from the file that the environment names.
     pub fn supplied(&self, secret: Secret) -> Result<Option<(SecretString, Source)>, Error> {
         let variable = secret.variable();
         if let Some(value) = self.environment.get(variable) {
@@ -200,10 +176,10 @@ impl Secrets {
         }
     }
 
-    /// The secret from wherever it is, and where that was.
+    /// The secret, and where it was found.
     ///
     /// # Errors
-    /// [`Error::Missing`] and what can be wrong with files and keyrings.
+    /// [`Error::Missing`], and whatever can be wrong with files and keyrings.
     pub async fn find(
         &self,
         secret: Secret,
@@ -231,7 +207,7 @@ impl Secrets {
     /// The secret in the keyring, if there is one.
     ///
     /// # Errors
-    /// No keyring, or a silent or refusing one.
+    /// There is no keyring, or it does not answer, or it refuses.
     pub async fn kept(&self, secret: Secret, entries: &Entries) -> Result<Option<SecretString>, Error> {
         self.call(
             self.account(secret, entries),
@@ -248,7 +224,7 @@ impl Secrets {
     /// Keeps the secret in the keyring.
     ///
     /// # Errors
-    /// No keyring, or a silent or refusing one.
+    /// There is no keyring, or it does not answer, or it refuses.
     pub async fn keep(&self, secret: Secret, entries: &Entries, value: &SecretString) -> Result<(), Error> {
         let (kept, for_memory) = (value.clone(), value.clone());
         self.call(
@@ -261,10 +237,10 @@ impl Secrets {
         .await
     }
 
-    /// Deletes the secret from the keyring; whether it was there.
+    /// Deletes the secret from the keyring, and says whether it was there.
     ///
     /// # Errors
-    /// No keyring, or a silent or refusing one.
+    /// There is no keyring, or it does not answer, or it refuses.
     pub async fn forget(&self, secret: Secret, entries: &Entries) -> Result<bool, Error> {
         self.call(
             self.account(secret, entries),
@@ -278,10 +254,10 @@ impl Secrets {
         .await
     }
 
-    /// Deletes all that is kept in some entries; what was there.
+    /// Deletes all secrets in these entries, and gives those that were there.
     ///
     /// # Errors
-    /// No keyring, or a silent or refusing one.
+    /// There is no keyring, or it does not answer, or it refuses.
     pub async fn forget_all(&self, entries: &Entries) -> Result<Vec<Secret>, Error> {
         let mut deleted = Vec::new();
         for secret in Secret::ALL {
@@ -292,10 +268,10 @@ impl Secrets {
         Ok(deleted)
     }
 
-    /// Copies what is kept in some entries to others.
+    /// Copies all secrets from one connection's entries to another's.
     ///
     /// # Errors
-    /// No keyring, or a silent or refusing one.
+    /// There is no keyring, or it does not answer, or it refuses.
     pub async fn copy(&self, from: &Entries, to: &Entries) -> Result<(), Error> {
         for secret in Secret::ALL {
             if let Some(value) = self.kept(secret, from).await? {
@@ -305,8 +281,8 @@ impl Secrets {
         Ok(())
     }
 
-    /// One call to the secret store. The keyring's can block for as long as nobody unlocks it; its thread is left
-    /// behind when it takes too long.
+    /// One call to the secret store. A call to the keyring blocks until somebody unlocks it; if that takes too
+    /// long, the call's thread is left behind.
     async fn call<T: Send + 'static>(
         &self,
         account: String,
@@ -349,10 +325,9 @@ fn refused(error: keyring::Error) -> Error {
         keyring::Error::NoDefaultStore | keyring::Error::NotSupportedByStore(_) => Error::NoKeyring {
             reason: error.to_string(),
         },
-        // These two carry the stored bytes: their text is not passed on.
+        // These two contain the stored bytes, so their text must not be passed on.
         keyring::Error::BadEncoding(_) | keyring::Error::BadDataFormat(..) => Error::Keyring {
-            reason: "what it holds under this name is not text; delete that entry and connect again"
-                .to_owned(),
+            reason: "its entry of this name is not text; delete that entry and connect again".to_owned(),
         },
         error => Error::Keyring {
             reason: error.to_string(),
@@ -360,10 +335,10 @@ fn refused(error: keyring::Error) -> Error {
     }
 }
 
-/// Reads a secret from a file: its text without surrounding white space.
+/// Reads a secret from a file, without the white space around it.
 ///
 /// # Errors
-/// A file that is missing, unreadable, empty, too large or binary.
+/// The file is missing, unreadable, empty, too large or binary.
 pub fn read_file(secret: Secret, path: &std::path::Path) -> Result<SecretString, Error> {
     let failed = |reason: String| Error::File {
         secret,
@@ -386,8 +361,8 @@ pub fn read_file(secret: Secret, path: &std::path::Path) -> Result<SecretString,
     checked(secret, &text, &path.display().to_string())
 }
 
-/// A secret from anywhere: trimmed, and of characters that can be sent. Tokens lose the `Token ` or
-/// `Bearer ` that is pasted in front of them.
+/// A secret from anywhere, trimmed and checked for characters that cannot be sent. Tokens lose a `Token ` or
+/// `Bearer ` that was pasted along with them.
 ///
 /// # Errors
 /// [`Error::Malformed`].

@@ -1,15 +1,15 @@
-//! Cells of CSV that a spreadsheet would run. Names come from other people, and opening a list must not
-//! carry out what one of them wrote: such a cell gets an apostrophe in front, which spreadsheets read as "this
-//! is text". Reading takes it away again, so that a list can be given back.
+//! CSV cells that a spreadsheet would run as formulas. Names come from other people, and opening a list must not
+//! execute what one of them wrote. Such a cell gets an apostrophe in front, which tells spreadsheets that it is
+//! text. Reading takes the apostrophe away again, so that our own lists can be read back in.
 
 use std::borrow::Cow;
 
-/// What makes a cell text.
+/// Tells a spreadsheet that a cell is text.
 const MARK: char = '\'';
 
-/// The cell as it is safe to open.
+/// The cell in a form that is safe to open.
 pub fn guarded(cell: &str) -> Cow<'_, str> {
-    // One that has apostrophes in front already gets one more, so that reading is not in doubt.
+    // A formula behind apostrophes gets one more, so that reading always takes away what was added.
     if is_run(cell.trim_start_matches(MARK)) {
         Cow::Owned(format!("{MARK}{cell}"))
     } else {
@@ -17,7 +17,7 @@ pub fn guarded(cell: &str) -> Cow<'_, str> {
     }
 }
 
-/// The cell as it was before it was guarded. What was not is as it is.
+/// Undoes [`guarded`]; a cell that was not guarded stays as it is.
 pub fn unguarded(cell: &str) -> &str {
     match cell.strip_prefix(MARK) {
         Some(rest) if is_run(rest.trim_start_matches(MARK)) => rest,
@@ -25,7 +25,7 @@ pub fn unguarded(cell: &str) -> &str {
     }
 }
 
-/// Whether a spreadsheet takes the cell for a formula. A number with a sign is none.
+/// Whether a spreadsheet would take the cell for a formula. A signed number is not one.
 fn is_run(cell: &str) -> bool {
     let begins = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     begins && !is_number(cell)
@@ -47,7 +47,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_would_be_run_is_text() {
+    fn what_would_be_run_becomes_text() {
         for (cell, safe) in [
             ("=1+1", "'=1+1"),
             ("@SUM(A1)", "'@SUM(A1)"),

@@ -1,21 +1,21 @@
-//! Text that is fit for people: a service's words can neither drive a terminal nor pose as other words.
+//! Text that is safe to show: a service's words can neither control a terminal nor pose as other words.
 
 use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
 
-/// The deepest indentation that is layout.
+/// The deepest indentation to keep, in spaces.
 const DEEPEST: usize = 8;
 
-/// Text that a terminal may be given.
+/// Text that is safe to print on a terminal.
 ///
-/// There is no other way to make one than through what cleans it, and [`crate::ui`] prints nothing else:
-/// whoever forgets that a name comes from somebody else's hands is not punished for it.
+/// Every way to make one cleans it, and [`crate::ui`] prints nothing else, so forgetting that a name comes from
+/// other people does no harm.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Text(String);
 
 impl Text {
-    /// A heading, and below it one indented line an item, whatever is in the items.
+    /// A heading, and below it one indented line for each item, whatever the items contain.
     pub fn list<T: Into<Text>>(heading: impl Into<Text>, items: impl IntoIterator<Item = T>) -> Self {
         let mut text = heading.into();
         for item in items {
@@ -25,7 +25,7 @@ impl Text {
         text
     }
 
-    /// Text whose lines and columns are ours, such as help. Only what could drive a terminal is taken out.
+    /// Text whose lines and columns are ours, such as help. Removes only what could control a terminal.
     pub fn laid_out(text: &str) -> Self {
         Self(
             text.chars()
@@ -34,19 +34,18 @@ impl Text {
         )
     }
 
-    /// This text after what was going on, as in "reading licenses: the connection broke".
+    /// This text with its context in front, as in "reading licenses: the connection broke".
     #[must_use]
     pub fn after(self, before: impl Into<Text>) -> Self {
         Self(format!("{}: {}", before.into(), self.0))
     }
 
-    /// As it is printed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// One line: line breaks become spaces, an indentation of spaces stays.
+/// Makes one line: line breaks become spaces; leading spaces stay.
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
         let indentation = text.len() - text.trim_start_matches(' ').len();
@@ -93,13 +92,13 @@ impl fmt::Display for Text {
     }
 }
 
-/// A text in one line, without what drives a terminal, hides or reorders: white space is single, control
-/// and invisible characters are gone.
+/// The text in one line, without anything that controls a terminal, hides or reorders text: single spaces, no
+/// control characters, no invisible characters.
 pub fn clean(text: &str) -> String {
     cleaned(text).into_owned()
 }
 
-/// As [`clean`], without a copy of what is clean already: most texts are, and there are many.
+/// Like [`clean`], but does not copy a text that is already clean: most are, and there are many.
 pub fn cleaned(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
         return Cow::Borrowed(text);
@@ -112,7 +111,7 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
     Cow::Owned(visible.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Whether a text is ASCII that is seen, with single spaces between its words.
+/// Whether a text is printable ASCII with single spaces between its words.
 fn is_plain(text: &str) -> bool {
     let mut before = b' ';
     for byte in text.bytes() {
@@ -124,16 +123,16 @@ fn is_plain(text: &str) -> bool {
     before != b' ' || text.is_empty()
 }
 
-/// What a name is compared by: as it is printed, without regard to case.
+/// The form in which names are compared: as they are printed, ignoring case.
 pub fn folded(name: &str) -> String {
     cleaned(name).to_lowercase()
 }
 
-/// Whether a character is not seen as itself: it controls a terminal, reorders text, or shows nothing, so
-/// that one name could pose as another.
+/// Whether a character does not show as itself: it controls a terminal, reorders text, or shows nothing, so that
+/// one name could pose as another.
 ///
-/// These are the control characters and the line and paragraph separators, what Unicode calls "default
-/// ignorable", and the annotation characters.
+/// These are the control characters, the line and paragraph separators, what Unicode calls "default ignorable",
+/// and the annotation characters.
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -168,7 +167,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_hostile_text_cannot_drive_the_terminal() {
+    fn a_hostile_text_cannot_control_the_terminal() {
         assert_eq!(clean("a\u{1b}[2Jb\r\nc\u{202e}d\u{7}"), "a[2Jb cd");
         assert_eq!(clean("\u{9b}2J\u{9d}0;x\u{9c}\u{7f}"), "2J0;x");
     }
@@ -201,7 +200,7 @@ mod tests {
             assert_eq!(clean(&format!("Con{hidden}toso")), "Contoso", "{hidden:?}");
         }
         assert_eq!(clean("a\u{2028}b\u{2029}c\u{a0}d\u{3000}e"), "a b c d e");
-        // What people write is not touched.
+        // Names in any script stay as they are.
         for name in [
             "Müller & Söhne",
             "Zoe\u{308}",

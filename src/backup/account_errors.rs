@@ -14,7 +14,7 @@ use crate::{
     model::{AccountError, Product},
 };
 
-/// Where a product's accounts are listed.
+/// The path of the list of a product's accounts.
 fn path(product: Product) -> &'static str {
     match product {
         Product::Mailbox => "accounts",
@@ -82,7 +82,7 @@ impl Row {
     }
 }
 
-/// Statuses of a backup that has an error, also where `errors` has no text.
+/// Statuses that mean an error even if `errors` has no text.
 const FAILING: [&str; 4] = [
     "connection error",
     "authentication error",
@@ -90,11 +90,11 @@ const FAILING: [&str; 4] = [
     "retrying",
 ];
 
-/// The text in `errors`: an object from field to text, a text, or nothing; no longer than somebody reads.
+/// The text in `errors`, which is an object from field to text, a text, or nothing. Cut to a readable length.
 #[derive(Debug, Default, PartialEq)]
 struct ErrorText(String);
 
-/// The longest error text that is kept, in bytes.
+/// The longest error text to keep, in bytes.
 const LONGEST: usize = 2_000;
 
 impl ErrorText {
@@ -118,7 +118,7 @@ impl<'de> Deserialize<'de> for ErrorText {
     }
 }
 
-/// Gathers the texts in a value, whatever it is.
+/// Collects the texts in any value.
 struct Texts<'a>(&'a mut ErrorText);
 
 impl<'de> DeserializeSeed<'de> for Texts<'_> {
@@ -175,11 +175,11 @@ impl<'de> Visitor<'de> for Texts<'_> {
 }
 
 impl Backup {
-    /// The accounts of one organization whose backups have errors. The organization's own token is read
-    /// for this, used, and dropped with it.
+    /// The accounts of one organization whose backups have errors. The organization's own token is read for
+    /// this and then dropped.
     ///
     /// # Errors
-    /// An organization without a product answers 403 or 404 for it, which is not an error.
+    /// A 403 or 404 for a product that the organization does not have is not an error.
     pub async fn account_errors(&self, organization: &str) -> Result<Vec<AccountError>, Error> {
         let answer: Value = self
             .get(&["users", organization], &[], &self.access_token)
@@ -195,7 +195,7 @@ impl Backup {
             let found = self.list::<Row>(&[path(product)], &own, &|_| ()).await;
             match found {
                 Ok(rows) => errors.extend(rows.into_iter().filter_map(|row| row.account_error(product))),
-                // The token was good a moment ago: this organization does not have that product.
+                // The token was good a moment ago, so the organization does not have this product.
                 Err(Error::CredentialsRefused { .. } | Error::NotFound { .. })
                     if product != Product::Mailbox => {}
                 Err(error) => return Err(error),

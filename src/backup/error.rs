@@ -8,24 +8,24 @@ pub enum Error {
     /// Wrong reseller or access token, or no API access.
     #[error("SaaS Backup refused the reseller token or the access token: {message}")]
     CredentialsRefused {
-        /// Its words.
+        /// The service's words.
         message: String,
     },
     /// No such record.
     #[error("SaaS Backup has no {what}")]
     NotFound {
-        /// The path that was asked for.
+        /// The path, or the record in words.
         what: String,
     },
     /// The request was refused for another reason.
     #[error("SaaS Backup refused to answer {what}: {message}")]
     Refused {
-        /// The path that was asked for.
+        /// The path.
         what: String,
-        /// Its words.
+        /// The service's words.
         message: String,
     },
-    /// There is something else at the backup URL.
+    /// The backup URL leads to something that is not SaaS Backup.
     #[error("there is no SaaS Backup API at the backup URL: {reason}")]
     NotBackup {
         /// What came back.

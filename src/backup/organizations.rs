@@ -12,7 +12,7 @@ use crate::{
     model::{Organization, Seats},
 };
 
-/// A row as it comes. The organization's own token in it is not read here.
+/// A row as it comes. It also contains the organization's own token, which is not read here.
 #[derive(Deserialize)]
 pub(super) struct Row {
     #[serde(default, deserialize_with = "lenient::text")]
@@ -35,7 +35,7 @@ pub(super) struct Row {
     flg_suspended: Option<bool>,
     #[serde(default, deserialize_with = "lenient::flag")]
     customer_deactivated: Option<bool>,
-    /// Another row with its id has other figures.
+    /// Another row has the same id and other figures.
     #[serde(skip)]
     conflicting: bool,
 }
@@ -51,7 +51,7 @@ impl paging::Row for Row {
 }
 
 impl Row {
-    /// What is billed, and whether.
+    /// What billing depends on: the seats, and whether the organization is suspended or deactivated.
     fn figures(&self) -> (Seats, bool, bool) {
         let seats = |number: Option<i64>| number.filter(|number| (0..=i64::from(i32::MAX)).contains(number));
         let seats = Seats {
@@ -88,13 +88,14 @@ impl Row {
 }
 
 impl Backup {
-    /// Every organization, each once: the first row counts, and [`Organization::conflicting`] tells of others.
+    /// Every organization, each once. The first row of an organization counts; [`Organization::conflicting`] says
+    /// that a later one differed.
     pub async fn organizations(&self, progress: Progress<'_>) -> Result<Vec<Organization>, Error> {
         let rows: Vec<Row> = self.list(&["users"], &self.access_token, progress).await?;
         Ok(rows.into_iter().filter_map(Row::organization).collect())
     }
 
-    /// One organization by its id, `None` where there is none.
+    /// One organization by its id, or `None` if there is no such organization.
     pub async fn organization(&self, id: &str) -> Result<Option<Organization>, Error> {
         let found: Result<Value, Error> = self.get(&["users", id], &[], &self.access_token).await;
         match found {
@@ -106,7 +107,7 @@ impl Backup {
         }
     }
 
-    /// The first page of organizations: to see that it is permitted, and to know some names.
+    /// The first page of organizations: shows that reading them is permitted, and gives some names.
     pub async fn first_organizations(&self) -> Result<Vec<Organization>, Error> {
         let page = self.page::<Row>(&["users"], &self.access_token, 1).await?;
         let rows = page.rows.rows.into_iter();
@@ -114,8 +115,9 @@ impl Backup {
     }
 }
 
-/// The organization of this id in the answer about it: the record itself, or one inside what wraps it
-/// (`{"users": [{…}]}`, `[{"result_set": [{…}]}]`). Another's row is never taken for it: it has another token.
+/// The organization with this id in an answer: the answer itself, or a record somewhere inside it
+/// (`{"users": [{…}]}`, `[{"result_set": [{…}]}]`). A record with another id is never accepted: it has another
+/// organization's token.
 pub(super) fn one(answer: Value, id: &str) -> Option<Value> {
     match answer {
         Value::Array(rows) => rows.into_iter().find_map(|row| one(row, id)),

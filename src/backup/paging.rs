@@ -1,9 +1,9 @@
 //! Reading whole lists, whatever shape they come in.
 //!
-//! A list was seen as a bare array, as `{"result_set": [...]}`, as `[{"result_set": [...]}]` and as
-//! `{"pagination": {..., "next_page"}, "data": [...]}`; some endpoints ignore paging and answer everything.
-//! It ends where a page says so itself, at an empty page, or at one that repeats what was seen. A short page
-//! says nothing: one of 99 rows was met with more behind it.
+//! Lists were seen as a bare array, as `{"result_set": [...]}`, as `[{"result_set": [...]}]` and as
+//! `{"pagination": {..., "next_page"}, "data": [...]}`; some endpoints ignore paging and send everything.
+//! A list ends when a page says so, when a page is empty, or when a page only repeats earlier rows. A short page
+//! proves nothing: a page of 99 rows was seen with more after it.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -23,40 +23,37 @@ use serde_json::{Value, value::RawValue};
 use super::{Backup, Error};
 use crate::lenient::{self, MOST_ROWS, Rows};
 
-/// Rows asked for in one page: the documented size.
+/// Rows per page: the documented size.
 const PER_PAGE: usize = 100;
 /// Pages read at the same time, at most.
 const AT_ONCE: usize = 4;
 
-/// Told how many records were read so far.
+/// Hears how many records were read so far.
 pub type Progress<'a> = &'a (dyn Fn(usize) + Sync);
 
 /// A row of a list.
 pub(super) trait Row: DeserializeOwned {
-    /// What tells it from the others. One without is left out.
+    /// What identifies the row. A row without a key is left out.
     fn key(&self) -> Option<&str>;
 
-    /// Another row with the same key was read.
+    /// Called when another row with the same key is read.
     fn repeated_as(&mut self, _again: Self) {}
 }
 
 /// One page in any of the shapes.
 pub(super) struct Page<R> {
     pub rows: Rows<R>,
-    /// What the page says about the one after it.
     next: Next,
 }
 
-/// What a page says about the one after it.
+/// What a page says about the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
-    /// There is one.
     More,
-    /// There is none.
     Last,
-    /// It tells of paging, and not of a next page: the end, if pages before it told of one.
+    /// It has paging information, but does not name a next page: the last one, if earlier pages named theirs.
     Unnamed,
-    /// Nothing.
+    /// Nothing at all.
     Unsaid,
 }
 
@@ -100,7 +97,7 @@ impl<'de, R: DeserializeOwned> Visitor<'de> for PageVisitor<R> {
             match key.as_str() {
                 "pagination" => next = pagination(&map.next_value::<Box<RawValue>>()?),
                 "data" | "result_set" => {
-                    // A list that is null is empty.
+                    // A null list is an empty one.
                     let rows = map.next_value::<Option<Rows<R>>>()?.unwrap_or_else(|| Rows {
                         is_list: true,
                         ..Rows::none()
@@ -117,7 +114,7 @@ impl<'de, R: DeserializeOwned> Visitor<'de> for PageVisitor<R> {
     }
 }
 
-/// Keeps the first list that has rows, else the first.
+/// Keeps the first list that has rows, or else the first list.
 fn better<R>(best: &mut Option<Rows<R>>, found: Rows<R>) {
     let has_rows = best.as_ref().is_some_and(|best| !best.rows.is_empty());
     if found.is_list && (best.is_none() || !has_rows && !found.rows.is_empty()) {
@@ -155,9 +152,9 @@ fn pagination(text: &RawValue) -> Next {
 struct Reader<R> {
     rows: Vec<R>,
     places: HashMap<String, usize>,
-    /// Rows of the first page.
+    /// The number of rows in the first page.
     size: Option<usize>,
-    /// Whether a page told of a next one.
+    /// Whether any page has named a next one.
     tells_next: bool,
 }
 
@@ -171,7 +168,7 @@ impl<R: Row> Reader<R> {
         }
     }
 
-    /// Takes the next page, and tells whether it was the last.
+    /// Adds the next page, and says whether it was the last.
     fn add(&mut self, page: Page<R>) -> bool {
         let before = self.rows.len();
         self.size.get_or_insert(page.rows.rows.len());
@@ -200,7 +197,7 @@ impl<R: Row> Reader<R> {
 }
 
 impl Backup {
-    /// Every row of a list, each once, the first of those with the same key.
+    /// Every row of a list. Of several rows with the same key only the first is kept.
     pub(super) async fn list<R: Row>(
         &self,
         path: &[&str],
@@ -208,8 +205,8 @@ impl Backup {
         progress: Progress<'_>,
     ) -> Result<Vec<R>, Error> {
         let mut reader = Reader::new();
-        // Most lists are one page, and where paging is ignored the second shows it. Longer ones are read a few
-        // pages at a time.
+        // Most lists are one page, and the second page shows whether paging is ignored. Longer lists are read a
+        // few pages at a time.
         let mut next = 1;
         let mut at_once = 1;
         loop {
@@ -233,7 +230,7 @@ impl Backup {
             at_once = match next {
                 2 => 1,
                 _ if is_full => (at_once * 2).min(AT_ONCE),
-                // Most likely only the proof of the end is missing.
+                // Most likely the end has been reached, and only the proof is missing.
                 _ => 1,
             };
         }
@@ -321,9 +318,9 @@ mod tests {
         let mut reader = Reader::new();
         let mut add = |text: &str| reader.add(serde_json::from_str::<Page<Numbered>>(text).unwrap());
         assert!(!add(r#"[{"id":1},{"id":2}]"#));
-        // A short page is no end.
+        // A short page is not the end.
         assert!(!add(r#"[{"id":3}]"#));
-        // Nor is a page that tells of paging and never told of a next page.
+        // Nor is a page with paging information, as long as no page has named a next one.
         assert!(!add(r#"{"pagination":{},"data":[{"id":4}]}"#));
         assert!(!add(
             r#"{"pagination":{"next_page":"/users?page=5"},"data":[{"id":5}]}"#

@@ -1,8 +1,8 @@
 //! Finding the token URL, signing in, and staying signed in.
 //!
-//! `GET <site>/api/authinfo` needs no token and tells `auth_url` and `tenant_id`; where it fails, the token
-//! URL is `<site>/auth/token`. A token is issued for the client credentials and `?tenant=`, lives for
-//! `expires_in` seconds at most, and its answer's `scope` lists what was really granted.
+//! `GET <site>/api/authinfo` needs no token and gives `auth_url` and `tenant_id`; if it fails, the token URL
+//! is `<site>/auth/token`. A token is issued for the client credentials and `?tenant=`, and lives for
+//! `expires_in` seconds at most; the `scope` that comes with it lists what was really granted.
 
 use std::{
     sync::{
@@ -22,15 +22,13 @@ use crate::{
     lenient,
 };
 
-/// How often one call may find its token dead before that is taken for a refusal.
+/// How often one call may find its token expired before that counts as a refusal.
 const MOST_RENEWALS: usize = 6;
 
 /// What a site says about signing in to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Discovery {
-    /// The token endpoint.
     pub token_url: Url,
-    /// The tenant, where there is one.
     pub tenant: Option<String>,
 }
 
@@ -42,8 +40,8 @@ struct AuthInfo {
     tenant_id: Option<String>,
 }
 
-/// Reads a site URL as people paste it: with or without scheme, `/api`, `/auth` or a trailing slash.
-/// Without a scheme it is https, and http for this machine itself.
+/// Reads a site URL as people paste it: with or without a scheme, `/api`, `/auth` or a trailing slash.
+/// Without a scheme it becomes https, or http for this machine itself.
 pub fn site_url(pasted: &str) -> Result<Url, String> {
     let pasted = pasted.trim().trim_matches(['"', '\'', '<', '>']);
     if pasted.is_empty() {
@@ -89,10 +87,10 @@ pub fn site_url(pasted: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Asks the site where to sign in. A site that does not say is signed in to at `/auth/token`.
+/// Asks the site where to sign in, and falls back to `/auth/token` if it does not say.
 ///
 /// # Errors
-/// Only that nobody answers at all: an odd answer is what the fallback is for.
+/// No answer at all. An odd answer is no error: that is what the fallback is for.
 pub async fn discover(http: &Http, site: &Url) -> Result<Discovery, Error> {
     let fallback = Discovery {
         token_url: below(site, &["auth", "token"]),
@@ -157,8 +155,8 @@ impl Scopes {
         Self((!names.is_empty()).then_some(names))
     }
 
-    /// Whether it includes `scope`, by name or by an umbrella. An answer without a list permits all that
-    /// it does not forbid later.
+    /// Whether `scope` is granted, by name or by an umbrella scope. If the token's answer listed no scopes,
+    /// everything counts as granted; Halo refuses later what is not.
     pub fn allow(&self, scope: &str) -> bool {
         self.0.as_ref().is_none_or(|names| {
             names
@@ -180,24 +178,24 @@ struct TokenAnswer {
 /// A token in use.
 pub(super) struct Token {
     secret: SecretString,
-    asked: Instant,
-    /// How long after that it is used; without a limit where its answer states none.
+    requested: Instant,
+    /// How long after that to use it; `None` until it is refused.
     life: Option<Duration>,
     scopes: Scopes,
-    /// Whether Halo ever accepted it: a refusal then means that it died, not that a scope is missing.
+    /// Whether Halo has accepted it before: then a refusal means that it expired, not that a scope is missing.
     worked: AtomicBool,
 }
 
 impl Halo {
-    /// Signs in if need be, and tells what the application may do.
+    /// Signs in if necessary, and gives the scopes that the application was granted.
     ///
     /// # Errors
-    /// Refused credentials, no Halo at the URL, no answer.
+    /// The credentials were refused, there is no Halo at the URL, or there was no answer.
     pub async fn granted(&self) -> Result<Scopes, Error> {
         Ok(self.token().await?.scopes.clone())
     }
 
-    /// Sends a request with a valid token, getting a new one when it died, also in the middle of a run.
+    /// Sends a request with a valid token, and gets a new one when it expires, even in the middle of a run.
     pub(super) async fn authorized<T>(
         &self,
         resource: Resource,
@@ -236,10 +234,10 @@ impl Halo {
     }
 
     async fn token(&self) -> Result<Arc<Token>, Error> {
-        // Held while a token is fetched, so that concurrent requests share one.
+        // Stays locked while a token is fetched, so that concurrent requests share it.
         let mut current = self.token.lock().await;
         if let Some(token) = current.as_ref()
-            && token.life.is_none_or(|life| token.asked.elapsed() < life)
+            && token.life.is_none_or(|life| token.requested.elapsed() < life)
         {
             return Ok(token.clone());
         }
@@ -248,10 +246,10 @@ impl Halo {
         Ok(token)
     }
 
-    /// Forgets a token that was refused, unless somebody already replaced it.
-    async fn drop_token(&self, dead: &Arc<Token>) {
+    /// Forgets a token that was refused, unless another request has already replaced it.
+    async fn drop_token(&self, refused: &Arc<Token>) {
         let mut current = self.token.lock().await;
-        if current.as_ref().is_some_and(|token| Arc::ptr_eq(token, dead)) {
+        if current.as_ref().is_some_and(|token| Arc::ptr_eq(token, refused)) {
             *current = None;
         }
     }
@@ -265,13 +263,13 @@ impl Halo {
             ("grant_type", SecretString::from("client_credentials")),
             ("client_id", SecretString::from(self.site.client_id.clone())),
             ("client_secret", self.secret.clone()),
-            // All that the application was granted, whatever that is: the answer lists it.
+            // Whatever the application was granted: the answer lists it.
             ("scope", SecretString::from("all")),
         ];
         let mut request = Request::post(url, Body::Form(form));
-        // A second token is as good as the first.
+        // Getting two tokens does no harm.
         request.repeatable = true;
-        let asked = Instant::now();
+        let requested = Instant::now();
         let answer: TokenAnswer = self.http.json(&request).await.map_err(|error| match error {
             http::Error::Status {
                 status: 400 | 401 | 403,
@@ -293,7 +291,7 @@ impl Halo {
         self.http.hide(&secret);
         Ok(Token {
             secret,
-            asked,
+            requested,
             life: answer.expires_in.and_then(useful_life),
             scopes: Scopes::parse(answer.scope.as_deref()),
             worked: AtomicBool::new(false),
@@ -308,8 +306,8 @@ impl Halo {
     }
 }
 
-/// How long a token is used: a little less than it lives, in proportion, so that a short-lived one is
-/// still used for most of its life. A life that is none says nothing: the token is used until it is refused.
+/// How long to use a token: a little less than it lives, in proportion, so that a short-lived one is still
+/// used for most of its life. A negative life says nothing: the token is used until it is refused.
 fn useful_life(expires_in: i64) -> Option<Duration> {
     let seconds = u64::try_from(expires_in).ok()?;
     Some(Duration::from_secs(
@@ -369,7 +367,7 @@ mod tests {
             fn waiting(&self, _: &str, _: Duration, _: bool) {}
             fn resumed(&self) {}
         }
-        // Connections wait in its queue for ever.
+        // Nobody accepts the connections, so they wait in its queue for ever.
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let site: Url = format!("http://{}/", listener.local_addr().unwrap())
             .parse()
@@ -411,7 +409,7 @@ mod tests {
             ],
         ) {
             let answer = format!(r#"{{"access_token": "x", "expires_in": {life}}}"#);
-            // A number that no float can hold is no JSON to serde; anything else is read.
+            // Serde rejects a number that no float can hold; anything else is read.
             if let Ok(answer) = serde_json::from_str::<TokenAnswer>(&answer) {
                 let life = answer.expires_in.and_then(useful_life);
                 prop_assert!(life.is_none_or(|life| life <= Duration::from_secs(i64::MAX as u64)));

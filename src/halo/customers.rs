@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     Error, Halo, Resource,
-    paging::{Progress, Record, Until},
+    paging::{ListRequest, Progress, Record, Until},
 };
 use crate::{lenient, model::Customer};
 
@@ -36,20 +36,26 @@ impl Row {
 }
 
 impl Halo {
-    /// Every active customer. Halo leaves inactive ones out of the list by itself; one that comes all the
-    /// same is marked.
+    /// Every active customer. Halo leaves inactive ones out of the list; one that comes anyway is marked.
     pub async fn customers(&self, progress: Progress<'_>) -> Result<Vec<Customer>, Error> {
-        let rows: Vec<Row> = self.list(Resource::Customers, &[], Until::End, progress).await?;
+        let rows: Vec<Row> = self
+            .list(&ListRequest {
+                resource: Resource::Customers,
+                filter: &[],
+                until: Until::End,
+                progress,
+            })
+            .await?;
         Ok(rows.into_iter().filter_map(Row::customer).collect())
     }
 
-    /// One customer, `None` where there is none.
+    /// One customer, or `None` if there is no such customer.
     pub async fn customer(&self, id: i64) -> Result<Option<Customer>, Error> {
         let row: Option<Row> = self.record(Resource::Customers, id, &[]).await?;
         Ok(row.and_then(Row::customer))
     }
 
-    /// The first page of active customers: to see that it is permitted, and to know some names.
+    /// The first page of active customers: shows that reading them is permitted, and gives some names.
     pub async fn first_customers(&self) -> Result<Vec<Customer>, Error> {
         let page = self.page::<Row>(Resource::Customers, &[], 1).await?;
         let customers = page.rows.into_iter().filter_map(Row::customer);

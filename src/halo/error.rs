@@ -12,36 +12,33 @@ pub enum Error {
         /// Halo's words.
         message: String,
     },
-    /// The application or its agent's role may not do this. Halo answers 401 for a scope that was not
-    /// granted, also with a valid token, and 403 for what the role forbids.
+    /// The application or its agent's role may not do this. Halo answers 401 if a scope was not granted,
+    /// even with a valid token, and 403 if the role forbids it.
     #[error("HaloPSA does not permit {action}: {message}")]
     PermissionMissing {
-        /// What was tried, as "reading customers".
+        /// What was tried, e.g. "reading customers".
         action: String,
-        /// The scope it takes.
+        /// The scope that it requires.
         scope: &'static str,
-        /// The setting of the agent's role that it takes.
+        /// The setting of the agent's role that it requires.
         role: &'static str,
         /// Halo's words.
         message: String,
     },
     /// No such record.
     #[error("HaloPSA has no {what}")]
-    NotFound {
-        /// Kind and id.
-        what: String,
-    },
+    NotFound { what: String },
     /// The request was understood and refused.
     #[error("HaloPSA refused {action}: {message}")]
     Refused {
-        /// What was tried.
+        /// What was tried, e.g. "writing licenses".
         action: String,
         /// HTTP status.
         status: u16,
         /// Halo's words.
         message: String,
     },
-    /// There is something else at the site URL.
+    /// The site URL leads to something that is not HaloPSA.
     #[error("there is no HaloPSA at {url}: {reason}")]
     NotHalo {
         /// The token URL that was tried.
@@ -55,23 +52,23 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether a write may have been done although no answer says so.
+    /// Whether a write may have been done even though no answer confirms it.
     pub fn is_unclear(&self) -> bool {
         matches!(self, Error::Http(error) if error.is_unclear())
     }
 
-    /// Whether Halo itself failed at what was sent (and not something in between). What may have been done is
-    /// not known.
+    /// Whether Halo itself failed at the request, rather than something in between. Whether anything was done
+    /// is not known.
     pub fn is_own_failure(&self) -> bool {
         matches!(self, Error::Http(http::Error::ServerFailed { .. }))
     }
 
-    /// Whether it was not sent, because it was not wanted any more by the time that it could be.
+    /// Whether the request was not sent because, after a wait, it was no longer wanted.
     pub fn is_withdrawn(&self) -> bool {
         matches!(self, Error::Http(http::Error::Withdrawn))
     }
 
-    /// The service's own words where there are any: why it said no, or failed.
+    /// Why Halo refused or failed, in its own words if there are any.
     pub fn words(&self) -> String {
         match self {
             Error::Refused { message, .. } => message.clone(),
@@ -82,12 +79,12 @@ impl Error {
         }
     }
 
-    /// Whether Halo looked at what was sent and said no to it (and not to who sent it).
+    /// Whether Halo refused what was sent, rather than who sent it.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Error::Refused { .. } | Error::NotFound { .. })
     }
 
-    /// Reads a refusal's meaning off its status.
+    /// Tells from the status what a refusal means.
     pub(super) fn of_status(error: http::Error, resource: Resource, write: bool) -> Self {
         let http::Error::Status { status, message, .. } = error else {
             return Error::Http(error);

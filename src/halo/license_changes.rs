@@ -1,19 +1,43 @@
-//! Who changed a license: Halo's `/LicenceChange`, one row a changed field.
+//! Who changed a license: Halo's `/LicenceChange`, one row for each changed field.
 
 use serde_json::Value;
 
 use super::{Error, Halo, Resource, paging::Page};
 use crate::{http::Request, lenient, model::LicenseChange};
 
-/// Rows asked for: the newest, of whatever fields.
+/// How many rows to ask for: the newest, whichever fields they are about.
 const ROWS: &str = "50";
+/// The spellings of each field. The API's description does not name them, so several are tried.
+const LICENSE: &[&str] = &["licenceid", "licenseid", "softwarelicenceid"];
+const NEW_COUNT: &[&str] = &["newcount", "newquantity"];
+const NEW_VALUE: &[&str] = &["newvalue", "new", "to"];
+const OLD: &[&str] = &["oldcount", "oldquantity", "oldvalue", "old", "from"];
+const FIELD_NAME: &[&str] = &["fieldname", "field", "fieldlabel", "property"];
+const FIELD_ID: &[&str] = &["fieldid", "field"];
+const WHO: &[&str] = &[
+    "who",
+    "agentname",
+    "changedby",
+    "username",
+    "uname",
+    "agent",
+    "whoname",
+];
+const AT: &[&str] = &[
+    "datetime",
+    "changedate",
+    "date",
+    "changedat",
+    "datechanged",
+    "when",
+];
 
 impl Halo {
-    /// Who gave a license the quantity `count`, after it had been `before`; `None` where no row tells. A courtesy:
-    /// asked once, and not at all where the requests of the moment are needed for more.
+    /// Who changed a license's quantity from `before` to `count`; `None` if no row says so. The request is made
+    /// on a best-effort basis: once, and not at all while the rate limiter is short of room.
     ///
     /// # Errors
-    /// Also where a rate limit would have to be waited for.
+    /// Also if the request would have to wait for a rate limit.
     pub async fn who_changed(
         &self,
         license: i64,
@@ -40,7 +64,6 @@ impl Halo {
     }
 }
 
-/// A row. Its fields are in no description, so several spellings are tried.
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
     field: Field,
@@ -51,14 +74,12 @@ struct Row {
     id: Option<i64>,
 }
 
-/// Which field a row is about.
+/// Which field a row is about, by its own account.
 #[derive(Clone, Debug, PartialEq)]
 enum Field {
-    /// It says that it is the quantity.
     Quantity,
-    /// It says that it is something else.
     Other,
-    /// It has a number, or nothing.
+    /// The row gives a number instead of a name, or nothing.
     Unnamed(Option<String>),
 }
 
@@ -94,76 +115,73 @@ impl Field {
     }
 }
 
-impl Row {
-    fn read(row: &Value, license: i64) -> Option<Self> {
-        // `Old_Value`, `oldValue` and `old_value` are one name.
-        let fields: Vec<(String, &Value)> = row
-            .as_object()?
-            .iter()
-            .map(|(name, value)| {
-                let letters = name.chars().filter(|character| character.is_alphanumeric());
-                (letters.collect::<String>().to_lowercase(), value)
-            })
-            .collect();
-        let value = |names: &[&str]| {
-            names.iter().find_map(|wanted| {
-                let found = fields.iter().find(|(name, _)| name == wanted);
-                found.map(|(_, value)| *value).filter(|value| !value.is_null())
-            })
-        };
-        let text = |names: &[&str]| {
-            let text = value(names)?.as_str()?.trim().to_owned();
-            Some(text).filter(|text| !text.is_empty())
-        };
-        let number = |names: &[&str]| value(names).and_then(lenient::integer_of);
-        let whose = number(&["licenceid", "licenseid", "softwarelicenceid"]);
-        if whose.is_some_and(|whose| whose != license) {
-            return None;
-        }
-        let counts = number(&["newcount", "newquantity"]);
-        let name = text(&["fieldname", "field", "fieldlabel", "property"]);
-        Some(Self {
-            field: match name.filter(|name| name.parse::<i64>().is_err()) {
-                _ if counts.is_some() => Field::Quantity,
-                Some(name) => Field::named(&name),
-                None => Field::Unnamed(value(&["fieldid", "field"]).map(ToString::to_string)),
-            },
-            old: number(&["oldcount", "oldquantity", "oldvalue", "old", "from"]),
-            new: counts.or_else(|| number(&["newvalue", "new", "to"])),
-            who: text(&[
-                "who",
-                "agentname",
-                "changedby",
-                "username",
-                "uname",
-                "agent",
-                "whoname",
-            ]),
-            at: text(&[
-                "datetime",
-                "changedate",
-                "date",
-                "changedat",
-                "datechanged",
-                "when",
-            ]),
-            id: number(&["id"]),
+/// A row's fields by name, in lower case and without punctuation: `Old_Value`, `oldValue` and `old_value` are the
+/// same field.
+struct Fields<'a>(Vec<(String, &'a Value)>);
+
+impl<'a> Fields<'a> {
+    fn of(row: &'a Value) -> Option<Self> {
+        let fields = row.as_object()?.iter().map(|(name, value)| {
+            let letters = name.chars().filter(|character| character.is_alphanumeric());
+            (letters.collect::<String>().to_lowercase(), value)
+        });
+        Some(Self(fields.collect()))
+    }
+
+    /// The value under the first of these names that has one.
+    fn value(&self, names: &[&str]) -> Option<&'a Value> {
+        names.iter().find_map(|wanted| {
+            let found = self.0.iter().find(|(name, _)| name == wanted);
+            found.map(|(_, value)| *value).filter(|value| !value.is_null())
         })
     }
 
-    /// Rows of a later time are greater; where none is told, the id tells.
+    fn text(&self, names: &[&str]) -> Option<String> {
+        let text = self.value(names)?.as_str()?.trim().to_owned();
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    fn number(&self, names: &[&str]) -> Option<i64> {
+        self.value(names).and_then(lenient::integer_of)
+    }
+}
+
+impl Row {
+    /// Reads a row, unless it is about another license.
+    fn read(row: &Value, license: i64) -> Option<Self> {
+        let fields = Fields::of(row)?;
+        if fields.number(LICENSE).is_some_and(|id| id != license) {
+            return None;
+        }
+        let new_count = fields.number(NEW_COUNT);
+        let name = fields.text(FIELD_NAME);
+        Some(Self {
+            field: match name.filter(|name| name.parse::<i64>().is_err()) {
+                _ if new_count.is_some() => Field::Quantity,
+                Some(name) => Field::named(&name),
+                None => Field::Unnamed(fields.value(FIELD_ID).map(ToString::to_string)),
+            },
+            old: fields.number(OLD),
+            new: new_count.or_else(|| fields.number(NEW_VALUE)),
+            who: fields.text(WHO),
+            at: fields.text(AT),
+            id: fields.number(&["id"]),
+        })
+    }
+
+    /// Orders rows by time, and by id if they have no time.
     fn age(&self) -> (Option<&str>, Option<i64>) {
         (self.at.as_deref(), self.id)
     }
 }
 
-/// The newest row about the quantity, if it is the one that led to `count`.
+/// The newest change of the quantity, if it is the one that led to `count`.
 fn of_quantity(rows: &[Value], license: i64, before: i64, count: i64) -> Option<LicenseChange> {
     let rows: Vec<Row> = rows.iter().filter_map(|row| Row::read(row, license)).collect();
     let quantities = rows.iter().filter(|row| match &row.field {
         Field::Quantity => true,
         Field::Other => false,
-        // Nobody says what it is: it must lead from the quantity before to the one now, in one step or more.
+        // Not known: it must lead from the earlier quantity to the present one, in one step or more.
         field => {
             let leads = |row: &Row| {
                 row.old == Some(before)

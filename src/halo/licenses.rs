@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     Error, Halo, Resource,
-    paging::{Page, Progress, Record, Until},
+    paging::{ListRequest, Page, Progress, Record, Until},
 };
 use crate::{
     http::StillWanted,
@@ -15,7 +15,7 @@ use crate::{
     model::{License, Quantity},
 };
 
-/// Statuses of a license that is over.
+/// Statuses of a license that has ended.
 const ENDED: [&str; 7] = [
     "inactive",
     "cancelled",
@@ -26,7 +26,7 @@ const ENDED: [&str; 7] = [
     "disabled",
 ];
 
-/// Statuses of one that will end and is billed until then, whatever else its row says.
+/// Statuses of a license that will end, and is billed until then whatever else its row says.
 const ENDING: [&str; 2] = ["PendingCancel", "Pending Cancel"];
 
 #[derive(Deserialize)]
@@ -83,25 +83,23 @@ impl Row {
 pub struct LicensePage(Page<Row>);
 
 impl LicensePage {
-    /// The ids on it.
     pub fn ids(&self) -> HashSet<i64> {
         self.0.rows.iter().filter_map(Row::id).collect()
     }
 
-    /// How many pages follow; none where nobody can tell.
+    /// How many pages follow, if that can be told.
     pub fn pages_left(&self) -> Option<usize> {
         self.0.pages_left()
     }
 
-    /// The licenses on it.
     pub fn into_licenses(self) -> Vec<License> {
         self.0.rows.into_iter().filter_map(Row::license).collect()
     }
 }
 
 impl Halo {
-    /// Every license, of one customer or of all. A tenant holds every vendor's subscriptions: tens of
-    /// thousands of rows at a large partner.
+    /// Every license of one customer, or of all. Halo holds every vendor's subscriptions: at a large partner
+    /// that makes tens of thousands of rows.
     pub async fn licenses(
         &self,
         customer: Option<i64>,
@@ -113,11 +111,16 @@ impl Halo {
             .map(|id| ("client_id", id.as_str()))
             .collect();
         let rows: Vec<Row> = self
-            .list(Resource::Licenses, &filter, Until::End, progress)
+            .list(&ListRequest {
+                resource: Resource::Licenses,
+                filter: &filter,
+                until: Until::End,
+                progress,
+            })
             .await?;
         let licenses = rows.into_iter().filter_map(Row::license);
         Ok(match customer {
-            // A filter that was ignored would offer one customer's license to another.
+            // If Halo ignored the filter, one customer's license would be offered to another.
             Some(customer) => licenses
                 .filter(|license| license.customer_id == Some(customer))
                 .collect(),
@@ -125,29 +128,32 @@ impl Halo {
         })
     }
 
-    /// One license, `None` where there is none.
+    /// One license, or `None` if there is no such license.
     pub async fn license(&self, id: i64) -> Result<Option<License>, Error> {
         let row: Option<Row> = self.record(Resource::Licenses, id, &[]).await?;
         Ok(row.and_then(Row::license))
     }
 
-    /// The first page of the list, and how many follow.
     pub async fn first_license_page(&self) -> Result<LicensePage, Error> {
         Ok(LicensePage(self.page(Resource::Licenses, &[], 1).await?))
     }
 
-    /// The wanted licenses out of whole pages, the first of which was read; not beyond the last that the
-    /// count promises where all are found by then. One that is not in the answer is inactive, or gone. Gives
-    /// the licenses and how many pages it took in all: `ceil(licenses / 1000)` where all are there.
+    /// Reads on from the first page until all wanted licenses are found, or to the end of the list. Gives the
+    /// licenses and how many pages that took in total: `ceil(licenses / 1000)` at most if all are there. A
+    /// license that is not among them is inactive or gone.
     pub async fn licenses_after(
         &self,
         first: LicensePage,
         wanted: &HashSet<i64>,
         progress: Progress<'_>,
     ) -> Result<(Vec<License>, usize), Error> {
-        let read = self
-            .list_after(Resource::Licenses, &[], first.0, Until::Found(wanted), progress)
-            .await?;
+        let list = ListRequest {
+            resource: Resource::Licenses,
+            filter: &[],
+            until: Until::Found(wanted),
+            progress,
+        };
+        let read = self.list_after(&list, first.0).await?;
         let licenses = read.records.into_iter().filter_map(Row::license);
         Ok((
             licenses.filter(|license| wanted.contains(&license.id)).collect(),
@@ -155,27 +161,31 @@ impl Halo {
         ))
     }
 
-    /// The wanted licenses out of a list that has inactive ones too.
+    /// The wanted licenses from a list that includes inactive ones.
     pub async fn licenses_even_inactive(
         &self,
         wanted: &HashSet<i64>,
         progress: Progress<'_>,
     ) -> Result<Vec<License>, Error> {
-        let filter = [("includeinactive", "true")];
         let rows: Vec<Row> = self
-            .list(Resource::Licenses, &filter, Until::Found(wanted), progress)
+            .list(&ListRequest {
+                resource: Resource::Licenses,
+                filter: &[("includeinactive", "true")],
+                until: Until::Found(wanted),
+                progress,
+            })
             .await?;
         let licenses = rows.into_iter().filter_map(Row::license);
         Ok(licenses.filter(|license| wanted.contains(&license.id)).collect())
     }
 
-    /// Writes quantities in one request. Only `id`, `client_id` and `count` are sent, so nothing else of a
-    /// license changes. What a batch with one bad record does to the others is not documented: after an
-    /// error, read back.
+    /// Writes quantities in one request. Only `id`, `client_id` and `count` are sent, so nothing else about a
+    /// license changes. Halo does not document what one bad record in a batch does to the others: after an
+    /// error, read back. If no proper answer comes, the batch is sent again, up to `tries` times in total.
     ///
     /// # Errors
-    /// A refusal concerns the whole batch. Where no proper answer comes it is sent again, up to
-    /// `tries` times in all. [`Error::is_withdrawn`] where it was not `still_wanted` after waiting for a rate limit.
+    /// A refusal concerns the whole batch. [`Error::is_withdrawn`] says that the batch had to wait for a rate
+    /// limit and was then no longer wanted.
     pub async fn set_quantities(
         &self,
         quantities: &[Quantity],
@@ -188,11 +198,11 @@ impl Halo {
                 json!({"id": quantity.license, "client_id": quantity.customer, "count": quantity.count})
             })
             .collect();
-        // The answer can have the records in it.
+        // The answer may contain the records.
         let mut request = self
             .write(Resource::Licenses, &Value::Array(records))
             .for_a_list();
-        // Absolute values: doing it twice is the same as once, and the answer says nothing reliable.
+        // Quantities are absolute, so sending them twice does the same as once; and the answer is not reliable.
         request.repeatable = true;
         request.tries = tries;
         request.still_wanted = Some(still_wanted);
@@ -202,7 +212,7 @@ impl Halo {
         .await
     }
 
-    /// Creates a license. Not repeatable: after an unclear answer, look for it by name first.
+    /// Creates a license. Not repeatable: after an unclear answer, first look for it by name.
     pub async fn create_license(&self, customer: i64, name: &str, count: i64) -> Result<(), Error> {
         let record = json!([{
             "name": name,
@@ -212,7 +222,7 @@ impl Halo {
             "status": "Active",
             "billing_cycle": "Monthly",
             "term_duration": "Monthly",
-            // Halo's way to say "none".
+            // Halo's way of saying "none".
             "end_date": "1901-01-01T00:00:00",
         }]);
         self.post::<serde::de::IgnoredAny>(Resource::Licenses, &record)
@@ -220,7 +230,7 @@ impl Halo {
             .map(drop)
     }
 
-    /// Reads one page of licenses, to see that it is permitted.
+    /// Reads one page of licenses, to check that this is permitted.
     pub async fn check_licenses(&self) -> Result<(), Error> {
         self.page::<Row>(Resource::Licenses, &[], 1).await.map(drop)
     }

@@ -1,6 +1,6 @@
 //! Ticket types, SLAs, priorities and outcomes: what a ticket is configured with.
 //!
-//! These lists come as bare arrays; some instances wrap one of them all the same.
+//! These lists come as bare arrays, but some instances wrap one or the other.
 
 use std::collections::HashSet;
 
@@ -37,7 +37,7 @@ struct PriorityRow {
 }
 
 impl Halo {
-    /// The ticket types that this agent may create.
+    /// The ticket types that the application's agent may create.
     pub async fn ticket_types(&self) -> Result<Vec<TicketType>, Error> {
         let rows: Vec<Row> = self
             .all(Resource::TicketTypes, &[("can_create_only", "true")])
@@ -53,7 +53,6 @@ impl Halo {
             .collect())
     }
 
-    /// The SLAs.
     pub async fn slas(&self) -> Result<Vec<Sla>, Error> {
         let rows: Vec<Row> = self.all(Resource::Slas, &[]).await?;
         Ok(rows
@@ -67,7 +66,7 @@ impl Halo {
             .collect())
     }
 
-    /// The priorities of one SLA that are offered, each once.
+    /// The visible priorities of one SLA, each once.
     pub async fn priorities(&self, sla: i64) -> Result<Vec<Priority>, Error> {
         let id = sla.to_string();
         let rows: Vec<PriorityRow> = self.all(Resource::Priorities, &[("slaid", id.as_str())]).await?;
@@ -75,7 +74,7 @@ impl Halo {
         Ok(rows
             .into_iter()
             .filter(|row| row.ishidden != Some(true))
-            // Rows of other SLAs would be other priorities with the same numbers.
+            // Other SLAs have other priorities with the same ids.
             .filter(|row| row.slaid.is_none_or(|slaid| slaid == sla))
             .filter_map(|row| {
                 Some(Priority {
@@ -88,7 +87,6 @@ impl Halo {
             .collect())
     }
 
-    /// The outcomes.
     pub async fn outcomes(&self) -> Result<Vec<Outcome>, Error> {
         let rows: Vec<Row> = self.all(Resource::Outcomes, &[]).await?;
         Ok(rows

@@ -1,8 +1,8 @@
 //! Reading whole lists.
 //!
-//! A list answers `{"record_count": n, "<key>": [...]}`, some a bare array. `page_size` is capped or
-//! ignored by some endpoints, and `record_count` was seen to be wrong. So: page until an empty page or
-//! one that brings nothing new, drop duplicates by id, and use `record_count` only to read ahead.
+//! Most lists come as `{"record_count": n, "<key>": [...]}`, some as a bare array. Some endpoints cap or ignore
+//! `page_size`, and `record_count` was seen to be wrong. So we read pages until one is empty or brings nothing
+//! new, drop duplicates by id, and use `record_count` only to read ahead.
 
 use std::{collections::HashSet, marker::PhantomData};
 
@@ -17,14 +17,14 @@ use serde::{
 use super::{Error, Halo, Resource};
 use crate::lenient::{self, MOST_ROWS, Rows};
 
-/// Rows asked for in one page: what public clients use, and the largest seen to be honoured.
+/// Rows per page: what public clients ask for, and the most that was seen to be honoured.
 const PAGE_SIZE: usize = 1000;
 /// Pages read at the same time.
 const AT_ONCE: usize = 4;
 
 /// A record with an id of its own.
 pub(super) trait Record {
-    /// The id; `None` where the row has none that can be read.
+    /// The id; `None` if the row has none that can be read.
     fn id(&self) -> Option<i64>;
 }
 
@@ -66,7 +66,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageVisitor<T> {
                 let count: Count = map.next_value()?;
                 record_count = count.0.and_then(|count| usize::try_from(count).ok());
             } else if list.as_ref().is_none_or(|list| list.rows.is_empty()) {
-                // The first array with rows, else the first.
+                // Takes the first array with rows, or else the first array.
                 let found: Rows<T> = map.next_value()?;
                 if found.is_list && (list.is_none() || !found.rows.is_empty()) {
                     list = Some(found);
@@ -93,68 +93,74 @@ impl<T> Page<T> {
     }
 }
 
-/// What a list is read for: decides when it has been read far enough.
+/// How far to read a list.
 pub(super) enum Until<'a> {
-    /// Every record.
     End,
-    /// These ids have all been seen; or the end.
+    /// Until all these ids have been seen, or to the end.
     Found(&'a HashSet<i64>),
 }
 
-/// Told how many records were read so far, and how many there seem to be.
+/// A list to read.
+pub(super) struct ListRequest<'a> {
+    pub resource: Resource,
+    pub filter: &'a [(&'a str, &'a str)],
+    pub until: Until<'a>,
+    pub progress: Progress<'a>,
+}
+
+/// Hears how many records were read so far, and how many there seem to be.
 pub type Progress<'a> = &'a (dyn Fn(usize, Option<usize>) + Sync);
 
 impl Halo {
     /// Every record of a list, each once.
     pub(super) async fn list<T: DeserializeOwned + Record>(
         &self,
-        resource: Resource,
-        filter: &[(&str, &str)],
-        until: Until<'_>,
-        progress: Progress<'_>,
+        list: &ListRequest<'_>,
     ) -> Result<Vec<T>, Error> {
-        let first: Page<T> = self.page(resource, filter, 1).await?;
-        let read = self.list_after(resource, filter, first, until, progress).await?;
+        let first: Page<T> = self.page(list.resource, list.filter, 1).await?;
+        let read = self.list_after(list, first).await?;
         Ok(read.records)
     }
 
-    /// The records of a list whose first page was read, and how many pages it took.
+    /// The records of a list whose first page has been read.
     pub(super) async fn list_after<T: DeserializeOwned + Record>(
         &self,
-        resource: Resource,
-        filter: &[(&str, &str)],
+        list: &ListRequest<'_>,
         first: Page<T>,
-        until: Until<'_>,
-        progress: Progress<'_>,
     ) -> Result<Read<T>, Error> {
+        let ListRequest {
+            resource,
+            filter,
+            until,
+            progress,
+        } = list;
+        let page = |number| self.page::<T>(*resource, filter, number);
         let size = first.rows.len();
         let expected = first.expected();
         let mut reader = Reader {
             seen: HashSet::new(),
             records: Vec::new(),
         };
-        let mut more = self.add(&mut reader, first.rows)? && !reader.is_done(&until);
+        let mut more = self.add(&mut reader, first.rows)? && !reader.is_done(until);
         progress(reader.records.len(), expected);
 
         let mut next = 2;
         if let Some(expected) = expected.filter(|_| more) {
-            // The count promises more: read ahead. The page after the last one proves the end, unless
-            // what was looked for is found before.
+            // The count promises more, so read ahead. Only the page after the last one proves the end; it is
+            // not needed if everything wanted turns up before.
             let last = expected.div_ceil(size).min(MOST_ROWS) + usize::from(matches!(until, Until::End));
-            let mut pages = stream::iter(next..=last)
-                .map(|number| self.page::<T>(resource, filter, number))
-                .buffered(AT_ONCE);
+            let mut pages = stream::iter(next..=last).map(page).buffered(AT_ONCE);
             while more && let Some(page) = pages.try_next().await? {
                 more = self.add(&mut reader, page.rows)?;
                 progress(reader.records.len(), Some(expected));
             }
-            more = more && !reader.is_done(&until);
+            more = more && !reader.is_done(until);
             next = last + 1;
         }
-        // Each page brings something new, and the rows are limited: this ends.
+        // This ends: each page must bring something new, and the number of rows is limited.
         while more {
-            let page: Page<T> = self.page(resource, filter, next).await?;
-            more = self.add(&mut reader, page.rows)? && !reader.is_done(&until);
+            let rows = page(next).await?.rows;
+            more = self.add(&mut reader, rows)? && !reader.is_done(until);
             progress(reader.records.len(), None);
             next += 1;
         }
@@ -164,7 +170,7 @@ impl Halo {
         })
     }
 
-    /// Takes what is new of a page; whether anything was.
+    /// Adds what is new in a page, and says whether anything was.
     fn add<T: Record>(&self, reader: &mut Reader<T>, rows: Vec<T>) -> Result<bool, Error> {
         let anything_new = reader.add(rows);
         if reader.records.len() > MOST_ROWS {
@@ -198,7 +204,7 @@ impl Halo {
         Ok(page)
     }
 
-    /// A list that comes whole, wrapped or not.
+    /// A list that comes in one piece, wrapped or not.
     pub(super) async fn all<T: DeserializeOwned>(
         &self,
         resource: Resource,
@@ -225,7 +231,7 @@ impl<T> Page<T> {
             .filter(|count| *count > self.rows.len() && !self.rows.is_empty())
     }
 
-    /// How many pages follow; none where nobody can tell.
+    /// How many pages follow, if that can be told.
     pub fn pages_left(&self) -> Option<usize> {
         Some(self.expected()?.div_ceil(self.rows.len()) - 1)
     }
@@ -237,7 +243,7 @@ struct Reader<T> {
 }
 
 impl<T: Record> Reader<T> {
-    /// Takes what is new; whether anything was.
+    /// Adds the new rows, and says whether there were any.
     fn add(&mut self, rows: Vec<T>) -> bool {
         let before = self.records.len();
         for row in rows {

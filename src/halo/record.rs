@@ -1,4 +1,4 @@
-//! Reading one record, which some instances wrap in its list: `/SoftwareLicence/17` as `{"licences": [{…}]}`.
+//! Reading one record. Some instances wrap it in a list: `/SoftwareLicence/17` as `{"licences": [{…}]}`.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Error, Halo, Resource, paging::Record};
 
 impl Halo {
-    /// One record by its id. `None` where there is none: Halo answers 404, nothing, or a record without an id.
+    /// One record by its id. `None` if there is none: Halo then answers 404, nothing, or a record without an id.
     pub(super) async fn record<T: DeserializeOwned + Record>(
         &self,
         resource: Resource,
@@ -24,7 +24,7 @@ impl Halo {
     }
 }
 
-/// The records in an answer about one: itself, or those of the list that wraps it.
+/// The records in an answer about one record: the answer itself, or what the list around it contains.
 fn unwrapped(answer: Value) -> Vec<Value> {
     match answer {
         Value::Array(records) => records,
@@ -33,7 +33,7 @@ fn unwrapped(answer: Value) -> Vec<Value> {
             match (lists.next(), lists.next()) {
                 (Some(Value::Array(records)), None) => records,
                 (Some(record), None) => vec![record],
-                // A record without an id, which has lists of its own: it was deleted.
+                // A record with lists but without an id: it was deleted.
                 _ => Vec::new(),
             }
         }
@@ -41,7 +41,7 @@ fn unwrapped(answer: Value) -> Vec<Value> {
     }
 }
 
-/// Whether a value has nothing in it.
+/// Whether a value is neither a list nor an object.
 fn is_plain(value: &Value) -> bool {
     !value.is_array() && !value.is_object()
 }

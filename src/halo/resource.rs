@@ -1,4 +1,4 @@
-//! The parts of the API that halolink uses, and the permission each takes.
+//! The parts of the API that halolink uses, and the permission that each requires.
 
 /// A collection of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Resource {
     Priorities,
     /// `/Outcome`.
     Outcomes,
-    /// `/Workflow`: what can be done with a ticket of a type.
+    /// `/Workflow`: what can be done with a ticket, step by step.
     Workflows,
     /// `/Tickets`.
     Tickets,
@@ -51,7 +51,7 @@ impl Resource {
         }
     }
 
-    /// The setting of the agent's role that goes with the scope, as Halo's screen words it.
+    /// The setting of the agent's role that goes with the scope, in the words of Halo's screen.
     pub fn role(self) -> &'static str {
         match self {
             Resource::Customers => "Customers: Read Only",
@@ -60,7 +60,7 @@ impl Resource {
         }
     }
 
-    /// One record of it, for messages.
+    /// What one record is called in messages.
     pub fn record(self) -> &'static str {
         match self {
             Resource::Customers => "customer",
@@ -75,7 +75,7 @@ impl Resource {
         }
     }
 
-    /// What is being done, for messages.
+    /// What is being done, for messages: "reading licenses".
     pub fn action(self, write: bool) -> String {
         let doing = if write { "writing" } else { "reading" };
         let records = match self {

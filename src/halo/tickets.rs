@@ -1,11 +1,11 @@
-//! Tickets. Creating one is not idempotent: after an unclear answer, look for it first.
+//! Tickets. Creating one is not idempotent: after an unclear answer, first look for it.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
     Error, Halo, Resource,
-    paging::{Record, Until},
+    paging::{ListRequest, Record, Until},
 };
 use crate::{
     lenient,
@@ -50,20 +50,25 @@ impl Row {
 }
 
 impl Halo {
-    /// One ticket, `None` where it was deleted (then it answers without `id`, or 404).
+    /// One ticket, or `None` if it was deleted (Halo then answers without an `id`, or 404).
     pub async fn ticket(&self, id: i64) -> Result<Option<Ticket>, Error> {
         let query = [("includedetails", "true")];
         let row: Option<Row> = self.record(Resource::Tickets, id, &query).await?;
         Ok(row.and_then(Row::ticket))
     }
 
-    /// The customer's open tickets: those whose summary has a text, as far as Halo's search tells, or all.
+    /// The customer's open tickets: all, or those that Halo's search finds for a text in the summary.
     pub async fn open_tickets(&self, customer: i64, summary: Option<&str>) -> Result<Vec<Ticket>, Error> {
         let id = customer.to_string();
         let mut filter = vec![("client_id", id.as_str()), ("open_only", "true")];
         filter.extend(summary.map(|text| ("search_summary", text)));
         let rows: Vec<Row> = self
-            .list(Resource::Tickets, &filter, Until::End, &|_, _| ())
+            .list(&ListRequest {
+                resource: Resource::Tickets,
+                filter: &filter,
+                until: Until::End,
+                progress: &|_, _| (),
+            })
             .await?;
         Ok(rows
             .into_iter()
@@ -73,11 +78,11 @@ impl Halo {
             .collect())
     }
 
-    /// Opens a ticket, with the customer's general user and without touching the partner's own ticket
-    /// rules. The answer's number, if it has one.
+    /// Opens a ticket for the customer's general user, without running the partner's ticket templates or
+    /// validation rules. Gives the ticket's number, if the answer has one.
     ///
     /// # Errors
-    /// [`Error::is_unclear`] means that it may exist all the same.
+    /// [`Error::is_unclear`] means that the ticket may exist anyway.
     pub async fn create_ticket(&self, ticket: &NewTicket) -> Result<Option<i64>, Error> {
         let mut record = Map::new();
         record.insert("client_id".into(), json!(ticket.customer));

@@ -31,7 +31,7 @@ struct Step {
 
 #[derive(Deserialize)]
 struct Action {
-    /// The outcome's id.
+    /// The id of the outcome.
     #[serde(default, deserialize_with = "lenient::integer")]
     action_id: Option<i64>,
 }
@@ -49,19 +49,20 @@ impl Record for Workflow {
 }
 
 impl Halo {
-    /// The outcomes that a ticket of a type can be given: those in the type's workflow, and all where the type has
-    /// none or it cannot be read, which takes a permission that the vendor's set-up does not ask for.
+    /// The outcomes that a ticket of this type can be given: those in the type's workflow; or all, if it has no
+    /// workflow or the workflow cannot be read. (Reading it requires a permission that the vendor's setup guide
+    /// does not ask for.)
     pub async fn outcomes_of(&self, ticket_type: i64) -> Result<Vec<Outcome>, Error> {
         let mut outcomes = self.outcomes().await?;
         let offered = self.workflow_outcomes(ticket_type).await?;
-        // A workflow without any of them says nothing about notes.
+        // A workflow that has none of them says nothing about notes.
         if outcomes.iter().any(|outcome| offered.contains(&outcome.id)) {
             outcomes.retain(|outcome| offered.contains(&outcome.id));
         }
         Ok(outcomes)
     }
 
-    /// The ids of the outcomes in a ticket type's workflow; none where there is no telling.
+    /// The ids of the outcomes in a ticket type's workflow; empty if they cannot be told.
     async fn workflow_outcomes(&self, ticket_type: i64) -> Result<HashSet<i64>, Error> {
         let kind: Option<TypeRow> =
             readable(self.record(Resource::TicketTypes, ticket_type, &[]).await)?.flatten();
@@ -79,7 +80,7 @@ impl Halo {
     }
 }
 
-/// What may be read; `None` where Halo does not let this agent, or answers something else.
+/// The record; `None` if Halo does not let this agent read it, or answers with something else.
 fn readable<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     match answer {
         Ok(record) => Ok(Some(record)),

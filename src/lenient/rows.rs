@@ -1,4 +1,4 @@
-//! Reading a list row by row, straight into what is needed of each, whatever else the answer holds.
+//! Reading a list row by row, straight into what is needed of each row, whatever else the answer holds.
 
 use std::marker::PhantomData;
 
@@ -11,27 +11,27 @@ use serde::{
     },
 };
 
-/// The most rows that are kept of one list. Large partners have tens of thousands.
+/// The most rows to keep of one list. Large partners have tens of thousands.
 pub const MOST_ROWS: usize = 200_000;
 
-/// What an answer or a list has too many of, for messages.
+/// The limit that an answer or a list exceeds, for messages.
 pub fn too_many_rows(of: &str) -> String {
     format!("{},{:03} rows in one {of}", MOST_ROWS / 1_000, MOST_ROWS % 1_000)
 }
 
-/// What is read in place of a list: its rows, and whether it was one.
+/// What was read where a list should be.
 pub struct Rows<R> {
-    /// The objects in the array, those in the `result_set` that an object of it wraps included. Anything else in it
-    /// is no row.
+    /// The objects in the array, including those in the `result_set` of an object that wraps them. Anything else
+    /// in the array is skipped.
     pub rows: Vec<R>,
-    /// Whether there are more than [`MOST_ROWS`]; those are dropped.
+    /// Whether there were more than [`MOST_ROWS`]; the rest is dropped.
     pub too_many: bool,
-    /// Whether it was an array at all, and of records: empty, or with an object in it.
+    /// Whether it was a list of records: an array that is empty or contains an object.
     pub is_list: bool,
 }
 
 impl<R> Rows<R> {
-    /// No rows, of what was no list.
+    /// Something that is not a list.
     pub fn none() -> Self {
         Self {
             rows: Vec::new(),
@@ -53,7 +53,7 @@ impl<'de, R: DeserializeOwned> Deserialize<'de> for Rows<R> {
     }
 }
 
-/// Fills in what a visitor does with values that it has no use for.
+/// The rest of a visitor: every other value gives `$result`.
 macro_rules! nothing_else_matters {
     ($result:expr) => {
         fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
@@ -157,8 +157,8 @@ impl<'de, R: DeserializeOwned> Deserialize<'de> for Entry<R> {
     }
 }
 
-/// The fields of an object as its row sees them: without the `result_set` that makes it a wrapper, which is read as
-/// rows in passing.
+/// The fields of an object as its row sees them. A `result_set`, which makes the object a wrapper, is hidden from the
+/// row and read as rows on the way.
 struct Fields<'a, A, R> {
     map: A,
     wrapped: &'a mut Option<Rows<R>>,
@@ -189,7 +189,7 @@ impl<'de, A: MapAccess<'de>, R: DeserializeOwned> MapAccess<'de> for Fields<'_, 
     }
 }
 
-/// A key for the row, or none where it is `result_set`.
+/// Reads a key for the row, or `None` if the key is `result_set`.
 struct Key<'a, K>(&'a mut Option<K>);
 
 impl<'de, K: DeserializeSeed<'de>> Key<'_, K> {
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_alone_and_wrapped_wherever_their_fields_stand() {
+    fn rows_alone_and_wrapped_with_fields_in_any_order() {
         assert_eq!(
             ids(r#"[{"id":1},{"x":[{}],"id":2}]"#),
             Some(vec![Some(1), Some(2)])

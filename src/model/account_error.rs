@@ -40,14 +40,14 @@ impl Product {
 /// An account whose backup has an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountError {
-    /// The account.
+    /// The account's email address.
     pub account: String,
-    /// Which backup of it.
+    /// The product whose backup failed.
     pub product: Product,
-    /// The error's text as it came; the status where there is no text.
+    /// The error's text as it came, or the status if there is no text.
     pub text: String,
     /// The backup status, e.g. `Authentication Error`.
     pub status: Option<String>,
-    /// The last backup, as the service writes it.
+    /// The time of the last backup, as the service writes it.
     pub last_backup: Option<String>,
 }

@@ -1,39 +1,39 @@
-//! What a partner configured.
+//! A profile's configuration: what is billed, and how tickets are filed.
 
 use super::{Reference, SeatMetric};
 
-/// What a partner configured; `None` is "not configured".
+/// A profile's configuration; `None` means "not configured".
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Configuration {
-    /// Whether seats are synced; they are unless it says no.
+    /// Whether seats are synced; they are unless this is `Some(false)`.
     pub sync_seats: Option<bool>,
     /// Which seat number is billed.
     pub seat_metric: Option<SeatMetric>,
-    /// The type of tickets.
+    /// The type of new tickets.
     pub ticket_type: Option<Reference>,
-    /// The SLA of tickets.
+    /// The SLA of new tickets.
     pub sla: Option<Reference>,
-    /// The priority of tickets, one of that SLA's.
+    /// The priority of new tickets, one of that SLA's.
     pub priority: Option<Reference>,
     /// The outcome of notes on tickets.
     pub note_outcome: Option<Reference>,
-    /// The seat metric that was billed when the configuration was reset, until somebody says what is now.
+    /// The seat metric that was billed before a reset. Set until somebody configures a new one.
     pub metric_before_reset: Option<SeatMetric>,
 }
 
 /// Whether seats are synced, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeatSync {
-    /// They are.
+    /// Seats are synced.
     On,
     /// Somebody switched it off.
     Off,
-    /// This metric was billed until the configuration was reset, and nobody said yet which is billed now.
+    /// The configuration was reset while this metric was billed, and no new one has been configured.
     MetricWasReset(SeatMetric),
 }
 
 impl Configuration {
-    /// Which seat number is billed.
+    /// The seat number that is billed: the configured one, or the default.
     pub fn metric(&self) -> SeatMetric {
         self.seat_metric.unwrap_or_default()
     }
@@ -47,8 +47,7 @@ impl Configuration {
         }
     }
 
-    /// Tickets get this SLA from now on. A priority means something only together with its SLA: one of another
-    /// SLA is not configured any more.
+    /// Sets the SLA of new tickets. A priority is meaningless without its SLA, so a change of SLA clears it.
     pub fn set_sla(&mut self, sla: Reference) {
         if self.sla.as_ref().is_none_or(|before| before.id != sla.id) {
             self.priority = None;
@@ -56,8 +55,8 @@ impl Configuration {
         self.sla = Some(sla);
     }
 
-    /// What is left of it when it is reset: nothing, except that a reset neither switches seat sync on nor
-    /// bills another seat number than before.
+    /// The configuration after a reset: empty, except that a reset must neither switch seat sync on nor bill
+    /// another seat number than before.
     pub fn reset(&self) -> Self {
         let billed = Some(self.metric()).filter(|metric| *metric != SeatMetric::default());
         Self {
@@ -73,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_priority_goes_with_its_sla() {
+    fn a_new_sla_clears_the_priority() {
         let mut configuration = Configuration {
             sla: Some(Reference::new(1, "Gold")),
             priority: Some(Reference::new(5, "Critical 1h")),
@@ -95,7 +94,7 @@ mod tests {
                     ..Configuration::default()
                 };
                 let after = before.reset();
-                // Again is the same.
+                // A second reset changes nothing.
                 assert_eq!(after.reset(), after);
                 if after.seat_sync() == SeatSync::On {
                     assert_eq!(before.seat_sync(), SeatSync::On);

@@ -1,12 +1,12 @@
 //! A customer: what Halo's API calls a client.
 
-/// A customer. Several may share a name.
+/// A customer. Several customers may have the same name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Customer {
     /// Its id.
     pub id: i64,
-    /// Its name, as Halo has it.
+    /// Its name in Halo.
     pub name: String,
-    /// Inactive ones are not offered and not mapped.
+    /// Whether it is inactive: then it is neither offered nor mapped.
     pub inactive: bool,
 }

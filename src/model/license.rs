@@ -7,28 +7,28 @@ pub struct License {
     pub id: i64,
     /// Its name.
     pub name: String,
-    /// The quantity that is billed; `None` where Halo's number could not be read.
+    /// The quantity that is billed; `None` if Halo's number could not be read.
     pub count: Option<i64>,
-    /// The customer whose license it is.
+    /// The customer that it belongs to.
     pub customer_id: Option<i64>,
-    /// That customer's name, where the row has it.
+    /// That customer's name, if Halo's row contains it.
     pub customer_name: Option<String>,
-    /// Inactive ones are not offered and not written.
+    /// Whether it is active: otherwise it is neither offered nor written.
     pub active: bool,
-    /// Halo's word for its status.
+    /// Its status, in Halo's words.
     pub status: Option<String>,
-    /// Who makes the software.
+    /// The manufacturer of the software.
     pub manufacturer: Option<String>,
 }
 
-/// A quantity to be written.
+/// A quantity to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quantity {
     /// The license.
     pub license: i64,
-    /// The customer whose license it is; Halo wants it beside the id.
+    /// The customer that the license belongs to; Halo requires it along with the license's id.
     pub customer: i64,
-    /// The new quantity, absolute.
+    /// The new quantity; absolute, not a difference.
     pub count: i64,
 }
 
@@ -37,6 +37,6 @@ pub struct Quantity {
 pub struct LicenseChange {
     /// Who made it.
     pub who: String,
-    /// When, as Halo writes it.
+    /// When it was made, as Halo writes it.
     pub at: Option<String>,
 }

@@ -1,13 +1,13 @@
-//! A mapping: which customer and license an organization is.
+//! A mapping: which customer and license an organization belongs to.
 
 use super::Reference;
 
-/// An organization's mapping. One per organization.
+/// An organization's mapping. Each organization has at most one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mapping {
-    /// The organization; its id is the string id.
+    /// The organization, with its string id.
     pub organization: Reference<String>,
-    /// The number that goes with it.
+    /// The organization's number.
     pub organization_number: Option<i64>,
     /// The Halo customer.
     pub customer: Reference,
@@ -17,11 +17,11 @@ pub struct Mapping {
     pub mapped_at: String,
     /// What the last sync found wrong with it.
     pub flag: Option<String>,
-    /// The seats of this organization that are in the license's quantity, since the last sync.
+    /// How many of this organization's seats the license's quantity includes, as of the last sync.
     pub seats: Option<i64>,
 }
 
-/// A mapping of another profile of the same Halo site: what is mapped in both would be billed by both.
+/// A mapping of another profile of the same Halo site. A license mapped in both would be billed by both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfOtherProfile {
     /// The other profile.

@@ -9,35 +9,35 @@ use serde::Serialize;
 pub struct Organization {
     /// What the portal calls the Organization ID, e.g. `1788161-14`.
     pub id: String,
-    /// The number that goes with it.
+    /// The service's second identifier, `organization_id`.
     pub number: Option<i64>,
-    /// Its name; one that is linked to NinjaOne can end in a tag such as ` [e9fd]`.
+    /// Its name. If it is linked to NinjaOne, the name can end in a tag such as ` [e9fd]`.
     pub name: String,
     /// Its seat numbers.
     pub seats: Seats,
-    /// Suspended: its seats are not to be read as what it has.
+    /// Whether it is suspended: then its seat numbers cannot be trusted.
     pub suspended: bool,
-    /// The customer was deactivated.
+    /// Whether it was deactivated.
     pub deactivated: bool,
-    /// The list has another row with this id whose seats or flags differ: nobody can tell which one is true.
+    /// Whether the list has another row with this id but other seats or flags: there is no telling which is right.
     pub conflicting: bool,
 }
 
-/// The seat numbers of an organization; `None` where it has none that is a whole number of zero or more.
+/// The seat numbers of an organization; `None` where the service gives no whole number of zero or more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Seats {
-    /// `seats_used`: consumed now.
+    /// `seats_used`: in use now.
     pub used: Option<i64>,
-    /// `active_seats`: without deactivated accounts, which still hold archived data.
+    /// `active_seats`: those in use, without deactivated accounts that only hold archived data.
     pub active: Option<i64>,
-    /// `seats_available`: the purchased total, by the vendor's own license script; not what is left over.
+    /// `seats_available`: the purchased total, not what is left over, according to the vendor's license script.
     pub purchased: Option<i64>,
     /// `required_seats`.
     pub required: Option<i64>,
 }
 
 impl Seats {
-    /// The number that a metric stands for.
+    /// The number that this metric bills.
     pub fn of(&self, metric: SeatMetric) -> Option<i64> {
         match metric {
             SeatMetric::Used => self.used,
@@ -64,7 +64,7 @@ pub enum SeatMetric {
 }
 
 impl SeatMetric {
-    /// All of them, in the order in which they are shown.
+    /// All metrics, in the order in which they are shown.
     pub const ALL: [SeatMetric; 4] = [Self::Used, Self::Active, Self::Purchased, Self::Required];
 
     /// Its word on the command line, in JSON and in the state.

@@ -1,18 +1,18 @@
-//! A record by id and name: how records are referred to everywhere.
+//! A reference to a record by id and name, used everywhere.
 
 use serde::Serialize;
 
-/// A record by id and name.
+/// A reference to a record by id and name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Reference<Id = i64> {
-    /// Its id, as it is at the source.
+    /// The record's id in its service.
     pub id: Id,
-    /// Its name when it was last read.
+    /// The record's name when it was last read.
     pub name: String,
 }
 
 impl<Id> Reference<Id> {
-    /// A reference to the record.
+    /// A reference made of these two.
     pub fn new(id: Id, name: impl Into<String>) -> Self {
         Self {
             id,

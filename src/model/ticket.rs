@@ -1,33 +1,33 @@
 //! Tickets.
 
-/// A ticket as read back.
+/// A ticket as Halo has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
     /// Its number.
     pub id: i64,
     /// Its summary.
     pub summary: String,
-    /// Its text, where the answer carried it.
+    /// Its text, if the answer contained it.
     pub details: Option<String>,
-    /// Whether it has been closed, where the answer says so.
+    /// Whether it has been closed, if the answer says so.
     pub closed: Option<bool>,
-    /// The customer it is on.
+    /// The customer it belongs to.
     pub customer_id: Option<i64>,
 }
 
-/// A ticket to be opened.
+/// A ticket to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewTicket {
     /// The customer.
     pub customer: i64,
     /// One line of plain text.
     pub summary: String,
-    /// HTML; what came from users is escaped in it.
+    /// HTML in which all text from users is escaped.
     pub details_html: String,
-    /// Type; Halo's default where none.
+    /// The ticket type; Halo's default if `None`.
     pub ticket_type: Option<i64>,
-    /// SLA; Halo's default where none.
+    /// The SLA; Halo's default if `None`.
     pub sla: Option<i64>,
-    /// Priority of that SLA.
+    /// A priority of that SLA; Halo's default if `None`.
     pub priority: Option<i64>,
 }

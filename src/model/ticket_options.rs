@@ -1,4 +1,4 @@
-//! What a ticket is configured with: its type, SLA, priority, and the outcome of notes on it.
+//! What a ticket is configured with: its type, SLA and priority, and the outcome of notes on it.
 
 /// A ticket type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Priority {
     pub sla_id: i64,
 }
 
-/// What a note on a ticket is filed as.
+/// How a note on a ticket is filed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// Its id.
