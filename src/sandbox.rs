@@ -1,14 +1,14 @@
 //! HaloPSA and NinjaOne SaaS Backup (Dropsuite), emulated on loopback with a seeded partner's data.
 //!
 //! Nobody should try halolink on a production PSA first, and no test should need one. [`Sandbox::start`] opens two
-//! listeners on `127.0.0.1`, served by one background thread, so it can be used from synchronous tests and from inside
-//! another runtime alike. What it emulates was gathered from the vendor's API description and from public client code
-//! that ran against live instances. It is strict where those agree (scopes, tenant, array bodies, integer quantities,
-//! priorities that belong to their SLA, required fields, paging caps, the rate limit) so that a wrong request fails here
-//! first, and tolerant elsewhere, so that other Halo clients work against it too.
+//! listeners on `127.0.0.1`, served by one background thread, so it can be used from synchronous tests as well as inside
+//! another runtime. What it emulates was gathered from the vendor's API description and from public client code that
+//! ran against live instances. It is strict where those agree (scopes, tenant, array bodies, integer quantities,
+//! priorities that belong to their SLA, required fields, paging caps, the rate limit), so that a wrong request fails
+//! here first. Elsewhere it is tolerant, so that other Halo clients work against it too.
 //!
-//! A request passes through, in this order: `call` (as it was read), `exchange` (rate limit, [`Fault`]s, record of what
-//! was received), `halo` or `backup` (the services, working on the [`World`]) and `reply` (back to HTTP).
+//! A request passes through these modules: `call` (reads it), `exchange` (rate limit, [`Fault`]s, record of requests),
+//! `halo` or `backup` (the services, which work on the [`World`]) and `reply` (back to HTTP).
 //!
 //! # Control
 //! The Halo listener also answers these, which need no token, are not rate limited and are not recorded:
@@ -16,11 +16,11 @@
 //! | request | does |
 //! | --- | --- |
 //! | `GET /sandbox/requests` | what both services received, in order |
-//! | `DELETE /sandbox/requests` | forgets it |
+//! | `DELETE /sandbox/requests` | forgets what was received |
 //! | `GET /sandbox/licenses` | every license as it is now |
 //! | `GET /sandbox/tickets` | every ticket with its actions |
 //! | `GET /sandbox/mapping.csv` | [`World::suggested_mapping`] as `organization,customer,license` |
-//! | `GET /sandbox/faults` | the faults that are on, each with how often it has struck since they were set |
+//! | `GET /sandbox/faults` | the faults that are on, and how often each has struck since they were set |
 //! | `PUT /sandbox/faults` | a JSON array of fault names replaces the faults that are on |
 
 mod backup;

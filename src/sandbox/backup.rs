@@ -1,8 +1,8 @@
-//! NinjaOne SaaS Backup's partner API (Dropsuite), as public clients know it.
+//! NinjaOne SaaS Backup's partner API (Dropsuite), as public clients have it.
 //!
-//! Every request carries `X-Reseller-Token` and `X-Access-Token`. The partner-wide access token opens the lists of
-//! organizations and plans; what is inside an organization opens only with that organization's own
-//! `authentication_token`, out of its row.
+//! Every request carries `X-Reseller-Token` and `X-Access-Token`. The partner's access token gives access to the lists
+//! of organizations and plans; what is inside an organization needs that organization's own `authentication_token`,
+//! from its row.
 
 mod lists;
 mod organization;
@@ -39,7 +39,7 @@ pub(super) fn answer(world: &World, faults: &Faults, credentials: &Credentials, 
     answered.unwrap_or_else(|refusal| refusal)
 }
 
-/// What the partner-wide token opens. The rest, if there is any, is an organization's.
+/// Answers a call with the partner's token. Other paths, if they exist, need an organization's token.
 fn answer_partner(world: &World, faults: &Faults, call: &Call, path: &[&str]) -> Result<Reply, Reply> {
     match path {
         ["status"] => Ok(Reply::ok(json!("OK"))),

@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use super::Service;
 
-/// Larger bodies than this are no license batch; reading stops there.
+/// The largest body to read, in bytes: no batch of licenses is larger.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
 
 /// A request as the services see it.
@@ -26,7 +26,10 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// Reads a request to its end. Fails when the connection does.
+    /// Reads a request to its end.
+    ///
+    /// # Errors
+    /// The connection failed.
     pub(super) async fn read(service: Service, request: Request<Body>) -> Result<Self, axum::Error> {
         let (head, body) = request.into_parts();
         let path = head.uri.path().to_owned();
@@ -55,7 +58,7 @@ impl Call {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Whether a query parameter is `true`.
+    /// Whether a query parameter is set to `true`.
     pub(super) fn flag(&self, name: &str) -> bool {
         self.query(name)
             .is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1")
@@ -66,7 +69,7 @@ impl Call {
         self.query(name)?.trim().parse().ok()
     }
 
-    /// A query parameter that is a text to look for, in lower case; an empty one is none.
+    /// The text to search for in a query parameter, in lower case; `None` if it is empty.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         let text = self.query(name)?.trim().to_lowercase();
         (!text.is_empty()).then_some(text)
@@ -82,7 +85,7 @@ impl Call {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// Whether the body claims to be an HTML form's.
+    /// Whether the body claims to be an HTML form.
     pub(super) fn is_form(&self) -> bool {
         self.header(header::CONTENT_TYPE.as_str()).is_some_and(|kind| {
             kind.to_lowercase()

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Fault, Service, call::Call, fault_injection::Faults, reply::Reply, shared::Shared};
 
-/// Answers a control request; none when a call is not one.
+/// The answer to a control request; `None` if the call is not one.
 pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
     if call.service != Service::Halo {
         return None;
@@ -71,7 +71,7 @@ fn mapping(shared: &Shared) -> String {
     csv
 }
 
-/// The faults that are on, each with how often it struck.
+/// The faults that are on, and how often each has struck.
 fn struck(shared: &Shared) -> Value {
     let faults = &shared.controls().faults;
     let entry = |fault: Fault| (fault.to_string(), json!(faults.struck(fault)));

@@ -1,11 +1,11 @@
-//! What a client needs to know to be let in.
+//! The credentials that a client needs.
 
 use std::fmt;
 
 use fastrand::Rng;
 
-/// The credentials of one sandbox. They open nothing but that sandbox; still, `Debug` does not print the secret ones, so
-/// that tests which look for leaks find only real ones.
+/// The credentials of one sandbox. They are good for nothing but that sandbox; even so, `Debug` does not print the
+/// secret ones, so that tests that look for leaks find only real ones.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     /// Halo's client id, a GUID.

@@ -1,4 +1,4 @@
-//! One request and its answer: what stands around the two services.
+//! One request and its answer: rate limit, faults and the record of requests, around the two services.
 
 use std::{
     sync::Arc,
@@ -22,7 +22,7 @@ use super::{
 /// What [`Fault::SlowAnswers`] adds to the latency.
 const SLOW: Duration = Duration::from_secs(2);
 
-/// How much later [`Fault::LateCreation`] has the work done.
+/// How much later the work is done with [`Fault::LateCreation`].
 const LATE: Duration = Duration::from_secs(6);
 
 impl Shared {
@@ -34,8 +34,8 @@ impl Shared {
         }
     }
 
-    /// Does what a call asks, unless the rate limit or a fault is against it, and notes it. Whether it is still to
-    /// be done, later, is told beside the answer.
+    /// Does what a call asks for, unless the rate limit or a fault prevents it, and notes the call. Gives the answer,
+    /// and whether the work is still to be done later.
     fn exchange(&self, call: &Call) -> (Reply, bool) {
         let world = &mut *self.world();
         let controls = &mut *self.controls();
@@ -72,7 +72,7 @@ impl Shared {
 }
 
 impl Controls {
-    /// What keeps a call from being done.
+    /// The refusal of a call by the rate limit or a fault, if there is one.
     fn refusal(&mut self, call: &Call) -> Option<Reply> {
         if let Some(reply) = self.faults.storm(call) {
             return Some(reply);
@@ -114,7 +114,7 @@ pub(super) async fn answer(
     if is_late {
         tokio::spawn(async move {
             tokio::time::sleep(LATE).await;
-            // Nobody is there any more to be answered.
+            // The client has gone.
             let _ = shared.work(&mut shared.world(), &mut shared.controls(), &call);
         });
     }

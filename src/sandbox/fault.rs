@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-/// Declares the faults once: variant, name and the line that describes it.
+/// Declares each fault once: its variant, its name and a line that describes it.
 macro_rules! faults {
     ($($variant:ident $name:literal $description:literal)+) => {
         /// Something that goes wrong, or is merely odd, on live instances of the two services.
@@ -20,7 +20,7 @@ macro_rules! faults {
                 match self { $(Fault::$variant => $name,)+ }
             }
 
-            /// What it does, in one line.
+            /// A line that says what it does.
             pub fn describe(&self) -> &'static str {
                 match self { $(Fault::$variant => $description,)+ }
             }
@@ -77,12 +77,12 @@ impl fmt::Display for Fault {
     }
 }
 
-/// A name that is no fault's.
+/// There is no fault of this name.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("there is no fault called {0:?}; there are {list}", list = names())]
 pub struct UnknownFault(pub String);
 
-/// All names, for the message above.
+/// All names, for the message of [`UnknownFault`].
 fn names() -> String {
     let names: Vec<&str> = Fault::ALL.iter().map(Fault::name).collect();
     names.join(", ")

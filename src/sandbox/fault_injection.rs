@@ -1,5 +1,5 @@
-//! The faults that are on, what each does to a request, and how often it did. Those that concern a single list or record
-//! (a cap on pages, garbled seats) are asked for with [`Faults::strikes`] where that list or record is made.
+//! Fault injection: the faults that are on, what each does to a request, and how often it did. Where a fault concerns a
+//! single list or record (a cap on pages, garbled seats), the code that makes it asks [`Faults::strikes`].
 
 use std::{
     cell::RefCell,
@@ -15,16 +15,16 @@ use super::{
     reply::{Delivery, Payload, Reply},
 };
 
-/// Requests refused by one [`Fault::RateStorm`].
+/// How many requests one [`Fault::RateStorm`] refuses.
 const STORM: u32 = 5;
 
-/// Where [`Fault::RedirectElsewhere`] leads: another host than the one asked, with nobody there.
+/// Where [`Fault::RedirectElsewhere`] leads: to another host, where nobody answers.
 const ELSEWHERE: &str = "http://localhost:1/";
 
 /// The faults that are on and what they have done so far.
 pub(super) struct Faults {
     on: HashSet<Fault>,
-    /// Behind a cell because most of those who strike only look otherwise.
+    /// In a cell, because most callers of `strikes` have only a shared reference.
     struck: RefCell<HashMap<Fault, u64>>,
     done: HashSet<(Fault, String)>,
     asked: HashMap<Service, u32>,
@@ -43,12 +43,12 @@ impl Faults {
         }
     }
 
-    /// Whether a fault is on, asked by those who do not know yet whether it will change anything.
+    /// Whether a fault is on. For callers that do not know yet whether it will change anything.
     pub(super) fn has(&self, fault: Fault) -> bool {
         self.on.contains(&fault)
     }
 
-    /// Whether a fault is on, asked where it changes something if so: that is counted.
+    /// Whether a fault is on, and counts it if so. For callers that change something then.
     pub(super) fn strikes(&self, fault: Fault) -> bool {
         let on = self.has(fault);
         if on {
@@ -57,7 +57,7 @@ impl Faults {
         on
     }
 
-    /// The same for a fault that strikes each thing once.
+    /// The same for a fault that strikes each thing only once.
     fn strikes_once(&mut self, fault: Fault, thing: String) -> bool {
         self.has(fault) && self.done.insert((fault, thing)) && self.strikes(fault)
     }
@@ -72,7 +72,7 @@ impl Faults {
         Fault::ALL.iter().copied().filter(|fault| self.has(*fault))
     }
 
-    /// A refusal for no reason of the rate limit's own, asked for before that.
+    /// A refusal as if by the rate limit; comes before the rate limit itself.
     pub(super) fn storm(&mut self, call: &Call) -> Option<Reply> {
         if self.storm == 0 || call.service != Service::Halo || is_authentication(call) {
             return None;
@@ -85,7 +85,7 @@ impl Faults {
         ))
     }
 
-    /// What happens instead of the work.
+    /// The answer of a fault that strikes in place of the work.
     pub(super) fn before(&mut self, call: &Call) -> Option<Reply> {
         if is_discovery(call) && self.strikes(Fault::NoAuthinfo) {
             return Some(Reply::page(StatusCode::NOT_FOUND));
@@ -128,7 +128,7 @@ impl Faults {
         creates(call) && self.strikes_once(Fault::LateCreation, name(call))
     }
 
-    /// What becomes of the answer to work that was done.
+    /// What the faults make of the answer to work that was done.
     pub(super) fn after(&mut self, call: &Call, mut reply: Reply) -> Reply {
         if reply.is_error() {
             let is_page = matches!(reply.payload, Payload::Html(_));
@@ -179,7 +179,7 @@ impl Faults {
 }
 
 impl Faults {
-    /// A refusal of what was posted, as Halo's newer endpoints word it.
+    /// Words the refusal of a POST as Halo's newer endpoints do.
     fn put_fields(&self, call: &Call, reply: Reply) -> Reply {
         if call.method != Method::POST || call.service != Service::Halo || is_token(call) {
             return reply;
@@ -216,12 +216,12 @@ fn list_of(call: &Call) -> Option<&'static str> {
     }
 }
 
-/// A refusal by the rate limit that says how many seconds to wait.
+/// A refusal by the rate limit that gives the seconds to wait.
 fn limited(seconds: &'static str) -> Reply {
     Reply::text(StatusCode::TOO_MANY_REQUESTS, "Rate Limit Reached").with_header(header::RETRY_AFTER, seconds)
 }
 
-/// The service, method and path, however the path was spelled.
+/// The service, method and path in one spelling.
 fn name(call: &Call) -> String {
     format!("{:?} {} {}", call.service, call.method, call.segments.join("/"))
 }
@@ -249,7 +249,7 @@ fn is_authentication(call: &Call) -> bool {
     is_token(call) || is_discovery(call)
 }
 
-/// Turns every number into a string. Whether there was any.
+/// Turns every number into a string, and says whether there was one.
 fn put_strings(value: &mut Value) -> bool {
     match value {
         Value::Number(number) => {
@@ -262,13 +262,13 @@ fn put_strings(value: &mut Value) -> bool {
     }
 }
 
-/// Whether any was changed, all of them looked at.
+/// Whether any change was made. Unlike `Iterator::any` it makes all of them.
 fn any(changes: impl Iterator<Item = bool>) -> bool {
     changes.fold(false, |any, changed| any | changed)
 }
 
-/// Puts a terminal title, a colour and a line break into customers' names. What is left without them, white space
-/// evened out, is the name. Whether there was any.
+/// Puts a terminal title, a colour and a line break into customers' names, and says whether there was a name. Cleaned,
+/// the text is the name again.
 fn put_controls(value: &mut Value, customers: bool) -> bool {
     match value {
         Value::Array(items) => any(items.iter_mut().map(|item| put_controls(item, customers))),

@@ -1,4 +1,4 @@
-//! The HaloPSA REST API, as its description and public clients know it.
+//! The HaloPSA REST API, as its description and public clients have it.
 
 mod authentication;
 mod batch;
@@ -16,10 +16,10 @@ use axum::http::{Method, StatusCode};
 
 use super::{Credentials, World, call::Call, fault_injection::Faults, reply::Reply, token::Tokens};
 
-/// Rows of a page at most, of most lists.
+/// The most rows of a page, in most lists.
 const LARGEST_PAGE: usize = 1000;
 
-/// What the API works on.
+/// Everything that answers depend on.
 pub(super) struct Instance<'a> {
     pub(super) world: &'a mut World,
     pub(super) faults: &'a Faults,
@@ -41,7 +41,7 @@ pub(super) fn answer(instance: &mut Instance<'_>, call: &Call) -> Reply {
     answered.unwrap_or_else(|refusal| refusal)
 }
 
-/// Answers a call that was let in.
+/// Answers an authorized call.
 fn answer_resource(
     instance: &mut Instance<'_>,
     call: &Call,
@@ -76,7 +76,7 @@ fn answer_resource(
     }
 }
 
-/// Looks a record up by the id in a path.
+/// Looks up a record by the id in a path.
 fn found<'a, T>(records: &'a std::collections::BTreeMap<i64, T>, id: &str) -> Result<&'a T, Reply> {
     id.parse()
         .ok()

@@ -1,11 +1,11 @@
-//! Changing licenses as Halo does: each changed field on record.
+//! Changing licenses as Halo does, which records each changed field.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{License, LicenseChange, World, dates::halo_time};
 
-/// Fields by Halo's number for them, from 1, and what its screens call them.
+/// The fields, in the order of Halo's numbers for them (from 1), and what its screens call them.
 const FIELDS: &[(&str, &str)] = &[
     ("count", "Quantity"),
     ("name", "Name"),
@@ -18,13 +18,13 @@ const FIELDS: &[(&str, &str)] = &[
 ];
 
 impl World {
-    /// Sets a license's quantity and records who did, as Halo does. Tests call it to play somebody who changes it by
-    /// hand. The same quantity again is no change; neither is a license that is not there.
+    /// Sets a license's quantity and records who did so. Tests call it to act as somebody who changes it by hand. Does
+    /// nothing if the quantity is the same or there is no such license.
     pub fn set_license_count(&mut self, license: i64, count: i64, who: &str) {
         self.change_license(license, who, |record| record.count = count);
     }
 
-    /// Changes a license and records, one row a changed field, who did.
+    /// Changes a license and records who did so, one row for each changed field.
     pub fn change_license(&mut self, license: i64, who: &str, change: impl FnOnce(&mut License)) {
         let Some(record) = self.licenses.get_mut(&license) else {
             return;
@@ -60,7 +60,7 @@ fn fields(license: &License) -> Map<String, Value> {
     }
 }
 
-/// A value as the record keeps it: as text.
+/// A value as text, as the record keeps it.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,7 +1,7 @@
-//! Names of companies and people that could be a partner's customers. Some are difficult on purpose: apostrophes,
-//! ampersands, commas, letters beyond ASCII, and names that begin alike.
+//! Names of companies and people who could be a partner's customers. Some are difficult on purpose: they have
+//! apostrophes, ampersands, commas or letters beyond ASCII, or begin alike.
 
-/// The first customers, in every seed, so that people and documentation can refer to them.
+/// The first customers, whatever the seed, so that people and documentation can refer to them.
 const KNOWN: &[&str] = &[
     "Northwind Dental",
     "Contoso Ltd",
@@ -41,7 +41,7 @@ const KNOWN: &[&str] = &[
     "Relecloud Hosting",
 ];
 
-/// What a company that is not known is made of: one of each of these.
+/// The parts of all other companies' names: one of each.
 const FOUNDERS: [&str; 72] = [
     "Abbott",
     "Adeyemi",
@@ -178,10 +178,10 @@ const TRADES: [&str; 32] = [
 ];
 const FORMS: [&str; 6] = ["", " Ltd", " LLC", ", Inc.", " GmbH", " Co."];
 
-/// How many different companies these make.
+/// How many different names these make.
 const COMPANIES: usize = FOUNDERS.len() * PARTNERS.len() * TRADES.len() * FORMS.len();
 
-/// A stride through them that has no divisor in common with their number, so that each comes once and neighbours differ.
+/// A stride through them that has no common divisor with their number, so that each comes once and neighbours differ.
 const STRIDE: usize = 7919;
 
 const GIVEN_NAMES: [&str; 16] = [
@@ -189,7 +189,7 @@ const GIVEN_NAMES: [&str; 16] = [
     "Mei", "Noah", "Orla", "Priya",
 ];
 
-/// The name of a company. Names differ as their indexes do.
+/// The name of a company; different for each index.
 pub(super) fn company(index: usize, seed: u64) -> String {
     if let Some(name) = KNOWN.get(index) {
         return (*name).to_owned();
@@ -208,7 +208,7 @@ pub(super) fn company(index: usize, seed: u64) -> String {
     name
 }
 
-/// The name of a person who works there.
+/// A person's given name and family name.
 pub(super) fn person(index: usize) -> (&'static str, &'static str) {
     (
         GIVEN_NAMES[index % GIVEN_NAMES.len()],
@@ -216,7 +216,7 @@ pub(super) fn person(index: usize) -> (&'static str, &'static str) {
     )
 }
 
-/// Letters and digits of a name, for addresses.
+/// The letters and digits of a name, for addresses.
 pub(super) fn plain(name: &str) -> String {
     name.chars()
         .filter(char::is_ascii_alphanumeric)

@@ -1,21 +1,21 @@
-//! How a sandbox is to be.
+//! The options of a sandbox.
 
 use std::time::Duration;
 
 use super::Fault;
 
-/// What [`Sandbox::start`](super::Sandbox::start) is asked for.
+/// The options of [`Sandbox::start`](super::Sandbox::start).
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How many SaaS Backup organizations are seeded. There are a quarter more Halo customers than that.
+    /// How many SaaS Backup organizations there are. There are a quarter more Halo customers than that.
     pub organizations: usize,
     /// The same seed and number of organizations give the same data, credentials included.
     pub seed: u64,
-    /// Waited before every answer of both services.
+    /// The delay before every answer of both services.
     pub latency: Duration,
     /// Halo requests allowed in a rolling 5 minutes; hosted instances allow 300.
     pub rate_limit: u32,
-    /// What goes wrong from the start.
+    /// The faults that are on from the start.
     pub faults: Vec<Fault>,
     /// The port of the Halo listener; 0 takes any free one.
     pub halo_port: u16,

@@ -1,14 +1,14 @@
-//! Halo's limit on requests.
+//! Halo's rate limit.
 
 use std::{
     collections::VecDeque,
     time::{Duration, Instant},
 };
 
-/// Hosted instances count requests over this long, rolling.
+/// The rolling window over which hosted instances count requests.
 const WINDOW: Duration = Duration::from_secs(300);
 
-/// The requests of the last five minutes that were let through. Refused ones do not count.
+/// The requests that were accepted in the last five minutes. Refused ones do not count.
 pub(super) struct Rate {
     limit: u32,
     passed: VecDeque<Instant>,
@@ -17,7 +17,7 @@ pub(super) struct Rate {
 
 /// A request too many.
 pub(super) struct TooMany {
-    /// Seconds until one more is let through, told on every second refusal only: live instances do not always tell.
+    /// Seconds until the next one is accepted. Given with every second refusal only: live instances do not always say.
     pub(super) retry_after: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! What the sandbox was asked, kept for tests and for the control endpoint.
+//! The requests that the sandbox received, kept for tests and for the control endpoint.
 
 use std::{
     collections::VecDeque,
@@ -12,19 +12,19 @@ use url::form_urlencoded;
 
 use super::{Service, call::Call};
 
-/// Older requests than this many are forgotten, so that a sandbox left running does not eat the machine.
+/// How many requests to keep, so that a sandbox that is left running does not use up the memory.
 const KEPT: usize = 100_000;
 
-/// Stands for a value that is a secret.
+/// Shown in place of a secret.
 const WITHHELD: &str = "(withheld)";
 
-/// Fields of a token request that are not kept.
+/// Fields of a token request whose values are not kept.
 const SECRET_FIELDS: &[&str] = &["client_secret", "client_assertion", "password", "refresh_token"];
 
-/// One request as it came in. Headers are not kept and secrets in bodies are withheld.
+/// One request as it came in, without headers and without the secrets in its body.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Received {
-    /// Who was asked.
+    /// The service that was asked.
     pub service: Service,
     /// The HTTP method, in capitals.
     pub method: String,
@@ -32,21 +32,21 @@ pub struct Received {
     pub path: String,
     /// The query, decoded, in order.
     pub query: Vec<(String, String)>,
-    /// The body: JSON as it is, a form as an object, nothing as null, anything else as text.
+    /// The body: JSON as it is, a form as an object, an empty body as null, anything else as text.
     pub body: Value,
-    /// The status it was answered with; `None` when the connection was cut without an answer.
+    /// The status of the answer; `None` if the connection was cut without one.
     pub status: Option<u16>,
-    /// When it was dealt with, counted from the start of the sandbox.
+    /// When it was answered, counted from the start of the sandbox.
     #[serde(serialize_with = "seconds")]
     pub at: Duration,
 }
 
-/// Serializes a duration as seconds, the unit a person reading the control endpoint expects.
+/// Serializes a duration as seconds, which is what people who read the control endpoint expect.
 fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(duration.as_secs_f64())
 }
 
-/// All that was received, in order.
+/// All requests received, in order.
 pub(super) struct Log {
     started: Instant,
     entries: VecDeque<Received>,
@@ -107,7 +107,7 @@ fn body(call: &Call) -> Value {
             .collect::<serde_json::Map<_, _>>()
             .into();
     }
-    // A token request that is not a form was refused, and may hold the secret in any shape.
+    // A token request that is not a form was refused, and may contain the secret in any form.
     if call.segments == ["auth", "token"] {
         return WITHHELD.into();
     }

@@ -1,4 +1,4 @@
-//! The records of both services, typed as far as the emulator looks at them.
+//! The records of both services, with types for the fields that the emulator looks at.
 
 #![allow(
     missing_docs,

@@ -1,4 +1,4 @@
-//! An answer, from what a service means to what goes over the wire.
+//! An answer: what a service says, and how it goes over the wire.
 
 use std::{io, time::Duration};
 
@@ -14,15 +14,15 @@ use serde_json::Value;
 pub(super) enum Delivery {
     /// All of it.
     Whole,
-    /// Half the body, with a Content-Length that says so: only the JSON is broken.
+    /// Half the body, with a matching Content-Length: only the JSON is broken.
     HalfJson,
-    /// Half the body, with a Content-Length that promises all of it.
+    /// Half the body, with the Content-Length of all of it.
     HalfBody,
     /// Nothing: the connection is closed.
     Nothing,
 }
 
-/// What the body is.
+/// The body of an answer.
 pub(super) enum Payload {
     Json(Value),
     Html(String),
@@ -37,7 +37,7 @@ pub(super) struct Reply {
     pub(super) delivery: Delivery,
 }
 
-/// The connection is to be closed without an answer. Returned to the HTTP server as an error, which does just that.
+/// Closes the connection without an answer: that is what the HTTP server does when a service returns an error.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is closed without an answer, as a fault asks")]
 pub(super) struct Dropped;
@@ -64,7 +64,7 @@ impl Reply {
         Self::new(status, Payload::Text(text.into()))
     }
 
-    /// The page a web server or proxy shows for a status.
+    /// The page that a web server or proxy shows for a status.
     pub(super) fn page(status: StatusCode) -> Self {
         Self::new(status, Payload::Html(error_page(status)))
     }
@@ -88,7 +88,7 @@ impl Reply {
         self.status.is_client_error() || self.status.is_server_error()
     }
 
-    /// The same refusal, as a proxy's page.
+    /// The same refusal, but as a proxy's HTML page.
     pub(super) fn into_page(mut self) -> Self {
         self.payload = Payload::Html(error_page(self.status));
         self
@@ -125,7 +125,7 @@ impl Reply {
     }
 }
 
-/// A body that fails after some bytes. It waits a moment in between, or the server would not send even those.
+/// A body that breaks off after these bytes. It waits a moment first, or the server would not send even those.
 fn broken_off(bytes: Bytes) -> Body {
     Body::from_stream(stream::unfold(Some(bytes), |rest| async {
         match rest {

@@ -1,4 +1,4 @@
-//! The data that a sandbox starts with: a partner with some dozens of customers, or as many as a benchmark wants.
+//! The data that a sandbox starts with: a partner with a few dozen customers, or as many as a benchmark wants.
 
 mod invoices;
 mod lookups;
@@ -16,15 +16,15 @@ use super::{
     names,
 };
 
-/// Beyond this many organizations the data is for measuring: 1.2 licenses an organization, a twentieth of them with
-/// another quantity than the seats in use, and no more records inside an organization than it takes to show its errors.
+/// With more organizations than this the data is for benchmarks: 1.2 licenses for each organization, one in twenty with
+/// a quantity other than the seats in use, and only as many records inside an organization as its errors need.
 const MANY: usize = 200;
 
 /// The ids of the first customer and the first license.
 const FIRST_CUSTOMER: i64 = 21;
 const FIRST_LICENSE: i64 = 17;
 
-/// Products that are not backup: name, SKU, price.
+/// Products other than backup: name, SKU, price.
 const SUBSCRIPTIONS: &[(&str, &str, f64)] = &[
     ("Microsoft 365 Business Premium", "CFQ7TTC0LCHC:0002", 18.6),
     ("Microsoft 365 Business Basic", "CFQ7TTC0LH18:0001", 5.1),
@@ -33,7 +33,7 @@ const SUBSCRIPTIONS: &[(&str, &str, f64)] = &[
 ];
 
 impl World {
-    /// The world of a seed. The same arguments give the same world; `now` is what its dates are counted back from.
+    /// The world of a seed. The same arguments give the same world; its dates are counted back from `now`.
     pub(super) fn seeded(organizations: usize, seed: u64, now: Timestamp) -> Self {
         let mut seeder = Seeder {
             random: Rng::with_seed(seed ^ 0x005a_11d0),
@@ -76,8 +76,8 @@ struct Seeder {
 }
 
 impl Seeder {
-    /// A customer for every organization and a quarter more. Among those are one with the same name as another, one
-    /// whose name begins like another's, and inactive ones.
+    /// A customer for every organization and a quarter more. Among the latter are one with another's name, one whose
+    /// name begins like another's, and inactive ones.
     fn customers(&self, organizations: usize) -> BTreeMap<i64, Customer> {
         let customer = |index: usize| {
             let (name, inactive) = match index.checked_sub(organizations) {
@@ -102,7 +102,8 @@ impl Seeder {
             .collect()
     }
 
-    /// Licenses: a backup one for most customers, and the subscriptions of other vendors beside it. Of a few, one is inactive.
+    /// Licenses: a backup license for most customers, and subscriptions of other vendors. In a small world one of them
+    /// is inactive.
     fn licenses(
         &mut self,
         organizations: &[Organization],
@@ -150,10 +151,10 @@ impl Seeder {
         licenses
     }
 
-    /// A backup license. Every second one is behind the seats in use, of many every twentieth.
+    /// A backup license. Every second one is behind the seats in use; in a large world every twentieth.
     fn backup_license(&mut self, index: usize, seats: i64) -> License {
         let behind = index.is_multiple_of(if self.many { 20 } else { 2 });
-        // By less than half, which is where people begin to suspect a mistake.
+        // By less than half: beyond that people suspect a mistake.
         let count = seats - if behind { 1 + seats / 10 } else { 0 };
         let name = match index % 9 {
             4 => "SaaS Backup + Archive",
@@ -203,7 +204,7 @@ impl Seeder {
         }
     }
 
-    /// A few tickets that are there already.
+    /// A few tickets that exist from the start.
     fn tickets(&self, customers: &BTreeMap<i64, Customer>) -> BTreeMap<i64, Ticket> {
         const SUMMARIES: &[&str] = &[
             "Printer on the second floor is offline",
@@ -241,13 +242,13 @@ impl Seeder {
             .unwrap_or(self.now)
     }
 
-    /// As SaaS Backup writes times.
+    /// A time as SaaS Backup writes it.
     fn hours_ago(&self, hours: i64) -> String {
         format!("{}Z", halo_time(self.before(hours)))
     }
 }
 
-/// Something a person wrote on a license, which nobody may overwrite.
+/// Something that a person wrote on a license, which must not be overwritten.
 fn note(index: usize) -> Cow<'static, str> {
     match index % 4 {
         0 => "Billed with the monthly agreement; do not change the term.",
@@ -257,7 +258,7 @@ fn note(index: usize) -> Cow<'static, str> {
     .into()
 }
 
-/// Two of three Microsoft tenants have been matched to their customers.
+/// Matches two of three Microsoft tenants to their customers.
 fn azure_mappings(organizations: &[Organization]) -> Vec<AzureMapping> {
     organizations
         .iter()

@@ -23,7 +23,7 @@ use super::{
     token::Tokens,
 };
 
-/// Both services, being served until this is dropped.
+/// Both services, which run until this is dropped.
 pub struct Sandbox {
     shared: Arc<Shared>,
     backup_url: String,
@@ -34,15 +34,15 @@ pub struct Sandbox {
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Somebody else has the port, or it needs a privilege.
+    /// The port is in use, or needs a privilege.
     #[error("cannot listen on 127.0.0.1:{port}")]
     Listen {
-        /// The port asked for; 0 is any.
+        /// The port that was asked for; 0 means any.
         port: u16,
-        /// What the system said.
+        /// The system's words.
         source: io::Error,
     },
-    /// The system gave no thread, or the thread no event loop.
+    /// The thread or its event loop could not be started.
     #[error("cannot start the sandbox's thread")]
     Thread(#[source] io::Error),
 }
@@ -79,7 +79,7 @@ impl Sandbox {
             .spawn(move || {
                 runtime.block_on(async {
                     tokio::select! {
-                        // Either asked to stop or the sandbox is gone.
+                        // The sandbox was dropped.
                         _ = stopped => {}
                         _ = serve(halo, Service::Halo, Arc::clone(&serving)) => {}
                         _ = serve(backup, Service::Backup, serving) => {}
@@ -95,7 +95,7 @@ impl Sandbox {
         })
     }
 
-    /// The Halo site: `/auth/token` and `/api/…` are under it.
+    /// The Halo site, which has `/auth/token` and `/api/…` below it.
     pub fn site_url(&self) -> String {
         self.shared.site_url.clone()
     }
@@ -105,28 +105,28 @@ impl Sandbox {
         self.backup_url.clone()
     }
 
-    /// What a client needs to be let in.
+    /// The credentials that a client needs.
     pub fn credentials(&self) -> &Credentials {
         &self.shared.credentials
     }
 
-    /// The state of both services, to look at and to change. Requests wait while the guard is held: drop it before the
+    /// The state of both services, to read and to change. Requests wait while the guard is held, so drop it before the
     /// next one.
     pub fn world(&self) -> MutexGuard<'_, World> {
         self.shared.world()
     }
 
-    /// What both services were asked so far, in order.
+    /// The requests that both services have received, in order.
     pub fn received(&self) -> Vec<Received> {
         self.shared.controls().log.entries().cloned().collect()
     }
 
-    /// Forgets what was received.
+    /// Forgets the requests received so far.
     pub fn forget_received(&self) {
         self.shared.controls().log.forget();
     }
 
-    /// Replaces the faults that are on; each starts anew.
+    /// Replaces the faults that are on; each one starts afresh.
     pub fn set_faults(&self, faults: Vec<Fault>) {
         self.shared.controls().faults = Faults::new(faults);
     }
@@ -136,13 +136,13 @@ impl Sandbox {
         self.shared.controls().faults.on().collect()
     }
 
-    /// How often a fault has changed an answer, or what was done, since [`Self::set_faults`] or the start. A test that
-    /// sets a fault which never strikes shows nothing.
+    /// How often a fault has changed an answer, or what was done, since [`Self::set_faults`] or the start. A test whose
+    /// fault never strikes proves nothing.
     pub fn struck(&self, fault: Fault) -> u64 {
         self.shared.controls().faults.struck(fault)
     }
 
-    /// Empties the rate limiter's window, as if five minutes had passed.
+    /// Empties the rate limit's window, as if five minutes had passed.
     pub fn forget_rate(&self) {
         self.shared.controls().rate.forget();
     }
@@ -160,16 +160,16 @@ impl fmt::Debug for Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // Dropping the sender is the signal.
+        // Dropping the sender signals the thread to stop.
         self.stop = None;
         if let Some(thread) = self.thread.take() {
-            // A thread that panicked has nothing more to stop.
+            // A thread that panicked has stopped already.
             let _ = thread.join();
         }
     }
 }
 
-/// A listener for a runtime that does not run yet, so that a port in use is known at once.
+/// A listener, opened before the runtime starts so that a port in use is reported at once.
 fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
     let open = || {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
@@ -182,24 +182,24 @@ fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
 
 /// Accepts connections for as long as it is polled.
 ///
-/// Connections are served by hyper itself because a fault must be able to close one without an answer: hyper does that
-/// when a service fails, and axum's server takes only services that do not.
+/// hyper itself serves the connections, because a fault must be able to close one without an answer: hyper does so
+/// when a service fails, but axum's server accepts only services that cannot fail.
 async fn serve(listener: TcpListener, service: Service, shared: Arc<Shared>) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Out of file handles, or the client has left already. Neither is helped by giving up or by a busy loop.
+            // Out of file handles, or the client has gone. Neither giving up nor a busy loop would help.
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
             continue;
         };
-        // Without it small answers wait for each other; a stream that refuses is only slower.
+        // Otherwise small answers wait for each other; a stream that refuses this is only slower.
         let _ = stream.set_nodelay(true);
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
             let answer = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
                 exchange::answer(Arc::clone(&shared), service, request.map(Body::new))
             });
-            // A connection that ends in an error was cut by the client, or by a fault.
+            // The client or a fault cut the connection.
             let _ = http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), answer)
                 .await;

@@ -1,4 +1,4 @@
-//! What stands behind the answers: the data of the services, and what is not theirs.
+//! What answers depend on: the data of the services, and what controls the sandbox.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -7,8 +7,8 @@ use std::{
 
 use super::{Credentials, World, fault_injection::Faults, rate::Rate, received::Log, token::Tokens};
 
-/// What the thread that serves and the owner of the sandbox share. Where both locks are needed the world's is taken
-/// first, so that a test which holds the world can still ask what was received.
+/// What the serving thread shares with the owner of the sandbox. Whoever needs both locks takes the world's first, so
+/// that a test that holds the world can still ask what was received.
 pub(super) struct Shared {
     pub(super) world: Mutex<World>,
     pub(super) controls: Mutex<Controls>,
@@ -17,7 +17,7 @@ pub(super) struct Shared {
     pub(super) latency: Duration,
 }
 
-/// What is not data of the services.
+/// Everything but the services' own data.
 pub(super) struct Controls {
     pub(super) faults: Faults,
     pub(super) rate: Rate,

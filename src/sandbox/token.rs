@@ -9,16 +9,16 @@ use fastrand::Rng;
 
 use super::{Fault, credentials::token, fault_injection::Faults};
 
-/// Requests that a token is worth while [`Fault::TokenDies`] is on.
+/// How many requests a token is good for while [`Fault::TokenDies`] is on.
 const SHORT_WORTH: u32 = 6;
 
-/// The tokens handed out and not yet expired.
+/// The tokens that were issued and have not expired.
 pub(super) struct Tokens {
     random: Rng,
     issued: HashMap<String, Grant>,
 }
 
-/// What a token stands for.
+/// What a token grants.
 struct Grant {
     scopes: Vec<String>,
     expires: Instant,
@@ -33,7 +33,7 @@ impl Tokens {
         }
     }
 
-    /// A new token, which looks like a JWT and says nothing.
+    /// A new token, which looks like a JWT but has no content.
     pub(super) fn issue(&mut self, scopes: Vec<String>, lifetime: Duration) -> String {
         let now = Instant::now();
         self.issued.retain(|_, grant| grant.expires > now);
@@ -58,7 +58,7 @@ impl Tokens {
         )
     }
 
-    /// Uses a token for one request and tells its scopes; none when it is unknown, expired or used up.
+    /// Uses a token for one request and gives its scopes; `None` if it is unknown, expired or used up.
     pub(super) fn spend(&mut self, access_token: &str, faults: &Faults) -> Option<&[String]> {
         let grant = self.issued.get_mut(access_token)?;
         if grant.expires <= Instant::now() || (grant.used >= SHORT_WORTH && faults.strikes(Fault::TokenDies))

@@ -1,4 +1,4 @@
-//! Everything both services know.
+//! Everything that the two services know.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,7 +7,7 @@ use super::{
     RecurringInvoice, Sla, Status, Supplier, Ticket, TicketType, Workflow,
 };
 
-/// The state of both services. Tests read it to check effects, and change it between steps to play another agent.
+/// The state of both services. Tests read it to check effects, and change it to act as another agent.
 #[derive(Clone, PartialEq, Debug)]
 pub struct World {
     /// Halo's customers by id.
@@ -36,11 +36,11 @@ pub struct World {
     pub recurring_invoices: BTreeMap<i64, RecurringInvoice>,
     /// Halo's suppliers by id.
     pub suppliers: BTreeMap<i64, Supplier>,
-    /// Who the API application acts as.
+    /// The agent that the API application acts as.
     pub agent: Agent,
     /// Microsoft tenants that Halo has matched to customers.
     pub azure_mappings: Vec<AzureMapping>,
-    /// What the API application was granted. Take some away to see a permission missing.
+    /// The scopes that the API application was granted. Take one away to see what a missing permission does.
     pub granted_scopes: Vec<String>,
     /// Whether the API application is active; an inactive one gets no token.
     pub application_active: bool,
@@ -49,8 +49,8 @@ pub struct World {
 }
 
 impl World {
-    /// A mapping of organizations to customers and licenses: organization id, customer id and license id, for every
-    /// organization whose customer has an active backup license.
+    /// A mapping for every organization whose customer has an active backup license: organization id, customer id and
+    /// license id.
     pub fn suggested_mapping(&self) -> Vec<(String, i64, i64)> {
         let mut backup: HashMap<i64, i64> = HashMap::new();
         for license in self.licenses.values() {
@@ -68,14 +68,14 @@ impl World {
             .collect()
     }
 
-    /// A customer's name, for the rows of other records that repeat it.
+    /// A customer's name, which the rows of other records repeat.
     pub(super) fn customer_name(&self, id: i64) -> &str {
         self.customers
             .get(&id)
             .map_or("", |customer| customer.name.as_str())
     }
 
-    /// Whether an SLA has a priority of this number.
+    /// Whether an SLA has a priority with this number.
     pub(super) fn has_priority(&self, sla: i64, priority: i64) -> bool {
         self.priorities
             .iter()
@@ -83,7 +83,7 @@ impl World {
     }
 }
 
-/// The id for one more record.
+/// The id for a new record.
 pub(super) fn next_id<T>(records: &BTreeMap<i64, T>) -> i64 {
     records.last_key_value().map_or(1, |(id, _)| id + 1)
 }

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::sandbox::{Fault, call::Call, fault_injection::Faults, reply::Reply};
 
-/// Rows of a page at most, and of one that named no size.
+/// The most rows of a page, and the number of rows if the request names no size.
 const LARGEST_PAGE: usize = 100;
 
-/// A list of most kinds: one page of rows in a bare array, or in the shape that a fault asks for.
+/// A page of most lists: a bare array, or the shape that a fault asks for.
 pub(super) fn bare<T>(
     call: &Call,
     faults: &Faults,
@@ -26,7 +26,7 @@ pub(super) fn bare<T>(
     })
 }
 
-/// A list below `/users/{id}`: it comes with its pagination on every instance.
+/// A page of a list below `/users/{id}`, which has pagination on every instance.
 pub(super) fn paginated<T>(
     call: &Call,
     faults: &Faults,
@@ -45,7 +45,7 @@ struct Page {
 }
 
 impl Page {
-    /// The page that is asked for; everything where paging is ignored.
+    /// The page that was asked for, or all rows if paging is ignored.
     fn of<T>(
         call: &Call,
         faults: &Faults,

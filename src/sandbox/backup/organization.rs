@@ -1,4 +1,4 @@
-//! What is inside one organization, opened with that organization's own token.
+//! What is inside one organization, which needs that organization's own token.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::sandbox::{Account, Organization, Product, call::Call, fault_injection
 /// Statuses of accounts that cannot be reached.
 const UNREACHABLE: [&str; 2] = ["Connection Error", "Authentication Error"];
 
-/// Answers for an organization; none where nothing inside one has this path.
+/// The answer to a call about something inside an organization; `None` if there is no such path.
 pub(super) fn answer(
     organization: &Organization,
     faults: &Faults,
@@ -49,7 +49,7 @@ pub(super) fn answer(
     })
 }
 
-/// A mailbox. The user it belongs to is the organization, with secrets that nobody asked for.
+/// A mailbox. The user in it is the whole organization, including secrets that nobody asked for.
 fn account_row(organization: &Organization, account: &Account) -> Value {
     let mut row = json!(account);
     row["user"] = json!({
@@ -61,7 +61,7 @@ fn account_row(organization: &Organization, account: &Account) -> Value {
     row
 }
 
-/// `GET /users/{id}/tenants`, of one `type` if that is asked for.
+/// `GET /users/{id}/tenants`, or only those of one `type`.
 fn tenants(organization: &Organization, faults: &Faults, call: &Call) -> Reply {
     let kind = call.query("type");
     let tenants = (organization.tenants.iter()).filter(|tenant| kind.is_none_or(|kind| kind == tenant.kind));
@@ -111,7 +111,7 @@ fn retention_policies(organization: &Organization, faults: &Faults, call: &Call)
     lists::paginated(call, faults, policies.into_iter(), |policy| policy)
 }
 
-/// `GET /journals`: the mailbox that an archive is fed from.
+/// `GET /journals`: the mailbox that feeds an archive.
 fn journals(organization: &Organization, faults: &Faults, call: &Call) -> Reply {
     let journals = organization.archive.then_some(organization).into_iter();
     lists::bare(call, faults, journals, |organization| {
@@ -123,7 +123,7 @@ fn journals(organization: &Organization, faults: &Faults, call: &Call) -> Reply 
     })
 }
 
-/// A product's rows. Instances answer one that an organization lacks with either status.
+/// The rows of a product. If the organization does not have it, some instances answer 403 and others 404.
 fn product_list(
     organization: &Organization,
     faults: &Faults,

@@ -22,7 +22,7 @@ pub(super) fn get(world: &World, faults: &Faults, id: &str) -> Result<Reply, Rep
         .ok_or_else(|| refused(StatusCode::NOT_FOUND, "User not found"))
 }
 
-/// The organizations that are listed while these faults are on, each with its place in the list.
+/// The organizations that the list shows with these faults, each with its position.
 fn listed<'a>(world: &'a World, faults: &Faults) -> impl Iterator<Item = (usize, &'a Organization)> {
     let all = world.organizations.len();
     let listed = if all > 0 && faults.strikes(Fault::OrganizationsEmpty) {
@@ -35,7 +35,7 @@ fn listed<'a>(world: &'a World, faults: &Faults) -> impl Iterator<Item = (usize,
     world.organizations[..listed].iter().enumerate()
 }
 
-/// An organization's row, which may be garbled.
+/// An organization's row, which a fault may garble.
 fn row(faults: &Faults, index: usize, organization: &Organization) -> Value {
     let mut row = json!(organization);
     let garbled = match index % 5 {

@@ -1,4 +1,4 @@
-//! Discovery, tokens, and what a token opens.
+//! Discovery, tokens, and what a token gives access to.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use url::form_urlencoded;
 use super::{Call, Instance, Reply, refusal};
 use crate::sandbox::Fault;
 
-/// How long a token lives.
+/// The lifetime of a token.
 const LIFETIME: Duration = Duration::from_secs(3600);
 
-/// How long it lives while [`Fault::ShortToken`] is on.
+/// Its lifetime while [`Fault::ShortToken`] is on.
 const SHORT_LIFETIME: Duration = Duration::from_secs(1);
 
 /// Scopes that stand for all others.
 const UMBRELLAS: &[&str] = &["all", "all:standard", "admin"];
 
-/// `GET /api/authinfo`: where to get tokens and for which tenant. Needs none itself. A tenant's own host
-/// names itself, so it is the host that was asked.
+/// `GET /api/authinfo`: where to get tokens, and for which tenant. Needs no token. The answer names the host that was
+/// asked.
 pub(super) fn discovery(instance: &Instance<'_>, call: &Call) -> Reply {
     let asked = call.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let site_url = asked.map_or_else(|| instance.site_url.to_owned(), |host| format!("http://{host}"));
@@ -35,42 +35,56 @@ pub(super) fn discovery(instance: &Instance<'_>, call: &Call) -> Reply {
     }))
 }
 
-/// `POST /auth/token`: a token for a client id and secret. The answer's `scope` tells what was really granted.
+/// `POST /auth/token`: a token for a client id and secret. The `scope` in the answer lists what was really granted.
 pub(super) fn token(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, Reply> {
-    let bad = |error, description| refusal::oauth(StatusCode::BAD_REQUEST, error, description);
     if call.method != Method::POST {
         return Err(Reply::page(StatusCode::METHOD_NOT_ALLOWED));
     }
     if !call.is_form() {
-        return Err(bad(
+        return Err(bad_request(
             "invalid_request",
             "The mandatory 'Content-Type' header must be application/x-www-form-urlencoded.",
         ));
     }
-    let field = |name: &str| {
-        form_urlencoded::parse(&call.body)
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
-    };
-    check_tenant(
-        instance,
-        call.query("tenant")
-            .map(str::to_owned)
-            .or_else(|| field("tenant")),
-    )?;
-    if field("grant_type").as_deref() != Some("client_credentials") {
-        return Err(bad(
+    let tenant = call.query("tenant").map(str::to_owned);
+    check_tenant(instance, tenant.or_else(|| field(call, "tenant")))?;
+    if field(call, "grant_type").as_deref() != Some("client_credentials") {
+        return Err(bad_request(
             "unsupported_grant_type",
             "The grant type is missing or not supported by this application.",
         ));
     }
-    let Some(client_id) = field("client_id") else {
-        return Err(bad("invalid_client", "The client id is missing."));
+    check_client(instance, call)?;
+    let scopes = granted(&instance.world.granted_scopes, field(call, "scope").as_deref());
+    if scopes.is_empty() {
+        return Err(bad_request("invalid_scope", "None of the scopes is granted."));
+    }
+    Ok(issue(instance, scopes))
+}
+
+fn bad_request(error: &str, description: &str) -> Reply {
+    refusal::oauth(StatusCode::BAD_REQUEST, error, description)
+}
+
+/// A field of the form.
+fn field(call: &Call, name: &str) -> Option<String> {
+    form_urlencoded::parse(&call.body)
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+/// Refuses an unknown or inactive application and a wrong secret.
+fn check_client(instance: &Instance<'_>, call: &Call) -> Result<(), Reply> {
+    let Some(client_id) = field(call, "client_id") else {
+        return Err(bad_request("invalid_client", "The client id is missing."));
     };
     if !client_id.eq_ignore_ascii_case(&instance.credentials.client_id) {
-        return Err(bad("invalid_client", "The client application was not found."));
+        return Err(bad_request(
+            "invalid_client",
+            "The client application was not found.",
+        ));
     }
-    if field("client_secret").as_deref() != Some(instance.credentials.client_secret.as_str()) {
+    if field(call, "client_secret").as_deref() != Some(instance.credentials.client_secret.as_str()) {
         return Err(refusal::oauth(
             StatusCode::UNAUTHORIZED,
             "invalid_client",
@@ -78,12 +92,13 @@ pub(super) fn token(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, R
         ));
     }
     if !instance.world.application_active {
-        return Err(bad("invalid_grant", "The application is not active."));
+        return Err(bad_request("invalid_grant", "The application is not active."));
     }
-    let scopes = granted(&instance.world.granted_scopes, field("scope").as_deref());
-    if scopes.is_empty() {
-        return Err(bad("invalid_scope", "None of the scopes is granted."));
-    }
+    Ok(())
+}
+
+/// A new token for these scopes.
+fn issue(instance: &mut Instance<'_>, scopes: Vec<String>) -> Reply {
     let lifetime = if instance.faults.strikes(Fault::ShortToken) {
         SHORT_LIFETIME
     } else {
@@ -91,16 +106,16 @@ pub(super) fn token(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, R
     };
     let scope = scopes.join(" ");
     let access_token = instance.tokens.issue(scopes, lifetime);
-    Ok(Reply::ok(json!({
+    Reply::ok(json!({
         "scope": scope,
         "token_type": "Bearer",
         "access_token": access_token,
         "expires_in": lifetime.as_secs(),
         "id_token": instance.tokens.jwt(),
-    })))
+    }))
 }
 
-/// On a tenant's own host nobody needs to name the tenant, in the query or in the form; a wrong one is refused.
+/// On a tenant's own host the tenant need not be named, in the query or in the form; a wrong one is refused.
 fn check_tenant(instance: &Instance<'_>, named: Option<String>) -> Result<(), Reply> {
     let refused = match named {
         Some(named) => named != instance.credentials.tenant && !instance.faults.strikes(Fault::SelfHosted),
@@ -116,7 +131,8 @@ fn check_tenant(instance: &Instance<'_>, named: Option<String>) -> Result<(), Re
     Ok(())
 }
 
-/// What is granted of what was asked: everything for an umbrella scope, which is what most clients ask for.
+/// Which of the requested scopes are granted: all that the application has for an umbrella scope, which is what most
+/// clients ask for.
 fn granted(granted: &[String], asked: Option<&str>) -> Vec<String> {
     let asked: Vec<&str> = asked.unwrap_or("all").split_whitespace().collect();
     let umbrella = |scope: &str| UMBRELLAS.contains(&scope);
@@ -131,7 +147,7 @@ fn granted(granted: &[String], asked: Option<&str>) -> Vec<String> {
         .collect()
 }
 
-/// Lets a call in that carries a good token with the scope its resource needs.
+/// Refuses a call without a valid token, or whose token lacks the scope that the resource requires.
 pub(super) fn check(instance: &mut Instance<'_>, call: &Call, resource: &str) -> Result<(), Reply> {
     let scopes = call
         .header(header::AUTHORIZATION.as_str())
@@ -154,14 +170,14 @@ pub(super) fn check(instance: &mut Instance<'_>, call: &Call, resource: &str) ->
     {
         return Ok(());
     }
-    // As an instance answers it: 401 as for a bad token, and not a word about the scope.
+    // Live instances answer 401 as for a bad token, without a word about the scope.
     Err(refusal::message(
         StatusCode::UNAUTHORIZED,
         "Authorization has been denied for this request.",
     ))
 }
 
-/// The scope that a resource needs; none when any token will do, or when there is no such resource.
+/// The scope that a resource requires; `None` if any token will do, or if there is no such resource.
 fn needed_scope(resource: &str, method: &Method) -> Option<String> {
     let area = match resource {
         "client" | "site" | "users" | "azureadconnection" | "azureadmapping" => "customers",

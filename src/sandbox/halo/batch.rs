@@ -1,4 +1,5 @@
-//! What all of Halo's POSTs share: an array of records, each a creation or an update of the fields it carries.
+//! What all of Halo's POSTs have in common: an array of records, each of which creates a record or updates the fields
+//! that it carries.
 
 use axum::http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
@@ -7,10 +8,10 @@ use serde_json::{Map, Value};
 use super::{Call, Reply, refusal};
 use crate::sandbox::{Fault, fault_injection::Faults};
 
-/// Fields of one posted record.
+/// The fields of one posted record.
 pub(super) type Sent = Map<String, Value>;
 
-/// The posted records. Anything but an array of objects is refused, also for a single record.
+/// The posted records. Anything but an array of objects is refused, even for a single record.
 pub(super) fn records(call: &Call) -> Result<Vec<Sent>, Reply> {
     let Some(body) = call.json() else {
         return Err(refusal::message(
@@ -40,7 +41,7 @@ pub(super) fn records(call: &Call) -> Result<Vec<Sent>, Reply> {
         .collect()
 }
 
-/// A number among the fields, which may have come as a string. Null is as good as not sent.
+/// A number among the fields, which may come as a string. Null counts as not sent.
 pub(super) fn number(sent: &Sent, field: &str) -> Result<Option<i64>, Reply> {
     let number = match sent.get(field) {
         None | Some(Value::Null) => return Ok(None),
@@ -54,13 +55,13 @@ pub(super) fn number(sent: &Sent, field: &str) -> Result<Option<i64>, Reply> {
     }
 }
 
-/// A text among the fields; an empty one is as good as not sent.
+/// A text among the fields; an empty one counts as not sent.
 pub(super) fn text<'a>(sent: &'a Sent, field: &str) -> Option<&'a str> {
     sent.get(field)?.as_str().filter(|text| !text.trim().is_empty())
 }
 
-/// A record with the fields that were sent put over its own. Null puts a field back to what a new record has. `derived`
-/// fields are what Halo fills in itself: clients send them back and Halo takes no notice.
+/// A record with the fields that were sent in place of its own. Null resets a field to its default. `derived` are the
+/// fields that Halo fills in itself: clients send them back, and Halo ignores them.
 pub(super) fn merged<T: Serialize + DeserializeOwned>(
     record: &T,
     sent: &Sent,
@@ -78,7 +79,7 @@ pub(super) fn merged<T: Serialize + DeserializeOwned>(
             whole.remove(field);
             continue;
         }
-        // A number may come as a string, as Halo's own answers have it at times.
+        // A number may come as a string, as it sometimes does in Halo's own answers.
         let number = whole
             .get(field)
             .filter(|current| current.is_number())
@@ -91,7 +92,7 @@ pub(super) fn merged<T: Serialize + DeserializeOwned>(
         .map_err(|error| refusal::exception("Newtonsoft.Json.JsonReaderException", error.to_string()))
 }
 
-/// The answer to records that were written: one as an object, several as an array, or as the last one alone.
+/// The answer to a write: one record as an object, several as an array, or only the last one.
 pub(super) fn written(faults: &Faults, mut rows: Vec<Value>) -> Reply {
     if rows.len() > 1 && faults.strikes(Fault::LastAnswered) {
         rows.drain(..rows.len() - 1);

@@ -1,11 +1,11 @@
-//! `/LicenceChange`: what was changed on licenses, one row a field.
+//! `/LicenceChange`: what was changed on licenses, one row for each field.
 
 use serde_json::json;
 
 use super::{Call, Instance, LARGEST_PAGE, Reply};
 use crate::sandbox::{LicenseChange, paging};
 
-/// The rows on record: as they were written, oldest first, unless an order is asked for.
+/// The recorded changes, oldest first unless another order is asked for.
 pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
     let license: Option<i64> = call.number("licence_id");
     let mut matching: Vec<&LicenseChange> = (instance.world.license_changes.iter())
@@ -21,12 +21,11 @@ pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
     if call.flag("orderdesc") {
         matching.reverse();
     }
-    paging::page(
+    paging::List {
         call,
-        instance.faults,
-        "licencechanges",
-        LARGEST_PAGE,
-        matching.into_iter(),
-        |change| json!(change),
-    )
+        faults: instance.faults,
+        key: "licencechanges",
+        largest_page: LARGEST_PAGE,
+    }
+    .page(matching.into_iter(), |change| json!(change))
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Call, Instance, LARGEST_PAGE, Reply, batch, found, refusal};
 use crate::sandbox::{Customer, dates::NO_DATE, paging, world::next_id};
 
-/// Fields that Halo fills in.
+/// Fields that Halo fills in itself.
 const DERIVED: &[&str] = &["toplevel_name", "datecreated", "open_ticket_count"];
 
 pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
@@ -21,7 +21,13 @@ pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
                 .as_ref()
                 .is_none_or(|text| customer.name.to_lowercase().contains(text))
     });
-    paging::page(call, instance.faults, "clients", LARGEST_PAGE, matching, row)
+    paging::List {
+        call,
+        faults: instance.faults,
+        key: "clients",
+        largest_page: LARGEST_PAGE,
+    }
+    .page(matching, row)
 }
 
 pub(super) fn get(instance: &Instance<'_>, id: &str) -> Result<Reply, Reply> {
@@ -63,7 +69,7 @@ pub(super) fn post(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, Re
     Ok(batch::written(instance.faults, rows))
 }
 
-/// A row as Halo answers it: more fields than anybody asked for, and here and there a number as a string.
+/// A row as Halo sends it: more fields than anybody needs, and some numbers as strings.
 fn row(customer: &Customer) -> Value {
     let mut row = json!(customer);
     row["toplevel_name"] = json!("Customers");

@@ -1,4 +1,4 @@
-//! `DELETE /<resource>/<id>`, where the vendor's description has it for a record that is kept here.
+//! `DELETE /<resource>/<id>`, for those records here whose deletion the vendor's API description lists.
 
 use std::collections::BTreeMap;
 

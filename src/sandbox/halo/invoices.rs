@@ -1,4 +1,4 @@
-//! Recurring invoices, which are only ever read: `/RecurringInvoice`.
+//! Recurring invoices, which can only be read: `/RecurringInvoice`.
 
 use serde_json::{Value, json};
 
@@ -11,14 +11,13 @@ pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
     let matching = (world.recurring_invoices.values())
         .filter(|invoice| client.is_none_or(|client| client == invoice.client_id));
     let lines = call.flag("includelines");
-    paging::page(
+    paging::List {
         call,
-        instance.faults,
-        "invoices",
-        LARGEST_PAGE,
-        matching,
-        |invoice| row(world, invoice, lines),
-    )
+        faults: instance.faults,
+        key: "invoices",
+        largest_page: LARGEST_PAGE,
+    }
+    .page(matching, |invoice| row(world, invoice, lines))
 }
 
 pub(super) fn get(instance: &Instance<'_>, call: &Call, id: &str) -> Result<Reply, Reply> {
@@ -61,7 +60,7 @@ fn line_row(world: &World, line: &InvoiceLine) -> Value {
     row
 }
 
-/// What a line bills for a license.
+/// The quantity that a line bills for a license.
 fn billed(world: &World, entry: &LineLicense) -> i64 {
     let Some(license) = world.licenses.get(&entry.licence_id) else {
         return 0;

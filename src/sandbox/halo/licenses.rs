@@ -11,7 +11,7 @@ use super::{
 };
 use crate::sandbox::{Fault, License, World, fault_injection::Faults, paging, world::next_id};
 
-/// Fields that Halo fills in.
+/// Fields that Halo fills in itself.
 const DERIVED: &[&str] = &["id", "client_id", "client_name", "site_name", "supplier_name"];
 
 /// What [`Fault::RefuseBatch`], [`Fault::ChokeBatch`] and their like look for in a license's notes.
@@ -35,14 +35,13 @@ pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
                 .as_ref()
                 .is_none_or(|text| license.name.to_lowercase().contains(text))
     });
-    paging::page(
+    paging::List {
         call,
-        instance.faults,
-        "licences",
-        LARGEST_PAGE,
-        matching,
-        |license| row(world, instance.faults, license),
-    )
+        faults: instance.faults,
+        key: "licences",
+        largest_page: LARGEST_PAGE,
+    }
+    .page(matching, |license| row(world, instance.faults, license))
 }
 
 pub(super) fn get(instance: &Instance<'_>, id: &str) -> Result<Reply, Reply> {
@@ -50,8 +49,8 @@ pub(super) fn get(instance: &Instance<'_>, id: &str) -> Result<Reply, Reply> {
         .map(|license| Reply::ok(row(instance.world, instance.faults, license)))
 }
 
-/// Creates licenses and updates the fields that were sent. One bad record and none is written; where instances differ
-/// is what [`Fault::RefusePartial`] shows.
+/// Creates licenses and updates the fields that were sent. If one record is bad, none is written; some instances do
+/// write those before it, as [`Fault::RefusePartial`] does.
 pub(super) fn post(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, Reply> {
     let records = batch::records(call)?;
     let mut staged = BTreeMap::new();
@@ -84,8 +83,8 @@ pub(super) fn post(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, Re
     Ok(batch::written(instance.faults, rows))
 }
 
-/// What a license will be after a record of a batch, the records before it taken into account. The id is 0 when it is
-/// to be created.
+/// A license with a posted record applied to it, after the records before it in the batch. The id is 0 if the license
+/// is to be created.
 fn stage(instance: &Instance<'_>, staged: &BTreeMap<i64, License>, sent: &Sent) -> Result<License, Reply> {
     check_count(sent)?;
     let client = batch::number(sent, "client_id")?;
@@ -136,7 +135,7 @@ fn stage(instance: &Instance<'_>, staged: &BTreeMap<i64, License>, sent: &Sent) 
     Ok(license)
 }
 
-/// A quantity is an integer: `95.0` and `"95"` are refused, as is less than nothing.
+/// Refuses a quantity that is not an integer, such as `95.0` and `"95"`, or is negative.
 fn check_count(sent: &Sent) -> Result<(), Reply> {
     match sent.get("count") {
         None => Ok(()),
@@ -150,7 +149,7 @@ fn check_count(sent: &Sent) -> Result<(), Reply> {
     }
 }
 
-/// A new license needs a name, a customer, a quantity and a type. Answers the customer.
+/// Checks that a new license has a name, a customer, a quantity and a type, and gives the customer.
 fn check_new(world: &World, sent: &Sent, client: Option<i64>) -> Result<i64, Reply> {
     let missing = |what: &str| refusal::exception("System.Exception", format!("{what} must be entered"));
     if batch::text(sent, "name").is_none() {
@@ -170,7 +169,7 @@ fn check_new(world: &World, sent: &Sent, client: Option<i64>) -> Result<i64, Rep
     }
 }
 
-/// Writes licenses, their changes on record.
+/// Writes licenses and records what changed.
 fn write(world: &mut World, licenses: BTreeMap<i64, License>) {
     let who = world.agent.name.clone();
     for (id, license) in licenses {
@@ -182,7 +181,7 @@ fn write(world: &mut World, licenses: BTreeMap<i64, License>) {
     }
 }
 
-/// A row as Halo answers it: more fields than anybody asked for, and here and there a number as a string.
+/// A row as Halo sends it: more fields than anybody needs, and some numbers as strings.
 fn row(world: &World, faults: &Faults, license: &License) -> Value {
     let mut row = json!(license);
     row["client_name"] = json!(world.customer_name(license.client_id));

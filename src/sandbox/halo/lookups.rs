@@ -1,5 +1,5 @@
-//! What tickets refer to, and the small things: ticket types, SLAs, priorities, statuses, outcomes, suppliers, the
-//! agent, the Microsoft integration.
+//! Records that are only read: ticket types, SLAs, priorities, statuses, outcomes, workflows, suppliers, the agent and
+//! the Microsoft integration.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -11,118 +11,176 @@ use crate::sandbox::{AzureMapping, Fault, Priority, Sla, TicketType, Workflow, W
 const AZURE_CONNECTION: i64 = 3;
 
 pub(super) fn get(instance: &Instance<'_>, call: &Call, resource: &str, id: &[&str]) -> Result<Reply, Reply> {
-    let world = &*instance.world;
-    let reply = match (resource, id) {
-        ("tickettype", []) => {
-            let all = call.flag("showall");
-            let kinds = world.ticket_types.values();
-            let rows = kinds.filter(|kind| all || kind.can_create).map(type_row);
-            bare(instance, "tickettypes", rows.collect())
+    match resource {
+        "tickettype" => ticket_types(instance, call, id),
+        "sla" => slas(instance, call, id),
+        "priority" => priorities(instance, call, id),
+        "outcome" => outcomes(instance, id),
+        "workflow" => workflows(instance, id),
+        "supplier" => suppliers(instance, call, id),
+        "agent" => agents(instance, id),
+        "azureadconnection" => azure_connections(instance, call, id),
+        _ if !id.is_empty() => Err(not_there()),
+        "status" => {
+            let rows = instance.world.statuses.values().map(|status| json!(status));
+            Ok(bare(instance, "statuses", rows.collect()))
         }
-        ("tickettype", [id]) => {
-            let kind = found(&world.ticket_types, id)?;
+        "currency" => Ok(Reply::ok(json!([
+            {"id": 1, "name": "US Dollar", "symbol": "$", "code": "USD", "conversion_rate": 1.0}
+        ]))),
+        "azureadmapping" => {
+            let world = &*instance.world;
+            let mappings = world.azure_mappings.iter();
+            Ok(Reply::ok(
+                mappings.map(|mapping| azure_row(world, mapping)).collect(),
+            ))
+        }
+        "instanceinfo" => Ok(Reply::ok(json!({
+            "product": "HaloPSA",
+            "version": "2.196.14",
+            "api_version": "2.196.14",
+            "timezone": "Etc/UTC",
+        }))),
+        _ => Err(not_there()),
+    }
+}
+
+fn ticket_types(instance: &Instance<'_>, call: &Call, id: &[&str]) -> Result<Reply, Reply> {
+    let types = &instance.world.ticket_types;
+    match id {
+        [] => {
+            let all = call.flag("showall");
+            let offered = types.values().filter(|kind| all || kind.can_create);
+            Ok(bare(instance, "tickettypes", offered.map(type_row).collect()))
+        }
+        [id] => {
+            let kind = found(types, id)?;
             let mut row = type_row(kind);
             row["default_sla"] = json!(kind.default_sla);
             row["workflow_id"] = json!(kind.workflow_id);
-            Reply::ok(row)
+            Ok(Reply::ok(row))
         }
-        ("sla", []) => {
+        _ => Err(not_there()),
+    }
+}
+
+fn slas(instance: &Instance<'_>, call: &Call, id: &[&str]) -> Result<Reply, Reply> {
+    let world = &*instance.world;
+    match id {
+        [] => {
             let priorities = call.flag("showpriorities");
-            let rows = world.slas.values().map(|sla| {
+            let row = |sla: &Sla| {
                 if priorities {
                     sla_row(world, sla)
                 } else {
                     json!(sla)
                 }
-            });
-            bare(instance, "slas", rows.collect())
+            };
+            Ok(bare(instance, "slas", world.slas.values().map(row).collect()))
         }
-        ("sla", [id]) => Reply::ok(sla_row(world, found(&world.slas, id)?)),
-        ("priority", []) => {
+        [id] => Ok(Reply::ok(sla_row(world, found(&world.slas, id)?))),
+        _ => Err(not_there()),
+    }
+}
+
+fn priorities(instance: &Instance<'_>, call: &Call, id: &[&str]) -> Result<Reply, Reply> {
+    let priorities = instance.world.priorities.iter();
+    match id {
+        [] => {
             let sla: Option<i64> = call.number("slaid");
-            let rows = world
-                .priorities
-                .iter()
-                .filter(|priority| sla.is_none_or(|id| id == priority.slaid))
-                .map(priority_row);
-            bare(instance, "priorities", rows.collect())
+            let of_sla = priorities.filter(|priority| sla.is_none_or(|id| id == priority.slaid));
+            Ok(bare(instance, "priorities", of_sla.map(priority_row).collect()))
         }
-        ("priority", [id]) => world
-            .priorities
-            .iter()
-            .find(|priority| priority.id.eq_ignore_ascii_case(id))
-            .map(|priority| Reply::ok(priority_row(priority)))
-            .ok_or_else(not_there)?,
-        ("status", []) => {
-            let rows = world.statuses.values().map(|status| json!(status));
-            bare(instance, "statuses", rows.collect())
+        [id] => {
+            let mut priorities = priorities;
+            priorities
+                .find(|priority| priority.id.eq_ignore_ascii_case(id))
+                .map(|priority| Reply::ok(priority_row(priority)))
+                .ok_or_else(not_there)
         }
-        ("outcome", []) => {
-            let rows = world.outcomes.values().map(|outcome| json!(outcome));
-            bare(instance, "outcomes", rows.collect())
+        _ => Err(not_there()),
+    }
+}
+
+fn outcomes(instance: &Instance<'_>, id: &[&str]) -> Result<Reply, Reply> {
+    let outcomes = &instance.world.outcomes;
+    match id {
+        [] => {
+            let rows = outcomes.values().map(|outcome| json!(outcome));
+            Ok(bare(instance, "outcomes", rows.collect()))
         }
-        ("workflow", []) => Reply::ok(world.workflows.values().map(workflow_row).collect()),
-        ("workflow", [id]) => Reply::ok(workflow_row(found(&world.workflows, id)?)),
-        ("currency", []) => Reply::ok(json!([
-            {"id": 1, "name": "US Dollar", "symbol": "$", "code": "USD", "conversion_rate": 1.0}
-        ])),
-        ("outcome", [id]) => Reply::ok(json!(found(&world.outcomes, id)?)),
-        ("supplier", []) => {
+        [id] => Ok(Reply::ok(json!(found(outcomes, id)?))),
+        _ => Err(not_there()),
+    }
+}
+
+fn workflows(instance: &Instance<'_>, id: &[&str]) -> Result<Reply, Reply> {
+    let workflows = &instance.world.workflows;
+    match id {
+        [] => Ok(Reply::ok(workflows.values().map(workflow_row).collect())),
+        [id] => Ok(Reply::ok(workflow_row(found(workflows, id)?))),
+        _ => Err(not_there()),
+    }
+}
+
+fn suppliers(instance: &Instance<'_>, call: &Call, id: &[&str]) -> Result<Reply, Reply> {
+    let suppliers = &instance.world.suppliers;
+    match id {
+        [] => {
             let search = call.text("search");
-            let matching = world.suppliers.values().filter(|supplier| {
+            let matching = suppliers.values().filter(|supplier| {
                 search
                     .as_ref()
                     .is_none_or(|text| supplier.name.to_lowercase().contains(text))
             });
-            paging::page(
+            let list = paging::List {
                 call,
-                instance.faults,
-                "suppliers",
-                LARGEST_PAGE,
-                matching,
-                |supplier| json!(supplier),
-            )
+                faults: instance.faults,
+                key: "suppliers",
+                largest_page: LARGEST_PAGE,
+            };
+            Ok(list.page(matching, |supplier| json!(supplier)))
         }
-        ("supplier", [id]) => Reply::ok(json!(found(&world.suppliers, id)?)),
-        ("agent", []) => Reply::ok(json!([world.agent])),
-        ("agent", ["me"]) => {
-            let mut row = json!(world.agent);
-            row["is_disabled"] = json!(world.agent.isdisabled);
-            Reply::ok(row)
+        [id] => Ok(Reply::ok(json!(found(suppliers, id)?))),
+        _ => Err(not_there()),
+    }
+}
+
+fn agents(instance: &Instance<'_>, id: &[&str]) -> Result<Reply, Reply> {
+    let agent = &instance.world.agent;
+    match id {
+        [] => Ok(Reply::ok(json!([agent]))),
+        ["me"] => {
+            let mut row = json!(agent);
+            row["is_disabled"] = json!(agent.isdisabled);
+            Ok(Reply::ok(row))
         }
-        ("azureadconnection", []) => {
-            Reply::ok(json!([{"id": AZURE_CONNECTION, "name": "Partner Center", "type": 2}]))
-        }
-        ("azureadconnection", [id]) if *id == AZURE_CONNECTION.to_string() => {
+        _ => Err(not_there()),
+    }
+}
+
+fn azure_connections(instance: &Instance<'_>, call: &Call, id: &[&str]) -> Result<Reply, Reply> {
+    let world = &*instance.world;
+    match id {
+        [] => Ok(Reply::ok(
+            json!([{"id": AZURE_CONNECTION, "name": "Partner Center", "type": 2}]),
+        )),
+        [id] if *id == AZURE_CONNECTION.to_string() => {
             let tenants = call.flag("includedetails") && call.flag("includetenants");
             let mappings = world.azure_mappings.iter().filter(|_| tenants);
             let rows: Vec<Value> = mappings.map(|mapping| azure_row(world, mapping)).collect();
-            Reply::ok(json!({
+            Ok(Reply::ok(json!({
                 "id": AZURE_CONNECTION,
                 "name": "Partner Center",
                 "type": 2,
                 "mappings_client": rows,
-            }))
+            })))
         }
-        ("azureadmapping", []) => {
-            let rows = world
-                .azure_mappings
-                .iter()
-                .map(|mapping| azure_row(world, mapping));
-            Reply::ok(rows.collect())
-        }
-        ("instanceinfo", []) => Reply::ok(json!({
-            "product": "HaloPSA",
-            "version": "2.196.14",
-            "api_version": "2.196.14",
-            "timezone": "Etc/UTC",
-        })),
-        _ => return Err(not_there()),
-    };
-    Ok(reply)
+        _ => Err(not_there()),
+    }
 }
 
-/// A list without a wrapper, which some instances wrap all the same.
+/// A list without a wrapper, or with one, as some instances have it.
 fn bare(instance: &Instance<'_>, key: &str, rows: Vec<Value>) -> Reply {
     Reply::ok(if instance.faults.strikes(Fault::WrappedLookups) {
         json!({"record_count": rows.len(), key: rows})
@@ -173,7 +231,7 @@ fn azure_row(world: &World, mapping: &AzureMapping) -> Value {
     row
 }
 
-/// 404 also means that a resource is misspelled.
+/// There is no such resource or record.
 fn not_there() -> Reply {
     refusal::message(
         StatusCode::NOT_FOUND,

@@ -1,5 +1,5 @@
-//! Where a customer is and who works there: `/Site` and `/Users`. Neither is seeded: every customer has one site, on it
-//! the general user that tickets without a person go to, and one person.
+//! Customers' sites and the people there: `/Site` and `/Users`. Neither is seeded: every customer has one site with one
+//! person, and with the general user that tickets without a person go to.
 
 use serde_json::{Value, json};
 
@@ -8,12 +8,18 @@ use crate::sandbox::{Customer, names, paging};
 
 use axum::http::StatusCode;
 
-/// Added to a customer's id: its site's.
+/// Added to a customer's id, it gives the id of the customer's site.
 const SITES: i64 = 1_000_000;
 
 pub(super) fn sites(instance: &Instance<'_>, call: &Call) -> Reply {
     let matching = customers(instance, call);
-    paging::page(call, instance.faults, "sites", LARGEST_PAGE, matching, site_row)
+    paging::List {
+        call,
+        faults: instance.faults,
+        key: "sites",
+        largest_page: LARGEST_PAGE,
+    }
+    .page(matching, site_row)
 }
 
 pub(super) fn site(instance: &Instance<'_>, id: &str) -> Result<Reply, Reply> {
@@ -40,12 +46,16 @@ pub(super) fn users(instance: &Instance<'_>, call: &Call) -> Reply {
             let name = user["name"].as_str().unwrap_or_default().to_lowercase();
             search.as_ref().is_none_or(|text| name.contains(text))
         });
-    paging::page(call, instance.faults, "users", LARGEST_PAGE, matching, |user| {
-        user
-    })
+    paging::List {
+        call,
+        faults: instance.faults,
+        key: "users",
+        largest_page: LARGEST_PAGE,
+    }
+    .page(matching, |user| user)
 }
 
-/// The customers of a list of sites or users.
+/// The customers whose sites or users are listed.
 fn customers<'a>(instance: &'a Instance<'_>, call: &Call) -> impl Iterator<Item = &'a Customer> {
     let client: Option<i64> = call.number("client_id");
     let site: Option<i64> = call.number("site_id");

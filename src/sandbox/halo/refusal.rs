@@ -1,4 +1,4 @@
-//! The shapes of Halo's errors. Live instances use all of them, in different places; so does the emulator.
+//! The shapes of Halo's errors. Live instances use all of them in different places, and so does the emulator.
 
 use axum::http::StatusCode;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub(super) fn exception(class: &str, text: impl Into<String>) -> Reply {
     )
 }
 
-/// The same with the status of a service that failed.
+/// The same with status 500.
 pub(super) fn failure(class: &str, text: impl Into<String>) -> Reply {
     Reply::json(
         StatusCode::INTERNAL_SERVER_ERROR,

@@ -11,16 +11,16 @@ use super::{
 };
 use crate::sandbox::{Action, Ticket, World, dates::halo_time, paging, world::next_id};
 
-/// Rows of a page of tickets at most.
+/// The most rows of a page of tickets.
 const LARGEST_TICKET_PAGE: usize = 100;
 
-/// Fields that Halo fills in.
+/// Fields that Halo fills in itself.
 const DERIVED: &[&str] = &["hasbeenclosed", "client_name", "status_name", "tickettype_name"];
 
 /// The status of a new ticket.
 const NEW: i64 = 1;
 
-/// The ticket type of a ticket that names none.
+/// The type of a ticket that names none.
 const USUAL_TYPE: i64 = 1;
 
 pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
@@ -46,21 +46,20 @@ pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
             && says(&ticket.summary, &summary)
             && (says(&ticket.summary, &search) || search == Some(ticket.id.to_string()))
     });
-    paging::page(
+    paging::List {
         call,
-        instance.faults,
-        "tickets",
-        LARGEST_TICKET_PAGE,
-        matching,
-        |ticket| list_row(world, ticket),
-    )
+        faults: instance.faults,
+        key: "tickets",
+        largest_page: LARGEST_TICKET_PAGE,
+    }
+    .page(matching, |ticket| list_row(world, ticket))
 }
 
 pub(super) fn get(instance: &Instance<'_>, id: &str) -> Result<Reply, Reply> {
     found(&instance.world.tickets, id).map(|ticket| Reply::ok(row(instance.world, ticket)))
 }
 
-/// Creates and updates tickets. Creating is not idempotent: the same again is one more ticket.
+/// Creates and updates tickets. Creating is not idempotent: the same request again makes another ticket.
 pub(super) fn post(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, Reply> {
     let world = &mut *instance.world;
     let mut staged: Vec<Ticket> = Vec::new();
@@ -80,7 +79,7 @@ pub(super) fn post(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, Re
     Ok(batch::written(instance.faults, rows))
 }
 
-/// What a ticket will be after a posted record. The id is 0 when it is to be created.
+/// A ticket with a posted record applied to it. The id is 0 if the ticket is to be created.
 fn stage(world: &World, sent: &Sent) -> Result<Ticket, Reply> {
     let current = match batch::number(sent, "id")? {
         Some(id) => world
@@ -103,7 +102,7 @@ fn stage(world: &World, sent: &Sent) -> Result<Ticket, Reply> {
         let value = ticket.extra.get(*field).and_then(Value::as_str);
         value.is_none_or(|text| text.trim().is_empty())
     };
-    // Not even `_novalidate` gets around what the ticket type demands.
+    // Not even `_novalidate` gets around the fields that a ticket type requires.
     let missing: Vec<&str> = (kind.mandatory.iter().filter(absent))
         .map(String::as_str)
         .collect();
@@ -126,8 +125,8 @@ fn stage(world: &World, sent: &Sent) -> Result<Ticket, Reply> {
     Ok(ticket)
 }
 
-/// A ticket with what Halo gives one that says nothing of it: the first ticket type, that type's SLA, the SLA's last
-/// priority.
+/// A new ticket with Halo's defaults for what the record does not say: the first ticket type, that type's SLA, and the
+/// SLA's last priority.
 fn fresh(world: &World, sent: &Sent) -> Result<Ticket, Reply> {
     let texts = ["summary", "details", "details_html"];
     if texts.iter().all(|field| batch::text(sent, field).is_none()) {
@@ -162,7 +161,7 @@ fn fresh(world: &World, sent: &Sent) -> Result<Ticket, Reply> {
     })
 }
 
-/// A ticket as it is answered alone.
+/// A ticket as an answer about it alone shows it.
 fn row(world: &World, ticket: &Ticket) -> Value {
     let mut row = json!(ticket);
     row["client_name"] = json!(ticket.client_id.map(|id| world.customer_name(id)));
@@ -178,7 +177,7 @@ fn row(world: &World, ticket: &Ticket) -> Value {
     row
 }
 
-/// A ticket in a list: what it is about, and not whether it was closed.
+/// A ticket in a list, which does not say whether it was closed.
 fn list_row(world: &World, ticket: &Ticket) -> Value {
     json!({
         "id": ticket.id,
@@ -208,14 +207,13 @@ pub(super) fn actions(instance: &Instance<'_>, call: &Call) -> Result<Reply, Rep
         .values()
         .rev()
         .filter(|action| action.ticket_id == ticket);
-    Ok(paging::page(
+    Ok(paging::List {
         call,
-        instance.faults,
-        "actions",
-        LARGEST_PAGE,
-        matching,
-        |action| json!(action),
-    ))
+        faults: instance.faults,
+        key: "actions",
+        largest_page: LARGEST_PAGE,
+    }
+    .page(matching, |action| json!(action)))
 }
 
 pub(super) fn action(instance: &Instance<'_>, id: &str) -> Result<Reply, Reply> {
@@ -246,7 +244,7 @@ pub(super) fn post_actions(instance: &mut Instance<'_>, call: &Call) -> Result<R
     Ok(batch::written(instance.faults, rows))
 }
 
-/// Whether the workflow of a ticket's type has an outcome; a type without a workflow has them all.
+/// Whether the workflow of a ticket's type offers an outcome; a type without a workflow offers all of them.
 fn is_offered(world: &World, ticket: i64, outcome: i64) -> bool {
     let kind = (world.tickets.get(&ticket)).and_then(|ticket| world.ticket_types.get(&ticket.tickettype_id));
     let workflow = kind.and_then(|kind| world.workflows.get(&kind.workflow_id));

@@ -14,11 +14,11 @@ pub struct Organization {
     pub email: String,
     pub external_id: Option<String>,
     pub plan_id: String,
-    /// Opens what is inside this organization. A secret.
+    /// Gives access to what is inside this organization. A secret.
     pub authentication_token: String,
-    /// The partner's token once more, as rows carry it though nobody asked. A secret.
+    /// The partner's token again, which rows carry although nobody asked for it. A secret.
     pub reseller_token: String,
-    /// Consumed now.
+    /// In use now.
     pub seats_used: i64,
     /// Purchased in total.
     pub seats_available: i64,
@@ -48,7 +48,7 @@ pub struct Organization {
     pub is_business: bool,
     pub admin: bool,
     pub notification_email: Vec<String>,
-    /// The Halo customer that the seed had in mind.
+    /// The Halo customer that it belongs to, as the seed has it.
     #[serde(skip)]
     pub customer_id: Option<i64>,
     #[serde(skip)]
@@ -56,7 +56,7 @@ pub struct Organization {
     /// Its mailboxes.
     #[serde(skip)]
     pub accounts: Vec<Account>,
-    /// The other products it has; one that is not here is answered with 403 or 404.
+    /// The other products that it has; a request for any other is answered with 403 or 404.
     #[serde(skip)]
     pub products: BTreeMap<Product, Vec<Item>>,
 }
@@ -84,7 +84,7 @@ pub struct Account {
     pub display_name: String,
     pub last_backup: Option<String>,
     pub current_backup_status: Cow<'static, str>,
-    /// Field to text; none is answered as null, an empty one as `{}`. Both mean fine.
+    /// From field to text. `None` is sent as null and an empty map as `{}`; both mean that nothing is wrong.
     pub errors: Option<BTreeMap<String, String>>,
     pub deactivated_since: Option<String>,
     pub flg_deleted: bool,
@@ -109,14 +109,14 @@ pub enum Product {
 /// One account's or one site's state in a product.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Item {
-    /// Of an account; none for a site or team.
+    /// The account; `None` for a site or team.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Of a site or team; none for an account.
+    /// The site or team; `None` for an account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain_name: Option<String>,
     pub last_backup: Option<String>,
-    /// What went wrong; empty when nothing did.
+    /// What went wrong; empty if nothing did.
     pub errors: String,
     pub current_backup_status: Cow<'static, str>,
     pub deactivated_since: Option<String>,

@@ -1,12 +1,12 @@
-//! Halo's records. Each keeps fields it does not know, as Halo does for its sixty a record, so that a test can see that
-//! an update left them alone.
+//! Halo's records. Each keeps fields that it does not know (Halo's have about sixty), so that a test can check that an
+//! update left them alone.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A customer; Halo's API says *Client*.
+/// A customer, which Halo's API calls *Client*.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Customer {
@@ -23,8 +23,8 @@ pub struct Customer {
     pub extra: Map<String, Value>,
 }
 
-/// A software license; Halo's API says *SoftwareLicence*. Texts that many share are borrowed, because a large partner has
-/// a hundred thousand of these.
+/// A software license, which Halo's API calls *SoftwareLicence*. Common texts are borrowed, because a large partner has a
+/// hundred thousand of these.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct License {
@@ -46,7 +46,7 @@ pub struct License {
     pub start_date: Cow<'static, str>,
     pub end_date: Cow<'static, str>,
     pub notes: Cow<'static, str>,
-    /// The Microsoft tenant, on Microsoft's subscriptions.
+    /// The Microsoft tenant, if this is a Microsoft subscription.
     pub tenant_id: Option<String>,
     pub licences_in_use: i64,
     pub licences_available: i64,
@@ -92,14 +92,14 @@ impl Default for License {
     }
 }
 
-/// A change of one field of a license, as `/LicenceChange` tells: one row a field, whichever field it is.
+/// A change of one field of a license, as a row of `/LicenceChange`.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct LicenseChange {
     pub id: i64,
     pub licence_id: i64,
-    /// 0 for a field that has no number here.
+    /// 0 if the field has no number here.
     pub field_id: i64,
-    /// As Halo's screens call it; the quantity is `Quantity`.
+    /// The name on Halo's screens; that of the quantity is `Quantity`.
     pub field_name: String,
     pub old_value: String,
     pub new_value: String,
@@ -108,7 +108,7 @@ pub struct LicenseChange {
     pub datetime: String,
 }
 
-/// A ticket; Halo's schema says *Faults*.
+/// A ticket, which Halo's schema calls *Faults*.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Ticket {
@@ -122,7 +122,7 @@ pub struct Ticket {
     pub priority_id: i64,
     pub status_id: i64,
     pub dateoccurred: String,
-    /// Whether it was closed.
+    /// Whether it has been closed.
     #[serde(rename = "hasbeenclosed")]
     pub closed: bool,
     /// Everything else that was posted.
@@ -154,13 +154,13 @@ pub struct Action {
 pub struct TicketType {
     pub id: i64,
     pub name: String,
-    /// The SLA its tickets get when they name none; -1 or 0 means none.
+    /// The SLA of tickets that name none; -1 or 0 means no SLA.
     #[serde(skip)]
     pub default_sla: i64,
-    /// What can be done with its tickets; 0 where nothing restricts it.
+    /// The workflow of its tickets; 0 if they have none.
     #[serde(skip)]
     pub workflow_id: i64,
-    /// Whether the agent may open tickets of this type.
+    /// Whether the API's agent may open tickets of this type.
     #[serde(rename = "cancreate")]
     pub can_create: bool,
     /// Fields without which a ticket of this type is refused.
@@ -175,21 +175,21 @@ pub struct Sla {
     pub name: String,
 }
 
-/// A priority of an SLA. What a ticket takes is `priorityid`, which means something only together with `slaid`.
+/// A priority of an SLA. Tickets refer to `priorityid`, which is meaningless without `slaid`.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Priority {
-    /// A GUID, of no use to a ticket.
+    /// A GUID, which tickets do not refer to.
     pub id: String,
     pub priorityid: i64,
     pub slaid: i64,
     pub name: String,
-    /// Not to be offered to people.
+    /// Whether people should not be offered it.
     pub ishidden: bool,
     /// Hours until it must be fixed.
     pub fixtime: i64,
 }
 
-/// A ticket status. The API says nowhere reliably whether it closes.
+/// A ticket status. The API does not say reliably whether it closes a ticket.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Status {
     pub id: i64,
@@ -198,23 +198,23 @@ pub struct Status {
     pub closes: bool,
 }
 
-/// What an action on a ticket is.
+/// The kind of an action on a ticket.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Outcome {
     pub id: i64,
     pub outcome: String,
     pub buttonname: String,
-    /// Whether the API's agent may use it; the list does not tell.
+    /// Whether the API's agent may use it; the list does not say.
     #[serde(skip)]
     pub permitted: bool,
 }
 
-/// What can be done with tickets of a type, step by step.
+/// A workflow: what can be done with tickets of a type, step by step.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Workflow {
     pub id: i64,
     pub name: String,
-    /// The outcomes on offer, by step.
+    /// The outcomes that each step offers.
     pub steps: Vec<Vec<i64>>,
 }
 

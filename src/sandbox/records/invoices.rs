@@ -1,18 +1,18 @@
-//! Halo's recurring invoices: how a license's quantity comes to be billed.
+//! Halo's recurring invoices, which bill the quantities of licenses.
 
 use serde::Serialize;
 
-/// An invoice that is made anew every period.
+/// An invoice that Halo repeats every period.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct RecurringInvoice {
     pub id: i64,
     pub client_id: i64,
-    /// Answered only where the query asks for them.
+    /// Sent only if the query asks for them.
     #[serde(skip)]
     pub lines: Vec<InvoiceLine>,
 }
 
-/// A line of a recurring invoice. Its quantity is the sum of its licenses' at the time it is read.
+/// A line of a recurring invoice. Its quantity is the sum of its licenses' quantities when it is read.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct InvoiceLine {
     pub id: i64,
@@ -23,7 +23,7 @@ pub struct InvoiceLine {
     pub isinactive: bool,
     pub startdate: String,
     pub enddate: String,
-    /// Where the quantity comes from; a line without any has a fixed quantity.
+    /// The licenses that the quantity comes from; a line without any has a fixed quantity.
     pub quantity_licences: Vec<LineLicense>,
     /// The fixed quantity of a line without licenses.
     #[serde(skip)]
@@ -34,7 +34,7 @@ pub struct InvoiceLine {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct LineLicense {
     pub licence_id: i64,
-    /// Bills assigned seats in place of the license's quantity.
+    /// Whether to bill assigned seats instead of the license's quantity.
     pub assigned_licences: bool,
     pub qty_free: i64,
     pub minimum_qty: i64,

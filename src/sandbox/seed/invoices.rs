@@ -1,4 +1,4 @@
-//! Recurring invoices, and what is wrong with some of them.
+//! Recurring invoices, and the mistakes in some of them.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use crate::sandbox::{InvoiceLine, License, LineLicense, RecurringInvoice, dates:
 
 const FIRST_INVOICE: i64 = 5001;
 
-/// An invoice a customer, with a line for each license. Every eleventh backup license is on none, and every thirteenth
-/// on a line that is inactive.
+/// One invoice for each customer, with a line for each license. Every eleventh backup license is missing from it, and
+/// every thirteenth is on an inactive line.
 pub(super) fn recurring(licenses: &BTreeMap<i64, License>) -> BTreeMap<i64, RecurringInvoice> {
     let mut by_customer: BTreeMap<i64, Vec<InvoiceLine>> = BTreeMap::new();
     let mut backups = 0;

@@ -1,4 +1,4 @@
-//! What a Halo instance is configured with, whichever customers it has.
+//! The configuration of a Halo instance, which does not depend on its customers.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::sandbox::{
     Agent, Outcome, Priority, Sla, Status, Supplier, TicketType, Workflow, credentials::guid,
 };
 
-/// What the application is granted: what the vendor's guide asks for.
+/// The scopes that the application is granted: those that the vendor's guide asks for.
 const SCOPES: &[&str] = &[
     "openid",
     "profile",
@@ -26,8 +26,7 @@ const SCOPES: &[&str] = &[
 /// A priority: its number, name, hours to fix and whether it is hidden.
 type PriorityRow = (i64, &'static str, i64, bool);
 
-/// SLAs with their priorities. Numbers come again under every SLA and mean something else
-/// there; only Gold has number 5.
+/// SLAs with their priorities. The same number means something else under every SLA; only Gold has number 5.
 const SLAS: &[(i64, &str, &[PriorityRow])] = &[
     (
         1,
@@ -90,7 +89,7 @@ pub(super) fn priorities(random: &mut Rng) -> Vec<Priority> {
     rows
 }
 
-/// Ticket types; one makes a category mandatory, which a client that only says summary and customer runs into.
+/// Ticket types. One makes a category mandatory, so it refuses a client that sends only a summary and a customer.
 pub(super) fn ticket_types() -> BTreeMap<i64, TicketType> {
     let kind = |(id, name, default_sla, workflow_id, mandatory): (i64, &str, i64, i64, Option<&str>)| {
         let kind = TicketType {
@@ -114,7 +113,7 @@ pub(super) fn ticket_types() -> BTreeMap<i64, TicketType> {
     )
 }
 
-/// Workflows: that of service requests has no internal notes.
+/// Workflows. The one for service requests has no internal notes.
 pub(super) fn workflows() -> BTreeMap<i64, Workflow> {
     let workflow = |(id, name, steps): (i64, &str, &[&[i64]])| {
         let name = name.to_owned();
@@ -148,7 +147,7 @@ pub(super) fn statuses() -> BTreeMap<i64, Status> {
     )
 }
 
-/// Outcomes. 7 is the note of a stock instance; the last is not for the API's agent.
+/// Outcomes. 7 is the note in an instance as delivered; the API's agent may not use the last.
 pub(super) fn outcomes() -> BTreeMap<i64, Outcome> {
     let outcome = |(id, outcome, button, permitted): (i64, &str, &str, bool)| {
         let outcome = Outcome {

@@ -1,4 +1,4 @@
-//! SaaS Backup's organizations, and what goes wrong in some of them.
+//! SaaS Backup's organizations, and the backup errors in some of them.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,11 @@ use crate::sandbox::{
     names,
 };
 
+/// The domain of an organization of this name.
+fn domain(name: &str) -> String {
+    format!("{}.example", names::plain(name))
+}
+
 /// Where a backup error shows.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
@@ -21,12 +26,12 @@ enum Place {
     Tasks,
 }
 
-/// A backup error in one organization: its slot, where it shows, the status, the text and hours since the last backup.
-/// The texts are those that the vendor documents for tickets, and one that it does not.
+/// A backup error in one organization: its slot, where it shows, the status, the text and the hours since the last
+/// backup. The texts are those that the vendor documents for tickets, and one that it does not.
 type AccountError = (usize, Place, &'static str, &'static str, i64);
 
 #[rustfmt::skip]
-const TROUBLES: &[AccountError] = &[
+const ACCOUNT_ERRORS: &[AccountError] = &[
     (0, Place::Mailbox, "Authentication Error", "The email backup has failed", 30),
     (3, Place::Organization, "Authentication Error", "Main App (Global Admin) Token authorization error was detected", 52),
     (5, Place::OneDrive, "Connection Error", "OneDrive backup fails. Unable to connect to mail server", 26),
@@ -43,8 +48,8 @@ const TROUBLES: &[AccountError] = &[
 ];
 
 impl Seeder {
-    /// The organizations. With a few, the last is a branch of the fifth's customer and the one before it has no customer
-    /// in Halo at all.
+    /// The organizations. In a small world the last is a branch of the fifth one's customer, and the one before it has no
+    /// customer in Halo at all.
     pub(super) fn organizations(
         &mut self,
         count: usize,
@@ -68,8 +73,8 @@ impl Seeder {
             .collect()
     }
 
-    /// How a customer's name is written at SaaS Backup: some with the tag that linking to NinjaOne leaves, some in
-    /// another spelling.
+    /// A customer's name as SaaS Backup has it: some with the tag that linking to NinjaOne leaves, some in another
+    /// spelling.
     fn subscribed_name(&mut self, index: usize, name: &str) -> String {
         match index {
             1 => format!("{name} [e9fd]"),
@@ -87,14 +92,34 @@ impl Seeder {
         customer_id: Option<i64>,
         name: String,
     ) -> Organization {
+        let mut organization = self.subscriber(index, customer_id, name);
+        organization.flg_suspended = count >= 3 && index + 1 == count / 2;
+        organization.customer_deactivated = count >= 3 && index == count / 2 + 1;
+        organization.login_disabled = organization.flg_suspended || organization.customer_deactivated;
+        let slot = match self.many {
+            false => Some(index % 40),
+            // One organization in fifty has an error, each error in turn.
+            true => index.is_multiple_of(50).then_some(index / 50 % 17),
+        };
+        let error = slot.and_then(|slot| ACCOUNT_ERRORS.iter().find(|error| error.0 == slot));
+        if !self.many || error.is_some() {
+            self.add_accounts(&mut organization, index);
+            self.add_products(&mut organization, index);
+        }
+        if let Some(error) = error {
+            self.add_error(&mut organization, error);
+        }
+        organization
+    }
+
+    /// An active organization without accounts.
+    fn subscriber(&mut self, index: usize, customer_id: Option<i64>, name: String) -> Organization {
         let seats_used = self.random.i64(3..=40) * self.random.i64(1..=3);
         let deactivated_seats = 1 + self.random.i64(0..=seats_used / 8);
-        let domain = format!("{}.example", names::plain(&name));
+        let domain = domain(&name);
         // Older rows lack some fields.
         let old = index % 11 == 10;
-        let suspended = count >= 3 && index + 1 == count / 2;
-        let deactivated = count >= 3 && index == count / 2 + 1;
-        let mut organization = Organization {
+        Organization {
             id: format!("1788161-{}", 14 + index),
             organization_id: 204_113 + 7 * index as i64,
             organization_name: name,
@@ -114,9 +139,9 @@ impl Seeder {
             storage_available: 10_000.0,
             archive: index % 3 == 2,
             auto_license: (!old).then_some(index.is_multiple_of(2)),
-            customer_deactivated: deactivated,
-            flg_suspended: suspended,
-            login_disabled: suspended || deactivated,
+            customer_deactivated: false,
+            flg_suspended: false,
+            login_disabled: false,
             is_business: true,
             admin: false,
             notification_email: (0..2 - index % 3)
@@ -126,24 +151,11 @@ impl Seeder {
             tenants: vec![self.tenant(index, &domain, seats_used)],
             accounts: Vec::new(),
             products: BTreeMap::new(),
-        };
-        let slot = match self.many {
-            false => Some(index % 40),
-            // One in fifty, each trouble in turn.
-            true => index.is_multiple_of(50).then_some(index / 50 % 17),
-        };
-        let trouble = slot.and_then(|slot| TROUBLES.iter().find(|trouble| trouble.0 == slot));
-        if !self.many || trouble.is_some() {
-            self.fill(&mut organization, index, &domain);
         }
-        if let Some(trouble) = trouble {
-            self.trouble(&mut organization, trouble);
-        }
-        organization
     }
 
     fn tenant(&mut self, index: usize, domain: &str, users: i64) -> Tenant {
-        // Google's customers have the errors of tasks.
+        // Google tenants are those with errors in tasks.
         let google = index % 40 == 8 || index % 10 == 9;
         Tenant {
             id: 9001 + index as i64,
@@ -155,8 +167,9 @@ impl Seeder {
         }
     }
 
-    /// Puts healthy accounts and products into an organization.
-    fn fill(&mut self, organization: &mut Organization, index: usize, domain: &str) {
+    /// Puts healthy mailboxes into an organization.
+    fn add_accounts(&mut self, organization: &mut Organization, index: usize) {
+        let domain = domain(&organization.organization_name);
         let accounts = if self.many {
             1
         } else {
@@ -172,7 +185,7 @@ impl Seeder {
                 display_name: format!("{given} {family}"),
                 last_backup: Some(self.hours_ago(2 + number)),
                 current_backup_status: if deactivated { "Deactivated" } else { "Completed" }.into(),
-                // Both mean that nothing is wrong.
+                // `{}` and null both mean that nothing is wrong.
                 errors: (number % 2 == 0).then(BTreeMap::new),
                 deactivated_since: deactivated.then(|| self.hours_ago(24 * 40)),
                 flg_deleted: false,
@@ -181,6 +194,11 @@ impl Seeder {
                 added_on: self.hours_ago(24 * 300),
             });
         }
+    }
+
+    /// Puts healthy products besides mail into an organization.
+    fn add_products(&self, organization: &mut Organization, index: usize) {
+        let domain = domain(&organization.organization_name);
         let item = |account: &Account| Item {
             email: Some(account.email.clone()),
             domain_name: None,
@@ -216,9 +234,9 @@ impl Seeder {
         }
     }
 
-    /// Makes something fail in an organization.
-    fn trouble(&self, organization: &mut Organization, trouble: &AccountError) {
-        let &(_, place, status, text, hours) = trouble;
+    /// Makes backups fail in an organization.
+    fn add_error(&self, organization: &mut Organization, error: &AccountError) {
+        let &(_, place, status, text, hours) = error;
         let last_backup = Some(self.hours_ago(hours));
         let product = match place {
             Place::OneDrive => Some(Product::OneDrives),
