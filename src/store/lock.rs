@@ -1,14 +1,14 @@
-//! One run of a kind at a time: a lock file beside the state for each.
+//! One run of each kind at a time: each has a lock file beside the state.
 
 use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use super::{Error, Store, cannot_use, look::companion};
+use super::{Error, Store, error::cannot_use, read_only::companion};
 use crate::lock_file::{self, LockFile, Told};
 
-/// Takes the lock file of that name beside the state, waiting for it. `what` is being done under it.
+/// Takes the lock of this name, and waits for it if necessary. `what` says what it is needed for.
 pub(super) async fn file(
     state: &Path,
     name: &str,
@@ -32,22 +32,22 @@ pub(super) async fn file(
         })
 }
 
-/// Where the lock file of that name is.
+/// The path of the lock file of this name.
 fn path_of(state: &Path, name: &str) -> PathBuf {
     companion(state, &format!(".{name}.lock"))
 }
 
 impl Store {
-    /// Whether somebody holds the lock now.
+    /// Whether any process holds the lock now.
     pub(super) fn is_locked(&self, profile: &str, what: &str) -> bool {
         LockFile::is_held(&path_of(&self.path, &format!("{profile}.{what}")))
     }
 
-    /// Takes the lock for `what` (e.g. "sync-seats") in a profile, waiting up to `wait` for another holder;
-    /// a person is `told` of a wait that takes long. One that a crash left behind is free.
+    /// Takes the lock for `what` (e.g. "sync-seats") in a profile, and waits up to `wait` for another holder; `told`
+    /// hears of a long wait. A crash releases the lock.
     ///
     /// # Errors
-    /// [`Error::Held`], naming the holder.
+    /// [`Error::Held`], which names the holder.
     pub async fn lock(
         &self,
         profile: &str,

@@ -386,7 +386,7 @@ mod tests {
         let error = store.runs("p", "").await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the state has the state of a run \"napping\", which is none"
+            "the state contains an unknown state of a run: \"napping\""
         );
     }
 }

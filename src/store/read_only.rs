@@ -1,8 +1,8 @@
-//! Looking at a state without touching it.
+//! Reading a state without touching it.
 //!
-//! SQLite makes, locks and deletes files beside a database even for readers, unless it is told that nobody
-//! changes the file. That is so where the write-ahead log is empty: writers write there first. Where it is
-//! not, a writer is at work or was killed; then a copy is looked at.
+//! SQLite creates, locks and deletes files beside a database even for readers, unless it is told that nobody
+//! changes the file. That holds while the write-ahead log is empty, because writers write there first. Otherwise a
+//! writer is at work or was killed, and a copy is read.
 
 use std::{
     ffi::OsString,
@@ -15,43 +15,43 @@ use std::{
 use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use tempfile::TempDir;
 
-use super::{Error, cannot_use};
+use super::{Error, error::cannot_use};
 use crate::files::private_file;
 
-/// The state's name in the directory of its copy.
+/// The file name of a copy.
 const COPY: &str = "state.db";
-/// How often a copy is begun anew because the state was rewritten under it, and how long to wait in between.
+/// How often to start a copy again because the state was rewritten meanwhile, and how long to wait in between.
 const TRIES: usize = 10;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A companion of the file, such as its `-wal`.
+/// A companion of the file, e.g. its `-wal`.
 pub(super) fn companion(path: &Path, suffix: &str) -> PathBuf {
     let mut name: OsString = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
-/// Whether there is nothing in the write-ahead log.
-pub(super) fn is_all_in_the_file(path: &Path) -> bool {
+/// Whether the write-ahead log is empty, so that everything is in the file.
+pub(super) fn log_is_empty(path: &Path) -> bool {
     !fs::metadata(companion(path, "-wal")).is_ok_and(|wal| wal.len() > 0)
 }
 
-/// The file as it is, without locks or companions.
-pub(super) fn as_it_is(path: &Path) -> SqliteConnectOptions {
+/// Opens the file as it is, without locks or companions.
+pub(super) fn immutable(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
         .immutable(true)
 }
 
-/// The copy in this directory.
-pub(super) fn of_copy(directory: &Path) -> SqliteConnectOptions {
+/// Opens the copy in this directory.
+pub(super) fn copied(directory: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(directory.join(COPY))
         .synchronous(SqliteSynchronous::Off)
 }
 
-/// Copies the state with its write-ahead log into a private directory that goes with the answer.
+/// Copies the state and its write-ahead log into a private directory, which is deleted when the value is dropped.
 pub(super) async fn copy(path: &Path) -> Result<TempDir, Error> {
     let failed = |error| cannot_use(path, error);
     for _ in 0..TRIES {
@@ -71,18 +71,18 @@ pub(super) async fn copy(path: &Path) -> Result<TempDir, Error> {
     Err(Error::Busy)
 }
 
-/// Not `fs::copy`: a copy of a file that may not be written must be writable.
+/// Unlike `fs::copy`, makes the copy writable even if the file is not.
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     io::copy(&mut File::open(from)?, &mut private_file(to)?)?;
     Ok(())
 }
 
-/// What changes when the log is written back into the file. Being added to does no harm to a copy.
+/// Changes when the log is written back into the file. Additions to the log do a copy no harm.
 #[derive(PartialEq, Eq)]
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
-    /// The log's header, which is new whenever it begins anew.
+    /// The log's header, which changes whenever the log starts again.
     log: Vec<u8>,
 }
 
