@@ -21,13 +21,13 @@ use crate::{
     ui::{Color, Format, OutputOptions, Ui},
 };
 
-/// Runs the invocation; the exit code.
+/// Runs an invocation. Returns its exit code.
 pub async fn run(invocation: Invocation) -> u8 {
     let cli = match parse(&invocation.arguments, &invocation.environment) {
         Ok(cli) => cli,
         Err(error) => return not_understood(&invocation, &error),
     };
-    // The context's own mistakes need a voice too.
+    // For errors that occur before there is a context.
     let voice = Ui::new(
         OutputOptions {
             format: cli.global.output,
@@ -54,10 +54,10 @@ pub async fn run(invocation: Invocation) -> u8 {
     context.ui.exit_code(code)
 }
 
-/// The command line, with the variables that stand for its arguments.
+/// Parses the command line, and takes from the environment what can be set there instead.
 fn parse<T: AsRef<OsStr>>(arguments: &[T], environment: &Environment) -> clap::error::Result<Cli> {
     let mut command = Cli::command();
-    // By itself the program prints its help, whatever is set.
+    // Without arguments the program prints its help, whatever is set.
     let nothing = Environment::Fixed(HashMap::new());
     let is_alone = arguments.len() < 2;
     command = with_variables(command, if is_alone { &nothing } else { environment });
@@ -67,8 +67,8 @@ fn parse<T: AsRef<OsStr>>(arguments: &[T], environment: &Environment) -> clap::e
         .map_err(|error| naming_the_variable(error, &command, environment))
 }
 
-/// clap has the variables of the process, which are not those of every invocation, and takes an empty one for a
-/// value.
+/// Replaces clap's own reading of variables. Clap reads those of the process, while an invocation can have others,
+/// and it takes an empty variable for a value.
 fn with_variables(command: clap::Command, environment: &Environment) -> clap::Command {
     command
         .mut_args(|argument| {
@@ -78,7 +78,7 @@ fn with_variables(command: clap::Command, environment: &Environment) -> clap::Co
             match (environment.get(&name), environment) {
                 (Some(_), Environment::Process) => argument,
                 (Some(value), Environment::Fixed(_)) => argument.env(None::<&str>).default_value(value),
-                // Help names the variable as long as clap has nothing to read from it.
+                // Left in place, so that the help names the variable; clap finds nothing to read in it.
                 (None, _) if std::env::var_os(&name).is_none() => argument,
                 (None, _) => argument.env(None::<&str>),
             }
@@ -86,12 +86,12 @@ fn with_variables(command: clap::Command, environment: &Environment) -> clap::Co
         .mut_subcommands(|command| with_variables(command, environment))
 }
 
-/// The variable that stands for an argument.
+/// The environment variable that can be set instead of an argument.
 fn variable(argument: &clap::Arg) -> Option<String> {
     Some(argument.get_env()?.to_string_lossy().into_owned())
 }
 
-/// An error in what a variable says names the variable, and not the flag that nobody typed.
+/// Makes an error in a variable's value name the variable, not the flag that no one typed.
 fn naming_the_variable(
     mut error: clap::Error,
     command: &clap::Command,
@@ -130,7 +130,7 @@ async fn dispatch(context: &Context, command: Command) -> anyhow::Result<Complet
         Command::Completions(arguments) => commands::completions::run(context, &arguments),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(arguments) => {
-            // The tour types commands of its own.
+            // The tour runs commands of its own.
             commands::sandbox::run(context, arguments, &|invocation| Box::pin(run(invocation))).await
         }
     }
@@ -142,7 +142,7 @@ fn failed(ui: &Ui, error: &anyhow::Error) -> u8 {
     failure.kind.exit_code()
 }
 
-/// Help, version, or a command line that makes no sense.
+/// Prints the help, the version, or what is wrong with the command line.
 fn not_understood(invocation: &Invocation, error: &clap::Error) -> u8 {
     let format = if wants_json(&invocation.arguments) {
         Format::Json
@@ -180,7 +180,7 @@ fn not_understood(invocation: &Invocation, error: &clap::Error) -> u8 {
     }
 }
 
-/// What clap says, in lines that are its own: an argument that it repeats is cleaned first.
+/// Clap's message. It may repeat arguments, so these are cleaned first; only the line breaks are clap's own.
 fn said(invocation: &Invocation, error: &clap::Error) -> Text {
     let given = invocation
         .arguments
@@ -196,7 +196,7 @@ fn said(invocation: &Invocation, error: &clap::Error) -> Text {
     }
 }
 
-/// Whether a command line that could not be parsed asked for JSON.
+/// True if a command line that could not be parsed asks for JSON.
 fn wants_json(arguments: &[OsString]) -> bool {
     let texts: Vec<_> = arguments
         .iter()

@@ -1,8 +1,8 @@
-//! What a command is about to change, and what became of it, as values: [`Change`] is one, [`Plan`] is all of a
-//! run. Every changing command makes a plan, and [`crate::runner`] carries it from there.
+//! What a command is going to change, and the outcome, as values: [`Change`] is one change, [`Plan`] all those of a
+//! run. Every changing command makes a plan, and [`crate::runner`] carries it out.
 //!
-//! Nothing here does anything or knows a service. [`Reason`] is the one place where a decision gets its words,
-//! what to do about it, and the slug that scripts go by.
+//! Nothing here does I/O or knows about a service. [`Reason`] is the one place that gives a decision its words, its
+//! hint, and the slug that scripts read.
 
 mod action;
 mod conflict;
@@ -20,23 +20,23 @@ pub use reason::{Kept, Reason};
 pub use stop::Stop;
 pub use too_much::{Excess, TooMuch};
 
-/// One thing that a command changes, leaves as it is, or does not dare to change.
+/// One thing that a command changes, leaves as it is, or holds back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change<S> {
-    /// What it is about, with what it was and what it is to be.
+    /// What is changed, with its old and new value.
     pub subject: S,
-    /// What is done to it.
+    /// What is done to the subject.
     pub action: Action,
-    /// Whether that is done.
+    /// The decision to do that or not.
     pub decision: Decision,
-    /// Why, where it does not go without saying.
+    /// The reason for the decision, if it is not obvious.
     pub reason: Option<Reason>,
-    /// What became of it; none before it was tried, and for what was not to be done.
+    /// The outcome; none before the change is tried, and none if it is not to be made.
     pub outcome: Option<Outcome>,
 }
 
 impl<S> Change<S> {
-    /// A change that is decided on.
+    /// A change with its decision.
     pub fn new(subject: S, action: Action, decision: Decision, reason: Option<Reason>) -> Self {
         Self {
             subject,
@@ -47,27 +47,27 @@ impl<S> Change<S> {
         }
     }
 
-    /// A change that is to be made.
+    /// A change to be made.
     pub fn apply(subject: S, action: Action) -> Self {
         Self::new(subject, action, Decision::Apply, None)
     }
 
-    /// It was made.
+    /// Records that the change was made.
     pub fn done(&mut self) {
         self.outcome = Some(Outcome::Done);
     }
 
-    /// It was left alone after all.
+    /// Records that the change was not made after all.
     pub fn skipped(&mut self, reason: Reason) {
         self.outcome = Some(Outcome::Skipped(reason));
     }
 
-    /// It could not be made.
+    /// Records that the change could not be made.
     pub fn failed(&mut self, reason: Reason) {
         self.outcome = Some(Outcome::Failed(reason));
     }
 
-    /// Its status, as scripts and people read it.
+    /// The status, in JSON and in tables.
     pub fn status(&self) -> &'static str {
         match (&self.outcome, self.decision) {
             (Some(Outcome::Done), _) => self.action.done(),
@@ -79,7 +79,7 @@ impl<S> Change<S> {
         }
     }
 
-    /// Why it is what it is: what became of it counts more than what was meant.
+    /// The reason for the status: the outcome's if there is one, else the decision's.
     pub fn because(&self) -> Option<&Reason> {
         match &self.outcome {
             Some(Outcome::Skipped(reason) | Outcome::Failed(reason)) => Some(reason),
@@ -87,7 +87,7 @@ impl<S> Change<S> {
         }
     }
 
-    /// Whether a person has to look at it, or another run has to do what this one did not.
+    /// True if a person has to look at it, or another run has to do what this one did not.
     pub fn needs_attention(&self) -> bool {
         match &self.outcome {
             Some(Outcome::Done) => false,

@@ -1,4 +1,4 @@
-//! Every argument, and no logic: here the options of all commands, in `cli/` one file for each command.
+//! All arguments, and no logic: the global options here, and one file for each command in `cli/`.
 
 mod completions;
 mod configure;
@@ -70,7 +70,7 @@ pub struct Global {
     #[arg(short, long, global = true, value_name = "NAME", env = "HALOLINK_PROFILE", hide_env_values = true,
           default_value = DEFAULT_PROFILE, value_parser = profile_name, add = ArgValueCompleter::new(complete::profiles))]
     pub profile: String,
-    /// What to print data as (csv for lists)
+    /// How to print data (csv for lists)
     #[arg(
         short,
         long,
@@ -80,22 +80,22 @@ pub struct Global {
         default_value_t
     )]
     pub output: Format,
-    /// Answer yes to every question whether to go on
+    /// Answer yes to every question that asks to go on
     #[arg(short, long, global = true)]
     pub yes: bool,
     /// Never ask; a missing value is an error that names its flag (implied without a terminal)
     #[arg(long, global = true)]
     pub non_interactive: bool,
-    /// Print no notes and no progress
+    /// Print neither notes nor progress
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)
+    /// Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
-    /// When to use colour (auto: on a terminal, unless NO_COLOR is set)
+    /// When to use color (auto: on a terminal, unless NO_COLOR is set)
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub color: Color,
-    /// Seconds that a request may wait for a rate limit
+    /// How many seconds a request may wait for a rate limit
     #[arg(
         long,
         global = true,
@@ -105,7 +105,7 @@ pub struct Global {
         default_value_t = PATIENCE
     )]
     pub patience: u64,
-    /// Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo's limit is 300, shared with other tools
+    /// Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together
     #[arg(
         long,
         global = true,
@@ -120,31 +120,31 @@ pub struct Global {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Verify and store the credentials of both services
+    /// Check and store the credentials of both services
     Connect(Connect),
     /// Set seat sync, seat metric, ticket type, SLA and priority
     Configure(Configure),
-    /// Tie a backed-up organization to a Halo customer and license
+    /// Map a backed-up organization to a Halo customer and license
     MapOrg(MapOrg),
-    /// End mappings; touches nothing in Halo
+    /// End mappings, without changing anything in Halo
     Unlink(Unlink),
     /// Delete the secrets and the connection
     Revoke(Revoke),
-    /// Make the licenses' quantities follow the seats
+    /// Update the licenses' quantities to match the seats
     SyncSeats(SyncSeats),
     /// Open a service ticket for a backup error
     OpenTicket(OpenTicket),
     /// Explain a backup error: what it means, what to check, who must act
     Explain(Explain),
-    /// List records of either service, or mappings
+    /// List records of either service, or the mappings
     List(List),
-    /// Show the connection, the configuration, mappings and the last sync
+    /// Show the connection, the configuration, the mappings and the last sync
     Status(Status),
     /// Show past runs that wrote quantities, or one organization's seats over time
     History(History),
     /// Print the completion script for a shell
     Completions(Completions),
-    /// Serve both services on this machine with made-up data, or take the tour
+    /// Emulate both services on this machine with made-up data, or take the tour
     #[cfg(feature = "sandbox")]
     Sandbox(Sandbox),
 }

@@ -1,4 +1,4 @@
-//! One file a command. Each reads top to bottom as: read, plan, show, confirm, apply, verify, record, print.
+//! One file per command. Each reads from top to bottom as: read, plan, show, confirm, apply, verify, record, print.
 
 pub mod completions;
 pub mod configure;

@@ -1,5 +1,5 @@
-//! Candidates for tab completion: names from the state, without asking either service, each written so that
-//! the shell gives it to the program as it is.
+//! Candidates for tab completion: names from the state, without asking either service, quoted so that the shell
+//! passes each to the program unchanged.
 
 mod line;
 mod shells;
@@ -26,7 +26,7 @@ use crate::{
     text::{Text, cleaned},
 };
 
-/// Organizations that were read.
+/// Offers the organizations that have been read.
 pub fn organizations(typed: &OsStr) -> Vec<CompletionCandidate> {
     from_state(typed, async |store, profile| {
         let mut names = store.names(profile, NameKind::Organization).await?;
@@ -37,42 +37,42 @@ pub fn organizations(typed: &OsStr) -> Vec<CompletionCandidate> {
     })
 }
 
-/// Organizations that are mapped.
+/// Offers the organizations that are mapped.
 pub fn mapped_organizations(typed: &OsStr) -> Vec<CompletionCandidate> {
     from_state(typed, mapped)
 }
 
-/// Customers that were read, and those that are mapped to.
+/// Offers the customers that have been read, and those that are mapped to.
 pub fn customers(typed: &OsStr) -> Vec<CompletionCandidate> {
     named(NameKind::Customer, typed)
 }
 
-/// Licenses that were read.
+/// Offers the licenses that have been read.
 pub fn licenses(typed: &OsStr) -> Vec<CompletionCandidate> {
     named(NameKind::License, typed)
 }
 
-/// Ticket types that were read.
+/// Offers the ticket types that have been read.
 pub fn ticket_types(typed: &OsStr) -> Vec<CompletionCandidate> {
     named(NameKind::TicketType, typed)
 }
 
-/// SLAs that were read.
+/// Offers the SLAs that have been read.
 pub fn slas(typed: &OsStr) -> Vec<CompletionCandidate> {
     named(NameKind::Sla, typed)
 }
 
-/// Priorities that were read.
+/// Offers the priorities that have been read.
 pub fn priorities(typed: &OsStr) -> Vec<CompletionCandidate> {
     named(NameKind::Priority, typed)
 }
 
-/// Outcomes that were read.
+/// Offers the outcomes that have been read.
 pub fn outcomes(typed: &OsStr) -> Vec<CompletionCandidate> {
     named(NameKind::Outcome, typed)
 }
 
-/// Profiles that are connected.
+/// Offers the profiles that are connected.
 pub fn profiles(typed: &OsStr) -> Vec<CompletionCandidate> {
     let environment = Environment::Process;
     let names = crate::paths::config_directory(&environment)
@@ -92,7 +92,7 @@ async fn mapped(store: &Store, profile: &str) -> Result<Vec<Reference<String>>, 
     Ok(mappings.into_iter().map(|mapping| mapping.organization).collect())
 }
 
-/// Reads names from the state. Whatever goes wrong, there are no candidates: a prompt is no place for errors.
+/// Reads names from the state. If anything goes wrong there are no candidates: a prompt is no place for errors.
 fn from_state(
     typed: &OsStr,
     read: impl AsyncFn(&Store, &str) -> Result<Vec<Reference<String>>, crate::store::Error>,
@@ -115,15 +115,14 @@ fn from_state(
     offered(&names.unwrap_or_default(), &typed.to_string_lossy())
 }
 
-/// A name of a record, as it is printed and as it is compared.
+/// A record's name, as it is printed and as it is compared.
 struct Name<'a> {
     reference: &'a Reference<String>,
     printed: Cow<'a, str>,
     folded: String,
 }
 
-/// What is offered for records where this was typed: the name where it names just that one, else the id; in the
-/// order of the alphabet.
+/// The candidates for what was typed, in alphabetical order: the name if it names only that record, else the id.
 fn offered(names: &[Reference<String>], typed: &str) -> Vec<CompletionCandidate> {
     let all: Vec<Name> = names
         .iter()
@@ -141,14 +140,14 @@ fn offered(names: &[Reference<String>], typed: &str) -> Vec<CompletionCandidate>
         .filter(|name| name.printed.starts_with(typed) || cleaned(&name.reference.id).starts_with(typed))
         .collect();
     begun.sort_by_cached_key(|name| (name.reference.name.to_ascii_lowercase(), &name.reference.id));
-    // How many have each of the names that may be offered.
+    // How many records have each of the names that may be offered.
     let mut bearers: HashMap<&str, usize> = begun.iter().map(|name| (name.folded.as_str(), 0)).collect();
     for name in &all {
         if let Some(bearers) = bearers.get_mut(name.folded.as_str()) {
             *bearers += 1;
         }
     }
-    // The names among them that are somebody's id.
+    // The names among them that are the id of a record.
     let printed: HashSet<&str> = begun.iter().map(|name| name.printed.as_ref()).collect();
     let ids: HashSet<&str> = names
         .iter()
@@ -162,7 +161,7 @@ fn offered(names: &[Reference<String>], typed: &str) -> Vec<CompletionCandidate>
             let is_name = bearers.get(name.folded.as_str()) == Some(&1)
                 && !printed.starts_with('-')
                 && !ids.contains(printed)
-                // What looks like an id is looked up as one.
+                // A text that looks like an id is looked up as one.
                 && !printed.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
             let (value, help) = match () {
                 () if is_name => (printed, id.as_ref()),
@@ -172,27 +171,27 @@ fn offered(names: &[Reference<String>], typed: &str) -> Vec<CompletionCandidate>
             value.starts_with(typed).then(|| {
                 CompletionCandidate::new(value)
                     .help(Some(help.to_owned().into()))
-                    // Nobody is shown it, but without one the argument is written out for each candidate.
+                    // No one sees it, but without one clap renders the argument for each candidate.
                     .tag(Some("names".into()))
             })
         })
         .collect()
 }
 
-/// The profile that the line names which is being completed, if it names one.
+/// The profile that is named on the line being completed, if any.
 static NAMED_PROFILE: OnceLock<Option<String>> = OnceLock::new();
 
-/// Takes down what candidates need to know of the line that is being completed.
+/// Notes what the candidates need to know about the line being completed.
 fn set_line(command: &clap::Command, words: &[OsString]) {
     let words: Vec<String> = words
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    // One line is completed in a process.
+    // A process completes only one line.
     let _ = NAMED_PROFILE.set(profile_in(command, &words));
 }
 
-/// The profile of the line that is being completed.
+/// The profile on the line being completed.
 fn profile(environment: &Environment) -> String {
     NAMED_PROFILE
         .get()
@@ -203,7 +202,7 @@ fn profile(environment: &Environment) -> String {
         .unwrap_or_else(|| DEFAULT_PROFILE.to_owned())
 }
 
-/// The profile that the words name before the last one, which is being typed, and before `--`.
+/// The profile that the words name, before `--` and before the last word, which is being typed.
 fn profile_in(command: &clap::Command, words: &[String]) -> Option<String> {
     let arguments = || {
         command
@@ -247,8 +246,8 @@ fn profile_in(command: &clap::Command, words: &[String]) -> Option<String> {
     profile.map(ToOwned::to_owned)
 }
 
-/// Answers a shell that asks for candidates or how to ask for them (`COMPLETE=bash` and so on); the exit code.
-/// Nothing where nobody asks.
+/// Answers a shell that asks for candidates, or for its registration script (`COMPLETE=bash` and so on). Returns the
+/// exit code, or `None` if no shell is asking.
 pub fn answer(command: fn() -> clap::Command) -> Option<u8> {
     let shells = Shells(&[
         &Completer(shells::Bash),
@@ -269,7 +268,7 @@ pub fn answer(command: fn() -> clap::Command) -> Option<u8> {
         Ok(false) => None,
         Ok(true) => Some(0),
         Err(error) => {
-            // Nobody can be told that stderr is closed.
+            // If stderr is closed, there is no one to tell.
             let _ = write!(io::stderr(), "{}", Text::laid_out(&error.to_string()));
             Some(Kind::Failed.exit_code())
         }

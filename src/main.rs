@@ -1,4 +1,4 @@
-//! Start, exit code.
+//! Starts the program, handles Ctrl-C, and exits with the command's code.
 
 use std::{
     io::{self, Write},
@@ -11,7 +11,7 @@ use halolink::{app::run, cli::Cli, invocation::Invocation};
 mod terminal;
 
 fn main() -> ExitCode {
-    // A shell that asks for completions (COMPLETE=bash and so on) is answered here, and that is all.
+    // A shell that asks for completions (COMPLETE=bash and so on) is answered here, and nothing else is started.
     if let Some(code) = halolink::complete::answer(Cli::command) {
         return ExitCode::from(code);
     }
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            // Nobody can be told that stderr is closed.
+            // If stderr is closed, there is no one to tell.
             let _ = writeln!(io::stderr(), "error: cannot start: {error}");
             return ExitCode::FAILURE;
         }
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     };
     let code = runtime.block_on(async {
         tokio::select! {
-            // In this order: Ctrl-C is listened for before anything begins.
+            // In this order, so that Ctrl-C is listened for before anything begins.
             biased;
             Ok(()) = tokio::signal::ctrl_c() => {
                 let _ = writeln!(io::stderr(), "\nstopped");
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         }
     });
     terminal.restore();
-    // A prompt or a keyring call may still block a thread of its own: it is left behind.
+    // A prompt or a keyring call may still be blocking a thread of its own, which is abandoned.
     runtime.shutdown_background();
     ExitCode::from(code)
 }

@@ -1,4 +1,5 @@
-//! Pure thinking: plain functions over plain data, without I/O, clock or randomness, knowing nobody.
+//! The decisions: plain functions over plain data, without I/O, clock or randomness. They depend on no other module
+//! but `change`, `model` and `text`.
 
 pub mod backup_errors;
 pub mod batches;

@@ -1,8 +1,8 @@
-//! The runner of every changing command: lock, read and plan, show, confirm, apply and verify, record, print.
+//! Runs every changing command: lock, read and plan, show, confirm, apply and verify, record, print.
 //!
-//! A command says what is special about it by implementing [`Changing`]; what is the same for all stands here
-//! once: nothing is written in a dry run, nothing unasked, nothing that was held back, the intent is recorded
-//! before and the outcome after, and the exit code follows from what came out.
+//! A command implements [`Changing`] with what is special about it. What all of them share is here, once: a dry run
+//! writes nothing, nothing is written unasked or if it is held back, the intent is recorded before and the outcome
+//! afterwards, and the exit code follows from the outcome.
 
 mod changing;
 mod confirm;
@@ -18,17 +18,17 @@ use crate::{
 pub(crate) use changing::{Applied, Changing, Closing, Lock, Mode, Question};
 pub(crate) use print::document;
 
-/// Carries a command from the lock to the exit code.
+/// Runs a command from the lock to the exit code.
 ///
 /// # Errors
-/// What keeps the plan from being made or applied; a person's no.
+/// The plan cannot be made or applied, or a person says no.
 pub(crate) async fn run<C: Changing>(
     context: &Context,
     mut command: C,
     mode: Mode,
 ) -> anyhow::Result<Completion> {
-    // What a run that held the lock before this one left is read only now. Where there is none, looking will
-    // do until somebody agreed.
+    // The state is read only under the lock, to see what the run that held it before has left. A command without a
+    // lock opens the state read-only until someone agrees to the plan.
     let (mut store, lock) = match command.lock().filter(|_| !mode.dry_run) {
         Some(Lock { name, wait }) => {
             let store = context.store().await?;
@@ -70,7 +70,7 @@ async fn carry_out<C: Changing>(
         }
         plan.halt();
         command.intend(context, store, &plan).await?;
-        // Also a run that is killed from here on has told the others of its requests.
+        // Noted now, so that other processes learn of these requests even if this run is killed.
         context.note_requests().await;
         if something {
             applied = command.apply(context, store, &mut plan.to_apply_mut()).await?;
@@ -82,7 +82,6 @@ async fn carry_out<C: Changing>(
     Ok(completion(&plan, &applied, mode))
 }
 
-/// The exit code follows from what came out.
 fn completion<S>(plan: &Plan<S>, applied: &Applied, mode: Mode) -> Completion {
     if let Some(failure) = &applied.broken_off {
         Completion::BrokenOff(failure.kind)

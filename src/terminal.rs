@@ -1,5 +1,5 @@
-//! The terminal as it was found. A prompt that is broken off by Ctrl-C may have hidden the cursor or
-//! switched the echo off, and nobody else puts that right.
+//! Restoring the terminal. A prompt that Ctrl-C interrupts may have hidden the cursor or switched off the echo, and
+//! nothing else restores them.
 
 use std::io::IsTerminal;
 
@@ -12,7 +12,7 @@ pub struct Saved {
 }
 
 impl Saved {
-    /// Takes them down.
+    /// Saves the settings.
     pub fn now() -> Self {
         Self {
             #[cfg(unix)]
@@ -20,11 +20,11 @@ impl Saved {
         }
     }
 
-    /// Puts them back, and shows the cursor.
+    /// Restores the settings, and shows the cursor.
     pub fn restore(self) {
         #[cfg(unix)]
         if let Some(settings) = self.settings {
-            // A terminal that is gone needs no restoring.
+            // If the terminal is gone, there is nothing to restore.
             let _ = rustix::termios::tcsetattr(
                 std::io::stdin(),
                 rustix::termios::OptionalActions::Now,

@@ -1,24 +1,24 @@
-//! What is done to something.
+//! What a change does.
 
-/// What is done to something.
+/// What a change does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// An organization is mapped that was not.
+    /// Maps an organization for the first time.
     Map,
-    /// An organization is mapped to something else.
+    /// Maps an organization to something else.
     Remap,
-    /// A mapping is ended.
+    /// Ends a mapping.
     Unlink,
-    /// A setting or a quantity gets another value.
+    /// Gives a setting or a quantity another value.
     Update,
-    /// A ticket is opened.
+    /// Opens a ticket.
     Open,
-    /// Nothing: it is as it should be, or somebody has to look at it first.
+    /// Nothing: the subject is as it should be, or someone has to look at it first.
     Keep,
 }
 
 impl Action {
-    /// The status of what it was done to.
+    /// The status of a change once it has been made.
     pub fn done(self) -> &'static str {
         match self {
             Action::Map => "mapped",

@@ -1,4 +1,4 @@
-//! Something that two profiles of one Halo site would bill.
+//! Two profiles of one Halo site that bill the same thing.
 
 use std::fmt;
 
@@ -7,26 +7,26 @@ use crate::model::Reference;
 /// A mapping of another profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherMapping {
-    /// The profile.
+    /// The profile's name.
     pub profile: String,
-    /// The organization that is mapped there.
+    /// The organization mapped there.
     pub organization: Reference<String>,
-    /// The license that it is mapped to there.
+    /// The license it is mapped to there.
     pub license: Reference,
 }
 
-/// Something that two profiles would bill.
+/// Something that two profiles would both bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
-    /// What both have.
+    /// What both profiles have mapped.
     pub twice: Twice,
-    /// This profile.
+    /// This profile's name.
     pub profile: String,
-    /// The other one's mapping.
+    /// The other profile's mapping.
     pub other: OtherMapping,
 }
 
-/// What two profiles have.
+/// What two profiles have both mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Twice {
     /// The organization: it would be billed twice.
@@ -36,7 +36,7 @@ pub enum Twice {
 }
 
 impl Conflict {
-    /// What to type next.
+    /// The command to run next.
     pub fn hint(&self) -> String {
         format!(
             "unlink it in one of them, as with: halolink unlink {} --profile {}",
@@ -56,12 +56,12 @@ impl fmt::Display for Conflict {
         match self.twice {
             Twice::Organization => write!(
                 formatter,
-                "{organization} is mapped in two profiles, \"{here}\" and \"{other}\" (there to {license}), and \
+                "{organization} is mapped in two profiles, \"{here}\" and \"{other}\" (to {license} in the latter), and \
                  would be billed twice"
             ),
             Twice::License => write!(
                 formatter,
-                "the license is mapped in two profiles, \"{here}\" and \"{other}\" (there by {organization}), and \
+                "the license is mapped in two profiles, \"{here}\" and \"{other}\" (by {organization} in the latter), and \
                  each would overwrite the other's sum"
             ),
         }

@@ -1,14 +1,14 @@
-//! What became of a change.
+//! The outcome of a change.
 
 use super::Reason;
 
-/// What became of a change.
+/// The outcome of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was made, and seen to be made where that can be seen.
+    /// It was made, and read back if that is possible.
     Done,
-    /// It was left alone after all.
+    /// It was not made after all.
     Skipped(Reason),
-    /// It was not made, or nobody knows whether it was.
+    /// It was not made, or it is not known to have been made.
     Failed(Reason),
 }

@@ -2,49 +2,49 @@
 
 use super::{Action, Change, Outcome, Reason, Stop};
 
-/// What is decided about a change.
+/// The decision about a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// It is made.
+    /// Make it.
     Apply,
-    /// It is made already.
+    /// The subject is already as it should be.
     Unchanged,
-    /// It is not made, as it should be.
+    /// Do not make it; that is no problem.
     Leave,
-    /// It would be made, but is too much: a person or `--force` can decide otherwise.
+    /// It is too large to be made unasked: a person or `--force` can decide otherwise.
     HoldBack,
-    /// Something is wrong that nobody can decide away.
+    /// Something is wrong, and no flag overrides that.
     Block,
 }
 
 /// A run's changes, in the order in which they are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan<S> {
-    /// Every one that the command is about.
+    /// All changes, including those that are not made.
     pub changes: Vec<Change<S>>,
-    /// Why none may be made at all.
+    /// The reason not to make any of them.
     pub stop: Option<Stop>,
 }
 
 impl<S> Plan<S> {
-    /// A plan that nothing stops.
+    /// A plan that is not stopped.
     pub fn new(changes: Vec<Change<S>>) -> Self {
         Self { changes, stop: None }
     }
 
-    /// The changes of which this was decided.
+    /// The changes with this decision.
     pub fn decided(&self, decision: Decision) -> impl Iterator<Item = &Change<S>> {
         self.changes
             .iter()
             .filter(move |change| change.decision == decision)
     }
 
-    /// The changes that are to be made; none where the plan is stopped.
+    /// The changes to be made; none if the plan is stopped.
     pub fn to_apply(&self) -> impl Iterator<Item = &Change<S>> {
         self.decided(Decision::Apply).filter(|_| self.stop.is_none())
     }
 
-    /// The same, to be given their outcomes.
+    /// The changes to be made, to record their outcomes in.
     pub fn to_apply_mut(&mut self) -> Vec<&mut Change<S>> {
         let stopped = self.stop.is_some();
         self.changes
@@ -53,12 +53,12 @@ impl<S> Plan<S> {
             .collect()
     }
 
-    /// Whether a person has to look at any of it.
+    /// True if a person has to look at any of it.
     pub fn needs_attention(&self) -> bool {
         self.stop.is_some() || self.changes.iter().any(Change::needs_attention)
     }
 
-    /// Lets through what is held back, because a person or `--force` says so.
+    /// Releases what is held back, because a person or `--force` says so.
     pub fn release(&mut self) {
         self.stop = None;
         for change in &mut self.changes {
@@ -68,7 +68,7 @@ impl<S> Plan<S> {
                     _ => Decision::Apply,
                 };
                 change.reason = change.reason.take().and_then(|reason| match reason {
-                    // Nothing is written of it: there is nothing to say.
+                    // Nothing is written, so there is nothing to explain.
                     _ if change.action == Action::Keep => None,
                     Reason::TooMuch(too_much) => Some(Reason::Forced(too_much)),
                     other => Some(other),
@@ -77,7 +77,7 @@ impl<S> Plan<S> {
         }
     }
 
-    /// Where the plan is stopped: what would have been made is left alone.
+    /// If the plan is stopped, records that its changes were not made.
     pub fn halt(&mut self) {
         let Some(stop) = self.stop.clone() else {
             return;
@@ -89,7 +89,7 @@ impl<S> Plan<S> {
         }
     }
 
-    /// How many of the changes have this status.
+    /// The number of changes with this status.
     pub fn count(&self, status: &str) -> usize {
         self.changes
             .iter()

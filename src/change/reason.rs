@@ -1,4 +1,4 @@
-//! Why something is decided, or came out, as it did: a slug for scripts, words and a hint for people.
+//! The reasons for decisions and outcomes: each has a slug for scripts, and words and a hint for people.
 
 use std::fmt;
 
@@ -23,89 +23,89 @@ impl fmt::Display for Kept {
     }
 }
 
-/// Why something is decided, or came out, as it did.
+/// The reason for a decision or an outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The license is not in Halo any more.
+    /// The license no longer exists in Halo.
     LicenseGone,
-    /// It is another customer's than the mapping says.
+    /// The license belongs to another customer than the mapping says.
     LicenseMoved {
-        /// Whose it is now.
+        /// The customer that it belongs to now.
         owner: i64,
         /// An organization that is mapped to another customer.
         organization: String,
-        /// That customer.
+        /// The customer of the mapping.
         customer: Reference,
     },
-    /// Halo does not tell whose license it is.
+    /// Halo does not say whose license it is.
     LicenseOwnerUnknown,
     /// The license is inactive in Halo.
     LicenseInactive,
-    /// Halo's quantity is missing or no number.
+    /// The quantity in Halo is missing or is not a number.
     QuantityUnreadable,
-    /// Another profile of the site has mapped it, too.
+    /// Another profile of the site has mapped it too.
     MappedTwice(Box<Conflict>),
-    /// An organization is not in SaaS Backup any more.
+    /// An organization is no longer in SaaS Backup.
     OrganizationVanished(Reference<String>),
-    /// An organization is not in the file that the seats come from.
+    /// An organization is not in the seats file.
     OrganizationUnlisted(String),
-    /// The seat number of an organization is missing or no number.
+    /// The seat number of an organization is missing or is not a number.
     SeatsUnreadable(String),
-    /// There are two rows for an organization, and they differ.
+    /// Two rows for an organization contradict each other.
     SeatsContradictory(String),
-    /// Nobody on the license is active: its quantity stays.
+    /// No organization on the license is active: it keeps its quantity.
     QuantityKept(Vec<Kept>),
-    /// Some on the license are not active: their seats stay in the quantity that is written.
+    /// Some organizations on the license are not active: the new quantity includes the seats they had.
     SharesKept(Vec<Kept>),
-    /// Some on the license are not active, and what is theirs in its quantity is not known.
+    /// Some organizations on the license are not active, and their share of its quantity is not known.
     ShareUnknown(Vec<Kept>),
-    /// The seats add up to more than a quantity can be.
+    /// The sum of the seats is larger than a quantity can be.
     TooManySeats,
-    /// The quantity changes by too much to be written unasked.
+    /// The change of the quantity is too large to be written unasked.
     TooMuch(TooMuch),
-    /// It does, and is written because somebody said so.
+    /// The change is too large, but is written because someone said so.
     Forced(TooMuch),
-    /// It does at a first sync, and is written because its organization was named.
+    /// The change at a first sync is too large, but is written because the organization was named.
     Named(TooMuch),
-    /// So much is held back that nothing is written.
+    /// So many changes are held back that none is written.
     Stopped(Stop),
-    /// The mapping is another one than was planned with.
+    /// The mapping was changed after the plan was made.
     MappingChanged,
     /// The mapping was ended after the plan was made.
     MappingEnded,
-    /// A service refused it, in these words.
+    /// A service refused it, with these words.
     Refused(String),
-    /// A service failed at it, in these words.
+    /// A service failed on it, with these words.
     ServiceFailed(String),
-    /// No proper answer came, in these words.
+    /// No usable answer came; these words say how.
     Unanswered(String),
-    /// Halo took it, and shows another quantity.
+    /// Halo accepted it, but shows another quantity.
     NotShown,
-    /// Whether it was written could not be read back, for this reason.
+    /// It could not be read back, for this reason, so it may or may not have been written.
     NotReadBack(String),
-    /// It was not tried, because Halo took none of those that were.
+    /// It was not tried, because Halo accepted none of those that were.
     NotTried,
-    /// It was not tried, because the run broke off for this reason.
+    /// It was not tried, because the run stopped for this reason.
     BrokenOff(String),
-    /// Halo takes nothing: this is why the rest of a run was not tried.
+    /// The rest of a run was not tried, because Halo accepts nothing.
     NothingTaken {
-        /// How many were tried one by one.
+        /// The number of licenses tried one by one.
         tried: usize,
         /// What Halo said to the first of them.
         words: String,
     },
     /// A license would be created with this quantity.
     LicenseCreated(i64),
-    /// The ticket is open already.
+    /// The ticket is already open.
     AlreadyOpen,
-    /// The ticket had been posted by a request whose answer was lost.
+    /// The ticket was posted earlier, by a request whose answer was lost.
     PostedBefore,
-    /// The ticket that would be opened, by its summary.
+    /// The summary of the ticket that would be opened.
     Ticket(String),
 }
 
 impl Reason {
-    /// Its slug in JSON: scripts go by it, so that it stays as it is.
+    /// The slug in JSON. Scripts depend on it, so it never changes.
     pub fn code(&self) -> &'static str {
         match self {
             Reason::LicenseGone => "license_gone",
@@ -143,31 +143,31 @@ impl Reason {
         }
     }
 
-    /// What to do about it, where a person can do something.
+    /// What a person can do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Reason::LicenseGone => "map its organizations to another".to_owned(),
+            Reason::LicenseGone => "map its organizations to another license".to_owned(),
             Reason::MappedTwice(conflict) => conflict.hint(),
             Reason::OrganizationVanished(organization) => {
                 format!("if it left for good: halolink unlink {}", organization.id)
             }
             Reason::TooMuch(too_much) => too_much.hint().to_owned(),
-            Reason::MappingChanged => "the next sync looks at it anew".to_owned(),
+            Reason::MappingChanged => "the next sync looks at it again".to_owned(),
             _ => return None,
         })
     }
 
-    /// Whether the next run has to look at it again.
+    /// True if the next run has to look at it again.
     pub fn is_for_the_next_run(&self) -> bool {
         matches!(self, Reason::MappingChanged)
     }
 
-    /// Whether it was sent and nobody knows whether it was taken: the next run finds out.
+    /// True if it was sent but may not have been accepted: the next run finds out.
     pub fn is_unread(&self) -> bool {
         matches!(self, Reason::NotReadBack(_))
     }
 
-    /// What happened, without what to do about it.
+    /// What happened, without the hint.
     fn words(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Reason::LicenseGone => write!(formatter, "the license is gone from Halo"),
@@ -179,7 +179,7 @@ impl Reason {
                 formatter,
                 "the license moved to another customer in Halo ({owner}); {organization} is mapped to {customer}"
             ),
-            Reason::LicenseOwnerUnknown => write!(formatter, "Halo does not tell whose license it is"),
+            Reason::LicenseOwnerUnknown => write!(formatter, "Halo does not say whose license it is"),
             Reason::LicenseInactive => write!(formatter, "the license is inactive in Halo"),
             Reason::QuantityUnreadable => write!(formatter, "its quantity in Halo could not be read"),
             Reason::MappedTwice(conflict) => write!(formatter, "{conflict}"),
@@ -201,7 +201,7 @@ impl Reason {
                 list(kept)
             ),
             Reason::TooManySeats => {
-                write!(formatter, "its seats add up to more than a quantity can be")
+                write!(formatter, "the sum of its seats is larger than a quantity can be")
             }
             Reason::TooMuch(too_much) => write!(formatter, "{too_much}"),
             Reason::Forced(too_much) => write!(formatter, "{too_much} (written with --force)"),
@@ -212,27 +212,27 @@ impl Reason {
                 )
             }
             Reason::Stopped(stop) => write!(formatter, "{stop}"),
-            Reason::MappingChanged => write!(formatter, "its mapping was changed meanwhile"),
-            Reason::MappingEnded => write!(formatter, "its mapping was ended meanwhile"),
+            Reason::MappingChanged => write!(formatter, "its mapping was changed in the meantime"),
+            Reason::MappingEnded => write!(formatter, "its mapping was ended in the meantime"),
             Reason::Refused(words)
             | Reason::ServiceFailed(words)
             | Reason::Unanswered(words)
             | Reason::BrokenOff(words)
             | Reason::Ticket(words) => formatter.write_str(words),
-            Reason::NotShown => write!(
-                formatter,
-                "Halo did not refuse it, and shows another quantity afterwards"
-            ),
+            Reason::NotShown => write!(formatter, "Halo did not refuse it, but shows another quantity"),
             Reason::NotReadBack(words) => {
                 write!(
                     formatter,
-                    "whether it was written could not be read back: {words}"
+                    "it may have been written, but could not be read back: {words}"
                 )
             }
-            Reason::NotTried => write!(formatter, "not tried, because Halo took none of those that were"),
+            Reason::NotTried => write!(
+                formatter,
+                "not tried, because Halo accepted none of those that were"
+            ),
             Reason::NothingTaken { tried, words } => write!(
                 formatter,
-                "Halo took none of the {tried} licenses that were tried one by one, so the others were not tried: {words}"
+                "Halo accepted none of the {tried} licenses that were tried one by one, so the others were not tried: {words}"
             ),
             Reason::LicenseCreated(count) => {
                 write!(
@@ -240,10 +240,10 @@ impl Reason {
                     "the license would be created with the quantity {count}"
                 )
             }
-            Reason::AlreadyOpen => write!(formatter, "it is open already"),
+            Reason::AlreadyOpen => write!(formatter, "it is already open"),
             Reason::PostedBefore => write!(
                 formatter,
-                "it had been posted before, by a request whose answer was lost"
+                "it was posted earlier, by a request whose answer was lost"
             ),
         }
     }
@@ -309,15 +309,15 @@ mod tests {
                 first,
             })
         };
-        let force = Some("--force writes it all the same");
+        let force = Some("--force writes it anyway");
         let force_or_name =
-            Some("if the license is the right one, --force or naming the organization writes it");
+            Some("if the license is the right one, write it with --force or by naming the organization");
         vec![
             (
                 Reason::LicenseGone,
                 "license_gone",
                 "the license is gone from Halo",
-                Some("map its organizations to another"),
+                Some("map its organizations to another license"),
             ),
             (
                 Reason::LicenseMoved {
@@ -332,7 +332,7 @@ mod tests {
             (
                 Reason::LicenseOwnerUnknown,
                 "license_owner_unknown",
-                "Halo does not tell whose license it is",
+                "Halo does not say whose license it is",
                 None,
             ),
             (
@@ -350,14 +350,14 @@ mod tests {
             (
                 conflict(Twice::Organization),
                 "mapped_twice",
-                "Contoso (1788161-14) is mapped in two profiles, \"here\" and \"there\" (there to Backup (5)), and \
+                "Contoso (1788161-14) is mapped in two profiles, \"here\" and \"there\" (to Backup (5) in the latter), and \
                  would be billed twice",
                 Some("unlink it in one of them, as with: halolink unlink 1788161-14 --profile there"),
             ),
             (
                 conflict(Twice::License),
                 "mapped_twice",
-                "the license is mapped in two profiles, \"here\" and \"there\" (there by Contoso (1788161-14)), and \
+                "the license is mapped in two profiles, \"here\" and \"there\" (by Contoso (1788161-14) in the latter), and \
                  each would overwrite the other's sum",
                 Some("unlink it in one of them, as with: halolink unlink 1788161-14 --profile there"),
             ),
@@ -407,7 +407,7 @@ mod tests {
             (
                 Reason::TooManySeats,
                 "too_many_seats",
-                "its seats add up to more than a quantity can be",
+                "the sum of its seats is larger than a quantity can be",
                 None,
             ),
             (
@@ -443,7 +443,7 @@ mod tests {
             (
                 Reason::TooMuch(too_much(10, 1000, Excess::Joined)),
                 "first_sync_too_much",
-                "with who is new to it, it would rise from 10 to 1000",
+                "with the organizations that are new to it, it would rise from 10 to 1000",
                 force_or_name,
             ),
             (
@@ -473,13 +473,13 @@ mod tests {
             (
                 Reason::MappingChanged,
                 "mapping_changed",
-                "its mapping was changed meanwhile",
-                Some("the next sync looks at it anew"),
+                "its mapping was changed in the meantime",
+                Some("the next sync looks at it again"),
             ),
             (
                 Reason::MappingEnded,
                 "mapping_ended",
-                "its mapping was ended meanwhile",
+                "its mapping was ended in the meantime",
                 None,
             ),
             (Reason::Refused(words()), "refused", "Halo said no", None),
@@ -493,19 +493,19 @@ mod tests {
             (
                 Reason::NotShown,
                 "not_shown",
-                "Halo did not refuse it, and shows another quantity afterwards",
+                "Halo did not refuse it, but shows another quantity",
                 None,
             ),
             (
                 Reason::NotReadBack(words()),
                 "not_read_back",
-                "whether it was written could not be read back: Halo said no",
+                "it may have been written, but could not be read back: Halo said no",
                 None,
             ),
             (
                 Reason::NotTried,
                 "not_tried",
-                "not tried, because Halo took none of those that were",
+                "not tried, because Halo accepted none of those that were",
                 None,
             ),
             (Reason::BrokenOff(words()), "broken_off", "Halo said no", None),
@@ -515,7 +515,7 @@ mod tests {
                     words: words(),
                 },
                 "not_tried",
-                "Halo took none of the 5 licenses that were tried one by one, so the others were not tried: Halo said no",
+                "Halo accepted none of the 5 licenses that were tried one by one, so the others were not tried: Halo said no",
                 None,
             ),
             (
@@ -524,11 +524,11 @@ mod tests {
                 "the license would be created with the quantity 40",
                 None,
             ),
-            (Reason::AlreadyOpen, "already_open", "it is open already", None),
+            (Reason::AlreadyOpen, "already_open", "it is already open", None),
             (
                 Reason::PostedBefore,
                 "posted_before",
-                "it had been posted before, by a request whose answer was lost",
+                "it was posted earlier, by a request whose answer was lost",
                 None,
             ),
             (

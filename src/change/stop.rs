@@ -1,22 +1,22 @@
-//! Why nothing may be changed at all.
+//! The reason not to make any change at all.
 
 use std::fmt;
 
-/// So many changes would be held back that the answers themselves are not to be trusted.
+/// So many changes would be held back that the services' answers cannot be trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stop {
-    /// How many would be held back,
+    /// The number of licenses that would be held back.
     pub held: usize,
-    /// of how many,
+    /// The number of licenses that it is a share of.
     pub of: usize,
-    /// which is more than this percentage.
+    /// The allowed share, in percent.
     pub percent: u32,
-    /// They are licenses at their first sync.
+    /// The licenses are at their first sync.
     pub first: bool,
 }
 
 impl Stop {
-    /// How a person or a script has the rest written all the same.
+    /// How to have the rest written anyway.
     pub fn hint(&self) -> &'static str {
         if self.first {
             "look at the licenses that they are mapped to; then --force, or name the organizations"

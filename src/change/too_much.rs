@@ -1,31 +1,31 @@
-//! A change of a quantity that is too much to be written unasked.
+//! A change of a quantity that is too large to be written unasked.
 
 use std::fmt;
 
-/// A change that is too much.
+/// A change that is too large.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TooMuch {
-    /// The organization that changes so much; none where it is the license as a whole.
+    /// The organization that changes so much; none if it is the license as a whole.
     pub who: Option<String>,
-    /// The quantity, or the seats, before.
+    /// The old quantity, or the old number of seats.
     pub from: i64,
-    /// What it would be.
+    /// The new one.
     pub to: i64,
-    /// In what way it is too much.
+    /// How the change is too large.
     pub excess: Excess,
 }
 
-/// In what way a change is too much.
+/// How the change is too large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Excess {
-    /// Since the last sync: more than these limits allow.
+    /// Larger, since the last sync, than these limits allow.
     Change {
         /// In percent.
         max_change: u32,
         /// In seats.
         min_change: u32,
     },
-    /// To 0, since the last sync.
+    /// A fall to 0 since the last sync.
     ToNothing,
     /// At the first sync of the license.
     First,
@@ -34,18 +34,17 @@ pub enum Excess {
 }
 
 impl TooMuch {
-    /// Whether it is a first sync that is too much: naming its organization is another way to say that the
-    /// license is the right one.
+    /// True if it is at a first sync: then naming the organization also confirms that the license is the right one.
     pub fn is_first(&self) -> bool {
         matches!(self.excess, Excess::First | Excess::Joined)
     }
 
-    /// How a person or a script has it written all the same.
+    /// How to have it written anyway.
     pub fn hint(&self) -> &'static str {
         if self.is_first() {
-            "if the license is the right one, --force or naming the organization writes it"
+            "if the license is the right one, write it with --force or by naming the organization"
         } else {
-            "--force writes it all the same"
+            "--force writes it anyway"
         }
     }
 }
@@ -63,7 +62,7 @@ impl fmt::Display for TooMuch {
             ),
             Excess::Joined => write!(
                 formatter,
-                "with who is new to it, {who} would {verb} from {from} to {to}"
+                "with the organizations that are new to it, {who} would {verb} from {from} to {to}"
             ),
             Excess::Change { min_change, .. } if from <= 0 => write!(
                 formatter,

@@ -21,13 +21,13 @@ pub struct Connect {
     /// The client id of the application in Halo
     #[arg(long, value_name = "ID", env = "HALOLINK_CLIENT_ID", hide_env_values = true)]
     pub client_id: Option<String>,
-    /// The tenant, where the site does not tell it itself
+    /// The tenant, if the site does not name it itself
     #[arg(long, env = "HALOLINK_TENANT", hide_env_values = true)]
     pub tenant: Option<String>,
     /// File with the client secret; - reads it from standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_secret_file: Option<PathBuf>,
-    // Not clap's `env`: a variable would count as typed, and conflict with --no-backup.
+    // Not clap's `env`: the variable would count as if it were typed, and conflict with --no-backup.
     /// The SaaS Backup API: a URL, or us, uk or na [env: HALOLINK_BACKUP_URL]
     #[arg(long, value_name = "URL", conflicts_with = "no_backup")]
     pub backup_url: Option<String>,
@@ -37,19 +37,19 @@ pub struct Connect {
     /// File with the access token (the portal's Authentication Token); - reads it from standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_backup")]
     pub access_token_file: Option<PathBuf>,
-    /// Connect to Halo only, for a partner without SaaS Backup API access
+    /// Connect to Halo only, for a partner without access to the SaaS Backup API
     #[arg(long)]
     pub no_backup: bool,
     /// Where to keep the secrets
     #[arg(long, value_name = "STORE", value_enum, default_value_t)]
     pub secret_store: SecretStoreKind,
-    /// Take up the state that is there, or a new one, in place of the profile's own that is missing
+    /// Adopt the state at hand, or a new one, if the profile's own state is missing
     #[arg(long)]
     pub adopt_state: bool,
-    /// The host, other than the site's, that Halo may name to get tokens from, e.g. login.example.com
+    /// The host that may issue tokens, if Halo names one other than the site's, e.g. login.example.com
     #[arg(long, value_name = "HOST[:PORT]")]
     pub auth_host: Option<String>,
-    /// Check everything and store nothing
+    /// Check everything, without storing anything
     #[arg(long)]
     pub dry_run: bool,
 }

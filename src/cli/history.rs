@@ -14,7 +14,7 @@ pub struct History {
     /// Show this organization's seats over time
     #[arg(value_name = "ORG", add = ArgValueCompleter::new(complete::mapped_organizations))]
     pub organization: Option<String>,
-    /// Only since then: a date (2026-01-31), a time (RFC 3339), or a span such as 30d or 12h
+    /// Only what happened since a date (2026-01-31) or a time (RFC 3339), or within a span such as 30d or 12h
     #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     pub since: Option<String>,
 }

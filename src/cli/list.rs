@@ -15,7 +15,7 @@ pub enum Kind {
     /// Halo's licenses
     #[value(alias = "licences")]
     Licenses,
-    /// Which organization is which customer and license
+    /// Which organization is mapped to which customer and license
     Mappings,
     /// Halo's ticket types
     TicketTypes,
@@ -38,16 +38,16 @@ pub struct List {
     /// What to list
     #[arg(value_enum)]
     pub kind: Kind,
-    /// Only what has this text in its name or id
+    /// Only records with this text in their name or id
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
-    /// Only what is not mapped (organizations, customers, licenses, errors)
+    /// Only records that are not mapped (organizations, customers, licenses, errors)
     #[arg(long)]
     pub unmapped: bool,
-    /// Keep the names that are read for tab completion; with mappings, read the names in them anew
+    /// Keep the names that are read, for tab completion; with mappings, update the names in them
     #[arg(long)]
     pub refresh: bool,
-    /// Only of this customer, by name or id (organizations, licenses, mappings, errors)
+    /// Only records of this customer, by name or id (organizations, licenses, mappings, errors)
     #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
     pub customer: Option<String>,
 }

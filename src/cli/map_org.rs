@@ -7,13 +7,13 @@ use clap_complete::ArgValueCompleter;
 
 use crate::complete;
 
-/// What becomes of the license that an organization leaves.
+/// What happens to the license that an organization leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OldLicense {
-    /// Its quantity is set to 0, unless another organization is mapped to it
+    /// Set its quantity to 0, unless another organization is mapped to it
     #[value(name = "0")]
     Zero,
-    /// It keeps its quantity, and keeps billing
+    /// Leave its quantity, so that it keeps billing
     Keep,
 }
 
@@ -27,7 +27,7 @@ pub enum OldLicense {
     halolink map-org --from mappings.csv --yes\n\n\
     What bills (a new license), maps anew or looks wrong (names far apart, another product's license,\n\
     a license that is another organization's already) is asked first; without a terminal it takes --yes.\n\
-    Names resolve by id, else exact name without regard to case, else unique prefix.")]
+    Names are matched by id, else by exact name regardless of case, else by unique prefix.")]
 pub struct MapOrg {
     /// The organization: its id, its number or its name
     #[arg(value_name = "ORG", add = ArgValueCompleter::new(complete::organizations))]
@@ -42,18 +42,17 @@ pub struct MapOrg {
         value_name = "LICENSE",
         conflicts_with = "create_license", add = ArgValueCompleter::new(complete::licenses))]
     pub license: Option<String>,
-    /// Create a license of that name for the customer, which bills; the one that is there is taken
+    /// Create a license of that name for the customer, which bills; if there is one already, use it
     #[arg(long, visible_alias = "create-licence", value_name = "NAME")]
     pub create_license: Option<String>,
     /// Map every row of a CSV file with the columns organization,customer,license
     #[arg(long, value_name = "FILE.csv", value_hint = ValueHint::FilePath,
           conflicts_with_all = ["organization", "customer", "license", "create_license"])]
     pub from: Option<PathBuf>,
-    /// What becomes of the license that an organization leaves when it is mapped anew: it is asked, and kept
-    /// where nobody is there to be asked
+    /// What happens to the license that a remapped organization leaves; a person is asked, a script keeps it
     #[arg(long, visible_alias = "old-licence", value_name = "0|keep", value_enum)]
     pub old_license: Option<OldLicense>,
-    /// Show what would change and change nothing
+    /// Show what would change, without changing it
     #[arg(long)]
     pub dry_run: bool,
 }

@@ -23,16 +23,16 @@ pub struct OpenTicket {
     /// One line that says what is wrong, in your words
     #[arg(long)]
     pub summary: Option<String>,
-    /// More about it
+    /// Further details
     #[arg(long)]
     pub details: Option<String>,
-    /// The account that it concerns
+    /// The account that the error is about
     #[arg(long, value_name = "EMAIL", value_hint = ValueHint::EmailAddress)]
     pub account: Option<String>,
-    /// Open a ticket even if the same one is open
+    /// Open another ticket even if the same one is open
     #[arg(long)]
     pub new: bool,
-    /// The type, instead of the configured one
+    /// The ticket type, instead of the configured one
     #[arg(long, value_name = "TYPE", add = ArgValueCompleter::new(complete::ticket_types))]
     pub ticket_type: Option<String>,
     /// The SLA, instead of the configured one
@@ -41,7 +41,7 @@ pub struct OpenTicket {
     /// The priority, instead of the configured one
     #[arg(long, add = ArgValueCompleter::new(complete::priorities))]
     pub priority: Option<String>,
-    /// Show what would be opened and open nothing
+    /// Show the ticket that would be opened, without opening it
     #[arg(long)]
     pub dry_run: bool,
 }

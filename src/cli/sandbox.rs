@@ -13,23 +13,23 @@ use crate::sandbox::Fault;
     halolink sandbox --tour\n  \
     halolink sandbox --organizations 200 --fault token-dies --fault pages-capped")]
 pub struct Sandbox {
-    /// Run the whole job against a sandbox of its own and leave nothing behind
+    /// Run the whole job against a sandbox of its own, and leave nothing behind
     #[arg(long, conflicts_with_all = ["halo_port", "backup_port"])]
     pub tour: bool,
     /// How many organizations to make up, a million at most
     #[arg(long, value_name = "N", default_value_t = 36,
           value_parser = RangedU64ValueParser::<usize>::new().range(..=1_000_000))]
     pub organizations: usize,
-    /// Another seed makes up other data
+    /// The seed of the made-up data
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
-    /// Milliseconds that every answer takes
+    /// How many milliseconds every answer takes
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub latency: u64,
     /// Halo requests allowed in 5 minutes
     #[arg(long, value_name = "N", default_value_t = 300)]
     pub rate_limit: u32,
-    /// A fault to switch on; repeatable, see the list below
+    /// A fault to switch on; can be repeated, see the list below
     #[arg(long, value_name = "NAME",
           value_parser = PossibleValuesParser::new(fault_names()))]
     pub fault: Vec<String>,

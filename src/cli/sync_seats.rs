@@ -16,41 +16,41 @@ use crate::complete;
     Without --yes a person is asked before anything is written.\n\n\
     Held back until a person agrees or a script says --force:\n  \
     - a change since the last sync of more than --max-change percent and more than --min-change seats,\n    \
-      and a fall to 0 whatever its size; from 0 every rise is more than any percentage\n  \
+      and any fall to 0; a rise from 0 counts as more than any percentage\n  \
     - a first sync that falls to 0, or by over half and more than --min-change seats, or rises to more than\n    \
-      ten times and by more than 100 seats; not a rise from 0, nor on a license that map-org created.\n    \
-      Naming the organization lets its first sync through, too\n\
+      ten times and by more than 100 seats; but not a rise from 0, nor on a license that map-org created.\n    \
+      Naming the organization also allows its first sync\n\
     Organizations that share a license are judged one by one.\n\
     If 3 or more licenses, and more than --max-held-back percent of those whose quantity is known, would be\n\
-    held back, nothing is written; of first syncs, 3 or more and more than half. What cannot be written for a\n\
-    reason of its own (vanished, gone, moved, inactive, mapped in two profiles) stops nothing else.")]
+    held back, nothing is written; of first syncs, 3 or more and more than half. A license with\n\
+    a problem of its own (vanished, gone, moved, inactive, mapped in two profiles) stops nothing else.")]
 pub struct SyncSeats {
     /// Only the licenses of these organizations: ids, numbers or names
     #[arg(value_name = "ORG", add = ArgValueCompleter::new(complete::mapped_organizations))]
     pub organizations: Vec<String>,
-    /// Show the plan and write nothing
+    /// Show the plan, without writing anything
     #[arg(long)]
     pub dry_run: bool,
     /// With --dry-run: exit with 5 if anything would change
     #[arg(long, requires = "dry_run")]
     pub exit_code: bool,
-    /// Take the seats from a CSV file: the portal's export, or organization,seats
+    /// Read the seats from a CSV file: the portal's export, or organization,seats
     #[arg(long, value_name = "FILE.csv", value_hint = ValueHint::FilePath)]
     pub seats_file: Option<PathBuf>,
-    /// Hold back what changed since the last sync by more than this and by more than --min-change, and what
-    /// falls to 0
+    /// Hold back a change since the last sync of more than this percentage and more than --min-change seats, and any
+    /// fall to 0
     #[arg(long, value_name = "PERCENT", default_value_t = 50)]
     pub max_change: u32,
-    /// Let changes of up to this many seats through whatever their percentage, except a fall to 0
+    /// Let changes of up to this many seats through, whatever their percentage, except a fall to 0
     #[arg(long, value_name = "SEATS", default_value_t = 5)]
     pub min_change: u32,
-    /// Stop before any write if more than this share would be held back (of first syncs: more than half)
+    /// Write nothing if more than this share would be held back (of first syncs: more than half)
     #[arg(long, value_name = "PERCENT", default_value_t = 20)]
     pub max_held_back: u32,
-    /// Write what is held back for its change, and do not ask
+    /// Also write what would be held back, and do not ask
     #[arg(long)]
     pub force: bool,
-    /// Seconds to wait for another sync-seats of this profile to end
+    /// How many seconds to wait for another sync-seats of this profile to end
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub wait: u64,
 }

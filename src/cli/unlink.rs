@@ -15,7 +15,7 @@ pub struct Unlink {
     /// End every mapping of the profile
     #[arg(long)]
     pub all: bool,
-    /// Show what would change and change nothing
+    /// Show what would change, without changing it
     #[arg(long)]
     pub dry_run: bool,
 }

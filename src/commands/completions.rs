@@ -1,4 +1,4 @@
-//! `completions`: the script for a shell, from the argument definition.
+//! `completions`: prints the completion script for a shell, made from the definition of the arguments.
 
 use clap::CommandFactory;
 

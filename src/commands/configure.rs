@@ -1,4 +1,4 @@
-//! `configure`: seat sync, seat metric, and what tickets are opened with.
+//! `configure`: sets seat sync, the seat metric, and the options that tickets are opened with.
 
 mod from_flags;
 mod view;
@@ -23,7 +23,7 @@ pub use view::ConfigurationView;
 /// Runs `configure`.
 ///
 /// # Errors
-/// Exit code 2 for names that name nothing, and for a priority of another SLA.
+/// Exit code 2 for a name that matches nothing, and for a priority of another SLA.
 pub async fn run(context: &Context, arguments: cli::Configure) -> anyhow::Result<Completion> {
     if arguments.show {
         let store = context.open_read_only().await?;
@@ -40,11 +40,11 @@ pub async fn run(context: &Context, arguments: cli::Configure) -> anyhow::Result
 
 struct Configure {
     arguments: cli::Configure,
-    /// The configuration as it is to be.
+    /// The new configuration.
     after: Configuration,
 }
 
-/// A setting that changes.
+/// A setting whose value changes.
 #[derive(Serialize)]
 struct Setting {
     setting: &'static str,
@@ -106,10 +106,10 @@ impl Changing for Configure {
     }
 }
 
-/// The configuration that is stored.
+/// The stored configuration.
 struct Before {
     configuration: Configuration,
-    /// Its seat metric is a word that this halolink does not know.
+    /// Its seat metric is one that this version does not know.
     metric_is_unreadable: bool,
 }
 
@@ -131,7 +131,7 @@ impl Configure {
                     metric_is_unreadable: false,
                 });
             }
-            // Also one that is none can be replaced.
+            // A configuration that cannot be read can still be replaced.
             Err(store::Error::Unknown { .. }) if self.arguments.seat_metric.is_some() => true,
             Err(error) => return Err(error.into()),
         };
@@ -141,7 +141,7 @@ impl Configure {
         })
     }
 
-    /// The configuration as flags or a person want it.
+    /// The configuration that the flags or a person ask for.
     async fn wanted(&self, context: &Context, before: &Configuration) -> anyhow::Result<Configuration> {
         if self.arguments.reset {
             return Ok(before.reset());
@@ -170,31 +170,29 @@ fn plan(before: &ConfigurationView, after: &ConfigurationView) -> Plan<Setting> 
     )
 }
 
-/// What `sync-seats` does with a configuration, in a sentence.
+/// Says what `sync-seats` does with a configuration.
 fn effect(configuration: &Configuration) -> String {
     match configuration.seat_sync() {
         SeatSync::On => format!("sync-seats bills the {} seats", configuration.metric()),
         SeatSync::Off => "sync-seats writes nothing: seat sync is switched off".to_owned(),
         SeatSync::MetricWasReset(before) => format!(
-            "sync-seats writes nothing until it is said which seats are billed: it was {before}, and without a \
-             seat metric it would be {}",
+            "sync-seats writes nothing until a seat metric is chosen: it was {before}, and the default is {}",
             SeatMetric::default()
         ),
     }
 }
 
-/// Sees to it that seats are to be synced.
+/// Requires that seat sync is on.
 ///
 /// # Errors
-/// Exit code 1 where they are not, with what to say to change that.
+/// Exit code 1 if it is not; the hint says how to change that.
 pub fn require_sync(context: &Context, configuration: &Configuration) -> anyhow::Result<()> {
     let failure = match configuration.seat_sync() {
         SeatSync::On => return Ok(()),
         SeatSync::Off => Failure::failed("seat sync is switched off for this profile")
             .hint(context.command("configure --sync-seats on")),
         SeatSync::MetricWasReset(before) => Failure::failed(format!(
-            "the {before} seats were billed until the configuration was reset, and nobody said yet which are \
-             billed now"
+            "the {before} seats were billed until the configuration was reset, and no seat metric has been chosen since"
         ))
         .hint(context.command(&format!("configure --seat-metric {before}, or another metric"))),
     };

@@ -1,4 +1,4 @@
-//! `map-org`: ties a backed-up organization to a Halo customer and one of its licenses.
+//! `map-org`: maps a backed-up organization to a Halo customer and one of its licenses.
 
 mod confirm;
 mod create;
@@ -25,7 +25,7 @@ use old_license::{Old, OldLicenseView};
 /// Runs `map-org`.
 ///
 /// # Errors
-/// Exit code 2 for names that name nothing or something that cannot be mapped.
+/// Exit code 2 for a name that matches nothing, or something that cannot be mapped.
 pub async fn run(context: &Context, arguments: cli::MapOrg) -> anyhow::Result<Completion> {
     context.connection()?;
     let mode = Mode::new(arguments.dry_run);
@@ -38,31 +38,29 @@ pub async fn run(context: &Context, arguments: cli::MapOrg) -> anyhow::Result<Co
 
 struct MapOrg {
     arguments: cli::MapOrg,
-    /// The licenses that organizations leave.
     old: Vec<Old>,
 }
 
 /// The license of a mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Target {
-    /// One that was read from Halo.
+    /// A license that was read from Halo.
     Existing(License),
-    /// One to be created.
+    /// A license to be created.
     New { name: String, count: i64 },
-    /// One that was created, or stood in the mapping before.
+    /// A license that was just created, or was in the mapping before.
     Known(Reference),
 }
 
-/// A mapping that is about to be made.
+/// A mapping to be made.
 struct NewMapping {
     organization: Reference<String>,
     organization_number: Option<i64>,
     customer: Reference,
     target: Target,
     before: Option<Mapping>,
-    /// What looks wrong about it.
     doubts: Vec<String>,
-    /// What becomes of the license that it leaves.
+    /// What happens to the license that the organization leaves.
     old_license: Option<OldLicenseView>,
 }
 
@@ -82,7 +80,7 @@ impl NewMapping {
         }
     }
 
-    /// The license, where it is there already.
+    /// The license's id, if it exists already.
     fn license(&self) -> Option<i64> {
         match &self.target {
             Target::Existing(license) => Some(license.id),
@@ -105,7 +103,7 @@ impl NewMapping {
         self.before.is_some() && !self.is_unchanged()
     }
 
-    /// The license that it leaves.
+    /// The license that the organization leaves.
     fn left(&self) -> Option<&Reference> {
         let before = self.before.as_ref().filter(|_| self.is_remapping())?;
         (self.license() != Some(before.license.id)).then_some(&before.license)
@@ -189,7 +187,7 @@ impl Changing for MapOrg {
         store: &Store,
         changes: &mut [&mut Change<NewMapping>],
     ) -> anyhow::Result<Applied> {
-        // Before anything is stored: what is held by a sync is then left as it is.
+        // Locked before anything is stored: if a sync holds the lock for too long, nothing has been changed.
         let _locks = if self.old.iter().any(Old::is_to_be_zero) {
             Some(old_license::lock(context, store).await?)
         } else {
@@ -209,7 +207,7 @@ impl Changing for MapOrg {
             wanted.target = Target::Known(license);
             change.reason = None;
         }
-        // Another profile may have been quicker.
+        // Another profile may have mapped them since the plan.
         let elsewhere = elsewhere(store, &context.profile).await?;
         confirm::refuse_elsewhere(changes.iter().map(|change| &change.subject), &elsewhere)?;
         store.map(&context.profile, &mappings).await?;
@@ -238,7 +236,7 @@ impl Changing for MapOrg {
 }
 
 impl MapOrg {
-    /// Notes with each mapping what became of the license that it left.
+    /// Notes with each mapping what happened to the license that the organization left.
     fn show_old<'a>(&self, changes: impl Iterator<Item = &'a mut Change<NewMapping>>) {
         for change in changes {
             let left = change.subject.before.as_ref().map(|before| before.license.id);

@@ -1,4 +1,4 @@
-//! Records by what people call them, and the errors when that names none or several.
+//! Finding records by what people call them, and the errors if a name matches none or several.
 
 use crate::{
     context::Context,
@@ -58,17 +58,16 @@ impl Named for Mapping {
     }
 }
 
-/// The record that the text names.
 ///
 /// # Errors
-/// Exit code 2: none, with the nearest, or several, listed.
+/// Exit code 2 if it matches none (the nearest are listed) or several (they are listed).
 pub fn find<'a, T: Named>(what: &str, text: &str, records: &'a [T]) -> anyhow::Result<&'a T> {
     Index::new(records)
         .find(text)
         .map_err(|unresolved| failure(what, text, &unresolved).into())
 }
 
-/// Why a text names no single record, in words.
+/// The error for a text that does not match exactly one record.
 pub fn failure(what: &str, text: &str, unresolved: &Unresolved) -> Failure {
     match unresolved {
         Unresolved::Ambiguous(labels) => Failure::usage(Text::list(
@@ -95,7 +94,7 @@ fn plural(what: &str) -> String {
     }
 }
 
-/// The word after `halolink list` that shows records of this kind.
+/// The word after `halolink list` that lists records of this kind.
 fn listed_as(what: &str) -> &'static str {
     match what {
         "organization" => "organizations",
@@ -109,10 +108,10 @@ fn listed_as(what: &str) -> &'static str {
     }
 }
 
-/// The organization that the text names. An id is asked for directly; a name needs the list.
+/// The organization that the text names. An id is read directly; a name needs the list.
 ///
 /// # Errors
-/// Exit code 2 where it names none or several.
+/// Exit code 2 if it names none or several.
 pub async fn organization(context: &Context, text: &str) -> anyhow::Result<Organization> {
     let backup = context.backup().await?;
     if is_organization_id(text)
@@ -126,7 +125,7 @@ pub async fn organization(context: &Context, text: &str) -> anyhow::Result<Organ
     find("organization", text, &organizations).cloned()
 }
 
-/// Digits, a dash, digits: what the portal calls the Organization ID.
+/// True for digits, a dash, digits: what the portal calls the Organization ID.
 fn is_organization_id(text: &str) -> bool {
     let digits = |part: &str| !part.is_empty() && part.chars().all(|digit| digit.is_ascii_digit());
     text.trim()
@@ -134,10 +133,10 @@ fn is_organization_id(text: &str) -> bool {
         .is_some_and(|(one, other)| digits(one) && digits(other))
 }
 
-/// The active customer that the text names. An id is asked for directly; a name needs the list.
+/// The active customer that the text names. An id is read directly; a name needs the list.
 ///
 /// # Errors
-/// Exit code 2 where it names none, several, or an inactive one.
+/// Exit code 2 if it names none, several, or an inactive one.
 pub async fn customer(context: &Context, halo: &Halo, text: &str) -> anyhow::Result<Customer> {
     if let Ok(id) = text.trim().parse::<i64>()
         && let Some(customer) = halo.customer(id).await?
@@ -148,10 +147,10 @@ pub async fn customer(context: &Context, halo: &Halo, text: &str) -> anyhow::Res
     active(find("customer", text, &customers)?.clone())
 }
 
-/// A customer that may be mapped to.
+/// Refuses a customer that cannot be mapped to.
 ///
 /// # Errors
-/// Exit code 2 for an inactive one.
+/// Exit code 2 for an inactive customer.
 pub fn active(customer: Customer) -> anyhow::Result<Customer> {
     if customer.inactive {
         return Err(
@@ -163,7 +162,7 @@ pub fn active(customer: Customer) -> anyhow::Result<Customer> {
     Ok(customer)
 }
 
-/// Every active customer, with progress.
+/// Reads all active customers, and shows the progress.
 pub async fn customers(context: &Context, halo: &Halo) -> anyhow::Result<Vec<Customer>> {
     let progress = context.ui.progress("reading customers");
     let mut customers = halo.customers(&|done, total| progress.set(done, total)).await?;
@@ -174,7 +173,7 @@ pub async fn customers(context: &Context, halo: &Halo) -> anyhow::Result<Vec<Cus
 /// The mapping of the organization that the text names.
 ///
 /// # Errors
-/// Exit code 2 where it names none or several.
+/// Exit code 2 if it names none or several.
 pub fn mapping<'a>(text: &str, mappings: &'a [Mapping]) -> anyhow::Result<&'a Mapping> {
     Index::new(mappings).find(text).map_err(|unresolved| {
         let failure = failure("mapped organization", text, &unresolved);

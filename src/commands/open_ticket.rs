@@ -1,4 +1,4 @@
-//! `open-ticket`: opens a service ticket for a backup error, and never the same one twice.
+//! `open-ticket`: opens a service ticket for a backup error, but never the same one twice.
 
 mod ask;
 mod look;
@@ -23,13 +23,13 @@ use crate::{
 use look::Looked;
 use wanted::Wanted;
 
-/// How long to wait for another process that opens a ticket.
+/// How long to wait for another process that is opening a ticket.
 const WAIT: Duration = Duration::from_secs(120);
 
 /// Runs `open-ticket`.
 ///
 /// # Errors
-/// Exit code 2 for an organization that is not mapped; 75 where it is not known whether the ticket exists.
+/// Exit code 2 for an organization that is not mapped; 75 if it is not known whether the ticket exists.
 pub async fn run(context: &Context, mut arguments: cli::OpenTicket) -> anyhow::Result<Completion> {
     context.connection()?;
     let mappings = context.open_read_only().await?.mappings(&context.profile).await?;
@@ -46,13 +46,13 @@ pub async fn run(context: &Context, mut arguments: cli::OpenTicket) -> anyhow::R
 
 struct OpenTicket {
     arguments: cli::OpenTicket,
-    /// The organization that it is about, and its customer.
+    /// The organization that the ticket is about, and its customer.
     mapping: Mapping,
-    /// The ticket that is wanted, and what was seen of it before anything was done.
+    /// The ticket to be opened, and what was found of it before anything was done.
     seen: Option<(Wanted, Looked)>,
 }
 
-/// The ticket of a backup error.
+/// A ticket for a backup error.
 #[derive(Serialize)]
 struct Ticket {
     organization: Reference<String>,
@@ -95,7 +95,7 @@ impl Changing for OpenTicket {
     const COMMAND: &'static str = "open-ticket";
 
     fn lock(&self) -> Option<Lock> {
-        // Two processes that look at the same time would both find nothing and both post.
+        // Without the lock, two processes could look at the same time, both find nothing, and both post.
         Some(Lock {
             name: Self::COMMAND,
             wait: WAIT,

@@ -1,4 +1,4 @@
-//! Waiting for what a request without a clear answer may still be making.
+//! Waiting for a record that Halo may still be creating, after a request without a clear answer.
 
 use std::time::{Duration, Instant};
 
@@ -7,18 +7,18 @@ use crate::{
     plan::pending::{SETTLED, until_next_look},
 };
 
-/// How looking for it ended.
+/// How looking for the record ended.
 pub(super) enum Look<T> {
-    /// It is there.
+    /// It exists.
     Found(T),
-    /// It is not, and will not be any more: it may be sent again.
+    /// It does not exist and will not appear any more, so it can be sent again.
     Absent,
-    /// The patience ended before one could know.
+    /// The patience ended before that was certain.
     OutOfPatience,
 }
 
-/// Looks again and again for `what`, which was sent `age` ago, until one can know; for as long as the
-/// patience since `began` allows.
+/// Looks for `what`, which was sent `age` ago, until it is certain if it exists; for as long as the patience, counted
+/// from `began`, allows.
 pub(super) async fn look_until_settled<T>(
     context: &Context,
     what: &str,
@@ -29,7 +29,7 @@ pub(super) async fn look_until_settled<T>(
     let started = Instant::now();
     let mut progress = None;
     loop {
-        // As old as it is before the look: what appears during the look is not seen by it.
+        // The age before the look counts, because the look may miss what appears while it runs.
         let now = age.saturating_add(started.elapsed());
         if let Some(found) = look().await? {
             return Ok(Look::Found(found));
@@ -42,7 +42,7 @@ pub(super) async fn look_until_settled<T>(
         }
         if progress.is_none() {
             context.ui.note(format!(
-                "Halo may still be making {what}: looking for it for up to {} s",
+                "Halo may still be creating {what}: looking for it for up to {} s",
                 SETTLED.saturating_sub(now).as_secs().max(1)
             ));
             progress = Some(context.ui.progress("waiting for Halo"));

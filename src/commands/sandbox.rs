@@ -31,7 +31,7 @@ struct Served<'a> {
 /// Runs `sandbox`.
 ///
 /// # Errors
-/// A port that is taken; a step of the tour whose effect is not found.
+/// A port is in use, or the effect of a step of the tour is not found.
 pub async fn run(
     context: &Context,
     arguments: cli::Sandbox,
@@ -82,12 +82,12 @@ async fn serve(context: &Context, options: Options) -> anyhow::Result<Completion
     context
         .ui
         .note("Serving until Ctrl-C. What it received: GET /sandbox/requests at the site URL");
-    // A request to stop ends the whole program; nothing else ends this.
+    // Only Ctrl-C ends this, and it ends the whole program.
     std::future::pending::<()>().await;
     Ok(Completion::Done)
 }
 
-/// What to type to use it. These secrets are made up and worth nothing.
+/// The commands to use it with. The secrets in them are made up, so they can be shown.
 fn text(served: &Served<'_>) -> String {
     let faults = if served.faults.is_empty() {
         "none".to_owned()

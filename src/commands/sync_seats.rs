@@ -1,4 +1,4 @@
-//! `sync-seats`: makes the licenses' quantities follow the seats. This is what customers are billed.
+//! `sync-seats`: makes the licenses' quantities, which customers are billed for, follow the seats.
 
 mod apply;
 mod drift;
@@ -27,13 +27,13 @@ use crate::{
     text::counted,
 };
 
-/// The lock that one run at a time holds.
+/// The name of the lock that only one run at a time can hold.
 pub(super) const LOCK: &str = "sync-seats";
 
 /// Runs `sync-seats`.
 ///
 /// # Errors
-/// What keeps the plan from being made. What goes wrong with single licenses is in the report, exit code 4.
+/// The plan cannot be made. What goes wrong with single licenses is in the report, with exit code 4.
 pub async fn run(context: &Context, arguments: cli::SyncSeats) -> anyhow::Result<Completion> {
     context.connection()?;
     let mode = Mode {
@@ -53,25 +53,24 @@ pub async fn run(context: &Context, arguments: cli::SyncSeats) -> anyhow::Result
 
 struct SyncSeats {
     arguments: cli::SyncSeats,
-    /// Which seats are billed.
     metric: SeatMetric,
-    /// The mappings of the licenses that the run is about.
+    /// The mappings of the licenses in this run.
     mappings: Vec<Mapping>,
     /// The run in the ledger; none in a dry run.
     run: Option<i64>,
-    /// How many pages the list of licenses has, where that was seen.
+    /// The number of pages in the list of licenses, if it was read.
     pages: Option<usize>,
-    /// Licenses that Halo did not take even alone.
+    /// Licenses that Halo did not accept even alone.
     alone: HashSet<i64>,
 }
 
-/// What the run is about.
+/// What a run covers.
 struct Scope {
-    /// The mappings of the licenses that the run is about.
+    /// The mappings of the licenses in this run.
     mappings: Vec<Mapping>,
     /// The profile's other mappings.
     others: Vec<Mapping>,
-    /// The organizations that were named, by id.
+    /// The ids of the organizations named on the command line; empty if the run covers all.
     named: HashSet<String>,
     metric: SeatMetric,
 }
@@ -192,7 +191,7 @@ impl SyncSeats {
         }
     }
 
-    /// Which mappings, which metric.
+    /// Finds out which mappings the run covers, and which metric is billed.
     async fn scope(&self, context: &Context, store: &Store) -> anyhow::Result<Scope> {
         let configuration = store.configuration(&context.profile).await?;
         configure::require_sync(context, &configuration)?;
@@ -207,7 +206,7 @@ impl SyncSeats {
                 licenses.insert(mapping.license.id);
                 named.insert(mapping.organization.id.clone());
             }
-            // A license carries the sum of all its organizations, also of those that were not named.
+            // A license carries the sum of all its organizations, including those that were not named.
             all.into_iter()
                 .partition(|mapping| licenses.contains(&mapping.license.id))
         };
@@ -219,7 +218,7 @@ impl SyncSeats {
         })
     }
 
-    /// Records that a run begins, unless it is a dry one.
+    /// Records that a run begins, unless it is a dry run.
     async fn begin(&mut self, context: &Context, store: &Store, scope: &Scope) -> anyhow::Result<()> {
         if self.arguments.dry_run {
             return Ok(());
@@ -236,7 +235,7 @@ impl SyncSeats {
     }
 }
 
-/// The name of a license and whose it is, for messages.
+/// A license and its customer, for messages.
 fn label(license: &Reference, customer: &Reference) -> String {
     format!("{license} of {}", customer.name)
 }

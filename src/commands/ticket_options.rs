@@ -1,4 +1,4 @@
-//! What a ticket is opened and filed with, by what people call it: type, SLA, priority, outcome.
+//! Finding a ticket's options by what people call them: type, SLA, priority, outcome.
 
 use super::naming;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 /// The ticket type that a text names.
 ///
 /// # Errors
-/// Exit code 2 where it names none or several.
+/// Exit code 2 if it names none or several.
 pub async fn ticket_type(halo: &Halo, text: &str) -> anyhow::Result<Reference> {
     naming::find("ticket type", text, &halo.ticket_types().await?).map(reference)
 }
@@ -19,7 +19,7 @@ pub async fn ticket_type(halo: &Halo, text: &str) -> anyhow::Result<Reference> {
 /// The SLA that a text names.
 ///
 /// # Errors
-/// Exit code 2 where it names none or several.
+/// Exit code 2 if it names none or several.
 pub async fn sla(halo: &Halo, text: &str) -> anyhow::Result<Reference> {
     naming::find("SLA", text, &halo.slas().await?).map(reference)
 }
@@ -27,11 +27,11 @@ pub async fn sla(halo: &Halo, text: &str) -> anyhow::Result<Reference> {
 /// The priority that a text names among those of an SLA.
 ///
 /// # Errors
-/// Exit code 2: no SLA, no such priority, or one of another SLA.
+/// Exit code 2 if there is no SLA, no such priority, or the priority is another SLA's.
 pub async fn priority(halo: &Halo, sla: Option<&Reference>, text: &str) -> anyhow::Result<Reference> {
     let Some(sla) = sla else {
         return Err(
-            Failure::usage("a priority means something only together with an SLA")
+            Failure::usage("a priority has a meaning only together with an SLA")
                 .hint("give the SLA too: --sla")
                 .into(),
         );
@@ -50,7 +50,7 @@ pub async fn priority(halo: &Halo, sla: Option<&Reference>, text: &str) -> anyho
         })
 }
 
-/// The outcomes to choose from: those of the ticket type, where one is chosen.
+/// The outcomes to choose from: those of the ticket type, if one is chosen.
 ///
 /// # Errors
 /// Halo's lists of outcomes cannot be read.
@@ -61,10 +61,10 @@ pub async fn outcomes(halo: &Halo, ticket_type: Option<&Reference>) -> Result<Ve
     }
 }
 
-/// The outcome that a text names among those on offer.
+/// The outcome that a text names among those to choose from.
 ///
 /// # Errors
-/// Exit code 2 where it names none or several of them, listing those of the ticket type.
+/// Exit code 2 if it names none or several; those of the ticket type are listed.
 pub async fn outcome(halo: &Halo, ticket_type: Option<&Reference>, text: &str) -> anyhow::Result<Reference> {
     let offered = outcomes(halo, ticket_type).await?;
     naming::find("outcome", text, &offered)
@@ -81,7 +81,7 @@ pub async fn outcome(halo: &Halo, ticket_type: Option<&Reference>, text: &str) -
         })
 }
 
-/// A record of Halo's by id and name.
+/// Finds one of Halo's records by id or name.
 pub fn reference<T: Named>(record: &T) -> Reference {
     let id = record
         .ids()

@@ -1,7 +1,7 @@
-//! A command line that is being typed: its words as the shell would give them to the program, what is open at
-//! its end, and values written so that the shell gives them to the program as they are.
+//! A command line being typed: its words as the shell would pass them to the program, what is open at its end, and
+//! values quoted so that the shell passes them unchanged.
 
-/// Whose rules of quoting.
+/// The shell whose quoting rules apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rules {
     Bash,
@@ -12,11 +12,11 @@ pub(super) enum Rules {
 /// A command line up to the cursor.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Line {
-    /// The words without their quotes; the last one, perhaps empty, is being typed.
+    /// The words without their quotes. The last one, which may be empty, is being typed.
     pub words: Vec<String>,
     /// The quote that is open at the end.
     pub open: Option<char>,
-    /// The last word is more than text: the shell would put something in its place.
+    /// The last word is more than text: the shell would expand it.
     pub is_special: bool,
 }
 
@@ -77,8 +77,8 @@ fn is_special_in_quotes(letter: char, rules: Rules) -> bool {
     letter == '$' || letter == '`' && rules == Rules::Bash
 }
 
-/// Whether an escape between double quotes escapes this, and is not just itself. What it escapes may be still
-/// to come.
+/// True if an escape character between double quotes escapes what follows it, instead of standing for itself. What it
+/// escapes may not have been typed yet.
 fn is_escaped_in_quotes(next: Option<char>, rules: Rules) -> bool {
     let Some(next) = next else {
         return true;
@@ -90,9 +90,9 @@ fn is_escaped_in_quotes(next: Option<char>, rules: Rules) -> bool {
     }
 }
 
-/// A value for bash and `sh`, as it is written after what is open: nothing, or the quote, which is then part
-/// of what is given. Every beginning of it is as harmless as the whole, because bash inserts what the values of
-/// several candidates have in common.
+/// A value for bash and `sh`, as it is written after what is open: either nothing or the quote, which is then part of
+/// the result. Every prefix of it is as harmless as the whole, because bash inserts the common prefix of several
+/// candidates.
 pub(super) fn for_bash(value: &str, open: Option<char>) -> String {
     let mut written = String::new();
     match open {
@@ -106,7 +106,7 @@ pub(super) fn for_bash(value: &str, open: Option<char>) -> String {
             for letter in value.chars() {
                 match letter {
                     '$' | '`' | '"' | '\\' => written.extend(['\\', letter]),
-                    // History is expanded between these quotes, and a backslash against it would stay.
+                    // History is expanded between these quotes, and a backslash that prevents it would be kept.
                     '!' => written.push_str(r#""'!'""#),
                     _ => written.push(letter),
                 }
@@ -125,7 +125,7 @@ pub(super) fn for_bash(value: &str, open: Option<char>) -> String {
     written
 }
 
-/// A value for PowerShell: as it is where that is safe, else quoted.
+/// A value for PowerShell: unchanged if that is safe, else quoted.
 pub(super) fn for_powershell(value: &str) -> String {
     if value
         .chars()
@@ -135,7 +135,7 @@ pub(super) fn for_powershell(value: &str) -> String {
     }
     let mut written = String::from("'");
     for letter in value.chars() {
-        // Typographic quotes are quotes to PowerShell.
+        // PowerShell treats typographic quotes as quotes.
         if matches!(letter, '\'' | '\u{2018}'..='\u{201b}') {
             written.push(letter);
         }
@@ -145,7 +145,7 @@ pub(super) fn for_powershell(value: &str) -> String {
     written
 }
 
-/// Whether a character means nothing to a shell, wherever it stands.
+/// True if a character has no special meaning to a shell, wherever it stands.
 fn is_plain(letter: char) -> bool {
     letter.is_ascii_alphanumeric()
         || matches!(letter, '_' | '-' | '.' | '/' | ',' | '+' | '@' | '%' | ':' | '=')

@@ -1,6 +1,6 @@
-//! What each shell is told, and how it is answered. The engine of `clap_complete` finds the candidates; bash
-//! and PowerShell insert them as they are given, so they are quoted here, and only the shell's own line tells
-//! what is open at the cursor. Zsh, fish and elvish quote what they insert by themselves.
+//! The registration script of each shell, and how the shell is answered. `clap_complete` finds the candidates. Bash
+//! and PowerShell insert them as they are given, so they are quoted here, depending on what is open at the cursor in
+//! the shell's own line. Zsh, fish and elvish quote what they insert.
 
 use std::{ffi::OsString, io, path::Path};
 
@@ -12,33 +12,33 @@ use clap_complete::{
 
 use super::line::{Line, Rules, for_bash, for_powershell};
 
-/// Where a registration of before puts the position of the word.
+/// The variable in which an older version's registration passes the position of the word.
 const WORD_POSITION: &str = "_CLAP_COMPLETE_INDEX";
-/// The line that PowerShell's registration hands over: an argument with quotes would not arrive as it is.
+/// The variable in which PowerShell's registration passes the line: as an argument, its quotes would not survive.
 const LINE: &str = "_HALOLINK_LINE";
 
 /// A shell.
 pub(super) trait Shell {
-    /// Its name as the value of `COMPLETE`.
+    /// The shell's name as the value of `COMPLETE`.
     const NAME: &'static str;
 
-    /// Whether a shell of that name is this one.
+    /// True if that name is this shell's.
     fn is(name: &str) -> bool {
         name == Self::NAME
     }
 
-    /// Writes what the shell runs when it starts.
+    /// Writes the registration script, which the shell runs when it starts.
     fn register(names: &Names, out: &mut dyn io::Write) -> io::Result<()>;
 
-    /// Answers the shell.
+    /// Answers the shell's request for candidates.
     fn answer(question: Question, out: &mut dyn io::Write) -> io::Result<()>;
 }
 
-/// What a registration names.
+/// The names in a registration script.
 pub(super) struct Names<'a> {
     /// The variable that asks for candidates.
     variable: &'a str,
-    /// What the shell's function is called after.
+    /// The name that the shell's function is derived from.
     name: &'a str,
     /// The command that is completed.
     program: &'a str,
@@ -46,7 +46,7 @@ pub(super) struct Names<'a> {
     completer: &'a str,
 }
 
-/// What a shell asks.
+/// A shell's request for candidates.
 pub(super) struct Question<'a> {
     command: &'a mut clap::Command,
     arguments: Vec<OsString>,
@@ -61,7 +61,7 @@ impl Question<'_> {
         complete(self.command, self.arguments, position, self.directory)
     }
 
-    /// Lets `clap_complete` answer.
+    /// Has `clap_complete` answer.
     fn answered_by(self, shell: &dyn EnvCompleter, out: &mut dyn io::Write) -> io::Result<()> {
         super::set_line(self.command, &self.arguments);
         shell.write_complete(self.command, self.arguments, self.directory, out)
@@ -74,7 +74,7 @@ impl Question<'_> {
     }
 }
 
-/// A shell as `clap_complete` wants it.
+/// Adapts a shell to `clap_complete`.
 pub(super) struct Completer<S>(pub(super) S);
 
 impl<S: Shell> EnvCompleter for Completer<S> {
@@ -124,7 +124,7 @@ fn value(candidate: &CompletionCandidate) -> String {
     candidate.get_value().to_string_lossy().into_owned()
 }
 
-/// A line for a shell that takes a value and, after a tab, what it is.
+/// A line for a shell that takes a value and, after a tab, its description.
 fn with_help(value: &str, candidate: &CompletionCandidate) -> String {
     match candidate.get_help() {
         Some(help) => {
@@ -146,7 +146,6 @@ fn write_with_help(candidates: Vec<CompletionCandidate>, out: &mut dyn io::Write
     Ok(())
 }
 
-/// bash.
 pub(super) struct Bash;
 
 impl Shell for Bash {
@@ -188,8 +187,8 @@ fi
         let [before, replaced] = texts.as_slice() else {
             return Ok(());
         };
-        // bash replaces the end of the line that it names: the word, or what of it is after a quote, a colon or
-        // an equals sign.
+        // Bash replaces only the end of the line: the word, or the part of it after a quote, a colon or an equals
+        // sign.
         let Some(kept) = before.strip_suffix(replaced.as_str()) else {
             return Ok(());
         };
@@ -208,8 +207,8 @@ fi
     }
 }
 
-/// The answer to the registration of an older version, which a shell that was started before may still have.
-/// It inserts whole words, so that they are quoted where they must be.
+/// Answers the registration of an older version, which a shell that was started before the update may still have. It
+/// inserts whole words, so they are quoted if necessary.
 fn by_words(mut question: Question, position: usize, out: &mut dyn io::Write) -> io::Result<()> {
     question.arguments.resize(position + 1, OsString::new());
     let separator = std::env::var("_CLAP_IFS").unwrap_or_else(|_| "\n".to_owned());
@@ -228,14 +227,14 @@ fn by_words(mut question: Question, position: usize, out: &mut dyn io::Write) ->
     out.write_all(written.join(&separator).as_bytes())
 }
 
-/// zsh. It quotes what it inserts.
+/// Zsh quotes what it inserts.
 pub(super) struct Zsh;
 
 impl Shell for Zsh {
     const NAME: &'static str = "zsh";
 
     fn register(names: &Names, out: &mut dyn io::Write) -> io::Result<()> {
-        // The word up to the cursor is without the quote that is open, the words before it are as they were typed.
+        // The word up to the cursor comes without the open quote; the words before it come as they were typed.
         let script = r#"#compdef PROGRAM
 function _clap_dynamic_completer_NAME() {
     local typed=$PREFIX line
@@ -273,7 +272,7 @@ compdef _clap_dynamic_completer_NAME PROGRAM
     }
 }
 
-/// fish. It quotes what it inserts.
+/// Fish quotes what it inserts.
 pub(super) struct Fish;
 
 impl Shell for Fish {
@@ -291,7 +290,7 @@ complete --keep-order --exclusive --command PROGRAM --arguments '(__clap_complet
 
     fn answer(question: Question, out: &mut dyn io::Write) -> io::Result<()> {
         let [line] = question.arguments.as_slice() else {
-            // As the registration of an older version gives them.
+            // The registration of an older version passes them like this.
             return write_with_help(question.candidates()?, out);
         };
         let line = Line::read(&line.to_string_lossy(), Rules::Fish);
@@ -302,7 +301,7 @@ complete --keep-order --exclusive --command PROGRAM --arguments '(__clap_complet
     }
 }
 
-/// PowerShell, of Windows and of everywhere.
+/// Windows PowerShell and PowerShell 7.
 pub(super) struct PowerShell;
 
 impl Shell for PowerShell {
@@ -353,7 +352,7 @@ impl Shell for PowerShell {
                 }
                 question.candidates_for(line.words)?
             }
-            // As the registration of an older version gives them.
+            // The registration of an older version passes them like this.
             Err(_) => question.candidates()?,
         };
         for candidate in candidates {
@@ -364,7 +363,7 @@ impl Shell for PowerShell {
     }
 }
 
-/// elvish, which quotes what it inserts.
+/// Elvish quotes what it inserts.
 pub(super) struct Elvish;
 
 impl Shell for Elvish {
@@ -383,7 +382,7 @@ impl Shell for Elvish {
     }
 }
 
-/// Writes a registration. The program's own path comes last, as it may contain any word.
+/// Fills in a registration script. The program's own path comes last, because it may contain any of the placeholders.
 fn write_script(out: &mut dyn io::Write, script: &str, names: &Names, completer: &str) -> io::Result<()> {
     let script = script
         .replace("VARIABLE", names.variable)

@@ -1,5 +1,5 @@
-//! The backup errors that the vendor documents: what each is called, what it says and what it means. Texts of
-//! accounts are matched with them here; how those are read is in `backup/account_errors.rs`.
+//! The backup errors that the vendor documents: their slugs, texts and meanings. The texts of accounts are matched
+//! with them here, and read in `backup/account_errors.rs`.
 
 /// What a documented error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Its word in output.
+    /// The word in output.
     pub fn name(self) -> &'static str {
         match self {
             Scope::Account => "account",
@@ -23,22 +23,22 @@ impl Scope {
 /// An error that the vendor documents for its tickets in HaloPSA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BackupError {
-    /// halolink's name for it.
+    /// halolink's name for the error.
     pub slug: &'static str,
-    /// The description as the vendor's tickets carry it.
+    /// The description in the vendor's tickets.
     pub description: &'static str,
-    /// What it is about.
+    /// What the error is about.
     pub scope: Scope,
-    /// What it means.
+    /// What the error means.
     pub meaning: &'static str,
 }
 
-/// The slug of an error that is not documented.
+/// The slug for errors that are not documented.
 pub const UNDOCUMENTED: &str = "backup-error";
 /// The slug of what ends `main-app-token`: no ticket is opened for it.
 pub const RESOLVED: &str = "main-app-token-resolved";
 
-/// The documented errors. The vendor's own list is longer than what it publishes.
+/// The documented errors. The vendor publishes only a part of its own list.
 pub const ERRORS: [BackupError; 9] = [
     BackupError {
         slug: "email-backup-failed",
@@ -105,12 +105,12 @@ pub fn slugs() -> Vec<&'static str> {
     ERRORS.iter().map(|error| error.slug).collect()
 }
 
-/// The documented error of that slug.
+/// The documented error with that slug.
 pub fn by_slug(slug: &str) -> Option<&'static BackupError> {
     ERRORS.iter().find(|error| error.slug == slug)
 }
 
-/// The documented error that a text is, without regard to case and a trailing period.
+/// The documented error with that text, regardless of case and a trailing period.
 pub fn by_description(text: &str) -> Option<&'static BackupError> {
     let plain = |text: &str| text.trim().trim_end_matches('.').to_lowercase();
     let text = plain(text);

@@ -1,51 +1,51 @@
-//! Writing many with few requests, although one bad one keeps back all that were sent with it.
+//! Writing many items with few requests, although one bad item makes Halo reject everything sent with it.
 
 use std::collections::VecDeque;
 
 use super::requests::batch_size;
 
-/// So many stand alone before a service that took nothing so far is believed to take nothing at all.
+/// How many items are sent alone before a service that has accepted nothing so far is believed to accept nothing.
 pub const PROBES: usize = 5;
 
-/// What is still to be written, in the order in which it is sent.
+/// The batches still to be sent, in order.
 ///
-/// A batch that is not taken is halved until what keeps it back stands alone: `b` bad ones among `n` take some
-/// `2 b log2(n / b)` requests. Where nothing was taken yet a few stand alone first ([`PROBES`]): if none of
-/// them is taken, nothing more is sent.
+/// A rejected batch is halved until the bad items are alone: `b` bad ones among `n` take about `2 b log2(n / b)`
+/// requests. If nothing has been accepted yet, a few items are sent alone first ([`PROBES`]); if none of them is
+/// accepted, nothing more is sent.
 pub struct Batches<T> {
     waiting: VecDeque<Batch<T>>,
     taken: usize,
     alone: usize,
 }
 
-/// What is sent in one request.
+/// The items of one request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Batch<T> {
-    /// What is in it.
+    /// The items.
     pub items: Vec<T>,
-    /// Which part it is of what is to be written.
+    /// Where the batch comes from.
     pub part: Part,
 }
 
-/// Which part a batch is of what is to be written.
+/// Where a batch comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// As it was planned.
+    /// A batch as planned.
     Whole,
-    /// Those that were not taken the last time either.
+    /// Items that were rejected the last time.
     Apart,
-    /// One of those, alone.
+    /// One of those items, alone.
     Again,
-    /// A part of one that was not taken.
+    /// A part of a rejected batch.
     Piece,
-    /// Alone, to see whether anything is taken.
+    /// An item alone, to see if anything is accepted.
     Probe,
-    /// What the probes before it were taken out of.
+    /// The batch that the probes before it were taken from, without them.
     Rest,
 }
 
 impl<T> Batches<T> {
-    /// Those of `items` first, and last those of `apart`, which were not taken the last time.
+    /// Sends `items` first, and `apart`, which were rejected the last time, at the end.
     pub fn new(items: Vec<T>, apart: Vec<T>) -> Self {
         let size = batch_size(items.len() + apart.len());
         let mut waiting = VecDeque::new();
@@ -66,14 +66,14 @@ impl<T> Batches<T> {
         }
     }
 
-    /// What to send now; none when all is done, or when nothing is taken.
+    /// The next batch to send; none if everything has been sent, or if nothing is accepted.
     pub fn next_batch(&mut self) -> Option<Batch<T>> {
         if self.is_hopeless() {
             return None;
         }
         let mut batch = self.waiting.pop_front()?;
         if batch.part == Part::Probe && self.taken > 0 {
-            // Another probe was taken: these need not stand alone any more.
+            // Another probe was accepted, so these need not be sent alone any more.
             while let Some(more) = self
                 .waiting
                 .pop_front_if(|next| matches!(next.part, Part::Probe | Part::Rest))
@@ -86,27 +86,27 @@ impl<T> Batches<T> {
         Some(batch)
     }
 
-    /// Whether a few stood alone and nothing was ever taken.
+    /// True if a few items were sent alone and nothing was ever accepted.
     pub fn is_hopeless(&self) -> bool {
         self.taken == 0 && self.alone >= PROBES
     }
 
-    /// So many were taken.
+    /// Notes that this many items were accepted.
     pub fn taken(&mut self, count: usize) {
         self.taken += count;
     }
 
-    /// These of a batch were not taken. Gives the one that stood alone: it is not sent again.
+    /// Notes that these items of a batch were rejected. Returns the item that was sent alone: it is not sent again.
     pub fn not_taken(&mut self, part: Part, mut items: Vec<T>) -> Option<T> {
         if items.len() < 2 {
-            // Those that were not taken the last time either tell nothing about the others.
+            // Items that were rejected the last time say nothing about the others.
             if !matches!(part, Part::Apart | Part::Again) {
                 self.alone += items.len();
             }
             return items.pop();
         }
         if part == Part::Apart {
-            // Most likely they are not taken this time either.
+            // Most likely they are rejected this time too.
             for item in items.into_iter().rev() {
                 self.push(vec![item], Part::Again);
             }
@@ -115,7 +115,7 @@ impl<T> Batches<T> {
         } else {
             let probes = PROBES.saturating_sub(self.alone).clamp(1, items.len());
             let last = items.len() - 1;
-            // Spread over the batch: what was made together can be bad together.
+            // Spread over the batch: items that were created together can be bad together.
             let mut places: Vec<usize> = (0..probes)
                 .map(|probe| probe * last / (probes - 1).max(1))
                 .collect();
@@ -131,7 +131,7 @@ impl<T> Batches<T> {
         None
     }
 
-    /// What was never sent alone, nor taken.
+    /// The items that were neither sent alone nor accepted.
     pub fn into_rest(self) -> impl Iterator<Item = T> {
         self.waiting.into_iter().flat_map(|batch| batch.items)
     }
@@ -157,7 +157,7 @@ mod tests {
 
     use super::*;
 
-    /// How it ends with a service that takes no batch with a bad one in it.
+    /// How it ends with a service that rejects every batch with a bad item in it.
     struct End {
         requests: usize,
         taken: HashSet<usize>,
@@ -196,7 +196,7 @@ mod tests {
             (250, vec![], one(17), 18),
             (1, vec![], one(0), 1),
             (2, vec![], one(1), 3),
-            // The next time it stands apart.
+            // The next time it is sent apart.
             (62, vec![40], one(40), 2),
             (62, vec![3, 40], one(40), 4),
             (7, (0..7).collect(), (0..6).collect(), 8),

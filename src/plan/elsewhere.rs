@@ -1,21 +1,21 @@
-//! What other profiles of the same Halo site have mapped. A license in two profiles would get the sum of one,
-//! then of the other, at every run; an organization in two would be billed twice.
+//! What other profiles of the same Halo site have mapped. If two profiles had the same license, each run would
+//! overwrite the other's sum; if they had the same organization, it would be billed twice.
 
 use std::collections::HashMap;
 
 use crate::change::{Conflict, OtherMapping, Twice};
 
-/// All mappings of the other profiles of the site.
+/// The mappings of the other profiles of a site.
 #[derive(Clone, Debug, Default)]
 pub struct Elsewhere {
-    /// The profile that they are "other" to.
+    /// The profile that is not one of the others.
     profile: String,
     by_organization: HashMap<String, OtherMapping>,
     by_license: HashMap<i64, OtherMapping>,
 }
 
 impl Elsewhere {
-    /// What the other profiles of this profile's site have mapped.
+    /// The mappings of the profiles other than this one.
     pub fn new(profile: &str, others: impl IntoIterator<Item = OtherMapping>) -> Self {
         let mut elsewhere = Self {
             profile: profile.to_owned(),
@@ -39,7 +39,7 @@ impl Elsewhere {
         self.by_license.get(&license)
     }
 
-    /// What stands against this organization being mapped here, whatever it is mapped to.
+    /// What prevents mapping this organization here, whatever to.
     pub fn conflict_of_organization(&self, organization: &str) -> Option<Conflict> {
         self.by_organization
             .get(organization)
@@ -54,7 +54,7 @@ impl Elsewhere {
         }
     }
 
-    /// What stands against this organization being mapped to this license here.
+    /// What prevents mapping this organization to this license here.
     pub fn conflict(&self, organization: &str, license: i64) -> Option<Conflict> {
         self.conflict_of_organization(organization).or_else(|| {
             self.user_of(license)

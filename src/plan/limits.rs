@@ -1,45 +1,46 @@
-//! How much change is too much: the guard between a bad answer and a wrong invoice. One rule, in one place.
+//! How large a change may be: this guard keeps a bad answer from becoming a wrong invoice. It is one rule, in one
+//! place.
 //!
-//! **A change since the last sync** is too much where it is more than `max_change` percent *and* more than
-//! `min_change` seats, or a fall to 0 whatever its size; from 0 every rise is more than any percentage.
+//! **A change since the last sync** is too large if it is more than `max_change` percent *and* more than `min_change`
+//! seats, or any fall to 0. A rise from 0 counts as more than any percentage.
 //!
-//! **A first sync** has no seats of its own to compare with, only the quantity that somebody else put into
-//! Halo. It is too much where the quantity would fall to 0, or by over half and over `min_change` seats, or
-//! rise to more than ten times and by more than 100 seats. A rise from 0 is what a new license does, and one
-//! that halolink made may rise as it likes.
+//! **A first sync** has no earlier seats to compare with, only the quantity that someone else entered in Halo. It is
+//! too large if the quantity would fall to 0, or by over half and over `min_change` seats, or rise to more than ten
+//! times and by more than 100 seats. A rise from 0 is what a new license does, so it is allowed; a license that
+//! halolink created may rise to anything.
 //!
-//! Organizations that share a license are judged one by one, so that none hides another: those that were in
-//! the last sync by what each had then, and the license as a whole by what it should have after those that
-//! left (`unlinked`) and those that joined. A license of which no organization was in a sync is at its first.
+//! Organizations that share a license are judged one by one, so that none hides another's change: those that were in
+//! the last sync by what each had then, and the license as a whole by what it should have after some left
+//! (`unlinked`) and others joined. A license is at its first sync if none of its organizations was in a sync.
 //!
-//! With `max_change` 50 and `min_change` 5, where `a 10→12` had 10 seats at the last sync and has 12 now, and
-//! `b new 30` joined with 30:
+//! With `max_change` 50 and `min_change` 5; `a 10→12` had 10 seats at the last sync and has 12 now, and `b new 30`
+//! joined with 30:
 //!
 //! | quantity | its organizations | unlinked | |
 //! | --- | --- | --- | --- |
-//! | 1→2 | a 1→2 | | written: one seat is no mass change |
+//! | 1→2 | a 1→2 | | written: one seat is below the floor |
 //! | 10→15 | a 10→15 | | written: 50 percent is not more than 50 |
 //! | 10→16 | a 10→16 | | **held back**: 60 percent and 6 seats |
 //! | 3→0 | a 3→0 | | **held back**: a fall to 0 |
-//! | 0→5 | a 0→5 | | written: not over the floor |
-//! | 0→6 | a 0→6 | | **held back**: over the floor, and more than any percentage of 0 |
-//! | 100→12 | a 10→12 | | **held back**: somebody made it 100 in Halo since |
+//! | 0→5 | a 0→5 | | written: not above the floor |
+//! | 0→6 | a 0→6 | | **held back**: above the floor, and more than any percentage of 0 |
+//! | 100→12 | a 10→12 | | **held back**: someone has made it 100 in Halo since |
 //! | 10→40 | a 10→10, b new 30 | | written: b joined |
 //! | 100→101 | a 100→1, b new 100 | | **held back**: a fell from 100 to 1 |
 //! | 10→1000 | a 10→10, b new 990 | | **held back** as a first sync: more than ten times as much |
-//! | 100→60 | a 60→60 | 40 | written: 40 left, as was meant |
-//! | 100→5 | a 60→5 | 40 | **held back**: from the 60 that it should have |
+//! | 100→60 | a 60→60 | 40 | written: 40 seats left the license, as expected |
+//! | 100→5 | a 60→5 | 40 | **held back**: 60 is what it should have |
 //! | 82→8 | b new 8 | | **held back**: is it the right license? |
 //! | 82→60 | b new 60 | | written |
 //! | 0→5000 | b new 5000 | | written |
-//! | 5→5000 | b new 5000 | | **held back**, unless halolink made the license |
+//! | 5→5000 | b new 5000 | | **held back**, unless halolink created the license |
 
 use crate::change::{Excess, Stop, TooMuch};
 
-/// How much change is too much.
+/// The limits of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// A change of more than this percentage is too much,
+    /// A change of more than this percentage is too large,
     pub max_change: u32,
     /// if it is also of more than this many seats.
     pub min_change: u32,
@@ -47,13 +48,13 @@ pub struct Limits {
     pub max_held_back: u32,
 }
 
-/// A first sync may fall by this percentage.
+/// A first sync may lower the quantity by this percentage.
 const FIRST_FALL: u32 = 50;
-/// A first sync may rise to this many times the quantity, or
+/// A first sync may raise the quantity to this many times, or
 const FIRST_RISE_TIMES: i64 = 10;
 /// by this many seats.
 const FIRST_RISE_SEATS: i64 = 100;
-/// Fewer held-back licenses than this never stop a run: in a small one each is a large share.
+/// Fewer held-back licenses than this never stop a run: in a small run each is a large share.
 pub const FEWEST_TO_STOP: usize = 3;
 /// The run stops if more than this percentage of the first syncs would be held back.
 const MAX_FIRST_HELD_BACK: u32 = 50;
@@ -63,28 +64,28 @@ const MAX_FIRST_HELD_BACK: u32 = 50;
 pub struct ShareChange<'a> {
     /// The organization's name.
     pub organization: &'a str,
-    /// Its seats at the last sync; none where this is its first.
+    /// Its seats at the last sync; none if this is its first.
     pub before: Option<i64>,
     /// Its seats now.
     pub now: i64,
 }
 
-/// The change of a license's quantity that is to be judged.
+/// A change of a license's quantity, to be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LicenseChange<'a> {
     /// The quantity in Halo.
     pub from: i64,
     /// The quantity to be written.
     pub to: i64,
-    /// The organizations whose seats it is.
+    /// The organizations whose seats add up to it.
     pub shares: &'a [ShareChange<'a>],
-    /// Seats in the last synced quantity of organizations that left the license since.
+    /// Seats, in the last synced quantity, of organizations that have left the license since.
     pub unlinked: i64,
-    /// Whether halolink made the license.
+    /// halolink created the license.
     pub created: bool,
 }
 
-/// Why a change is too much to be written unasked; none where it is not. See the module for the rule.
+/// Judges a change: returns why it is too large to be written unasked, if it is. The rule is described above.
 pub fn judge(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
     let known = || change.shares.iter().filter(|share| share.before.is_some());
     if known().next().is_none() {
@@ -118,9 +119,9 @@ pub fn judge(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
     })
 }
 
-/// Why the change of one of several organizations is too much, whatever they add up to.
+/// Judges the change of each of several organizations, whatever they add up to.
 pub fn of_a_sharer(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
-    // Alone on its license, what it is billed is the license's quantity, whoever changed that.
+    // If it is alone on its license, it is billed the license's quantity, whoever changed that.
     if change.shares.len() < 2 {
         return None;
     }
@@ -184,21 +185,21 @@ fn difference(from: i64, to: i64) -> i128 {
     (i128::from(to) - i128::from(from)).abs()
 }
 
-/// How many of the licenses whose quantity could be worked out would be held back. Those with a problem of
-/// their own (vanished, moved, inactive, not readable) count on neither side: they say nothing about the rest.
+/// How many of the licenses whose quantity is known would be held back. Licenses with a problem of their own
+/// (vanished, moved, inactive, unreadable) are not counted at all: they say nothing about the rest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Licenses with an organization that was in the last sync.
     pub synced: usize,
-    /// Those of them that changed too much since.
+    /// Those of them with a change that is too large.
     pub synced_held: usize,
-    /// Licenses that are at their first sync, or an organization of theirs is.
+    /// Licenses at their first sync, or with an organization at its first sync.
     pub first: usize,
-    /// Those of them for which that is too much.
+    /// Those of them with a change that is too large.
     pub first_held: usize,
 }
 
-/// Whether so many are held back that the answers themselves are not to be trusted.
+/// Stops the run if so many licenses are held back that the services' answers cannot be trusted.
 pub fn stop(tally: Tally, limits: Limits) -> Option<Stop> {
     let of = |held: usize, of: usize, percent: u32, first: bool| {
         let share = held.saturating_mul(100) > of.saturating_mul(percent as usize);

@@ -9,14 +9,14 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::text::{clean, folded};
 
-/// How many near misses are suggested.
+/// How many similar names are suggested.
 const SUGGESTIONS: usize = 3;
-/// Below this similarity (0 to 1) a name is no suggestion.
+/// The lowest similarity, from 0 to 1, of a suggested name.
 const SIMILAR: f64 = 0.72;
 
-/// A record that can be named.
+/// A record that can be found by a name or an id.
 pub trait Named {
-    /// Every id it goes by.
+    /// All its ids.
     fn ids(&self) -> Vec<String>;
     /// Its name.
     fn name(&self) -> &str;
@@ -29,12 +29,12 @@ pub trait Named {
     }
 }
 
-/// Why a text names no single record.
+/// Why a text does not name exactly one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unresolved {
-    /// It fits several, by their labels.
+    /// It fits several; their labels.
     Ambiguous(Vec<String>),
-    /// It fits none; the labels of the nearest.
+    /// It fits none; the labels of the most similar.
     Unknown(Vec<String>),
 }
 
@@ -43,7 +43,7 @@ pub struct Index<'a, T> {
     records: &'a [T],
     by_id: HashMap<String, Vec<usize>>,
     by_name: BTreeMap<String, Vec<usize>>,
-    /// Made for the first text that names nothing, and used for all of them.
+    /// Built when the first text names nothing, and used for all of them.
     normalised: OnceCell<Vec<String>>,
 }
 
@@ -69,11 +69,12 @@ impl<'a, T: Named> Index<'a, T> {
         }
     }
 
-    /// The record that a text names: by id, else by exact name without regard to case, else by both as in a
-    /// label, else by unique prefix of a name. Both sides are compared as they are printed, so that what is printed can be typed.
+    /// The record that a text names: by id, else by exact name regardless of case, else by both as in a label, else
+    /// by unique prefix of a name. Both sides are compared as they are printed, so that whatever is printed can be
+    /// typed.
     ///
     /// # Errors
-    /// Why there is none, or not just one.
+    /// It names none, or more than one.
     pub fn find(&self, text: &str) -> Result<&'a T, Unresolved> {
         let exact_id = text.trim();
         let text = &clean(text);
@@ -107,7 +108,7 @@ impl<'a, T: Named> Index<'a, T> {
         }
     }
 
-    /// The record whose label the text is: `Name (id)`.
+    /// The record with this label: `Name (id)`.
     fn labelled(&self, text: &str) -> Option<usize> {
         let (name, id) = text.strip_suffix(')')?.rsplit_once(" (")?;
         let same = |position: &&usize| folded(self.records[**position].name()) == folded(name);
@@ -145,7 +146,7 @@ impl<'a, T: Named> Index<'a, T> {
     }
 }
 
-/// The order in which to offer records for a name: the likeliest first, then by name. Positions.
+/// The positions of the records in the order in which to offer them for a name: the likeliest first, then by name.
 pub fn likeliest_first<T: Named>(name: &str, records: &[T]) -> Vec<usize> {
     let wanted = normalised(name);
     let mut scored: Vec<(f64, String, usize)> = records
@@ -153,7 +154,7 @@ pub fn likeliest_first<T: Named>(name: &str, records: &[T]) -> Vec<usize> {
         .enumerate()
         .map(|(position, record)| {
             let score = similarity(&wanted, &normalised(record.name()));
-            // What is not alike at all is in the order of the alphabet.
+            // Names that are not alike at all are in alphabetical order.
             (
                 if score < SIMILAR { 0.0 } else { score },
                 folded(record.name()),
@@ -170,7 +171,7 @@ pub fn likeliest_first<T: Named>(name: &str, records: &[T]) -> Vec<usize> {
     scored.into_iter().map(|(_, _, position)| position).collect()
 }
 
-/// How alike two normalised names are, from 0 to 1.
+/// The similarity of two normalized names, from 0 to 1.
 fn similarity(one: &str, other: &str) -> f64 {
     // No name is like another that is none.
     if one.is_empty() {
@@ -180,7 +181,7 @@ fn similarity(one: &str, other: &str) -> f64 {
         return 1.0;
     }
     let similar = strsim::jaro_winkler(one, other);
-    // Words that one has more, as in "Northwind" and "Northwind Dental".
+    // One name may have additional words, as in "Northwind" and "Northwind Dental".
     let begins = |longer: &str, shorter: &str| {
         longer
             .strip_prefix(shorter)
@@ -194,12 +195,12 @@ fn similarity(one: &str, other: &str) -> f64 {
     }
 }
 
-/// From this similarity on, whole names are one company's in two spellings.
+/// From this similarity on, two names are spellings of one company's name.
 const ALIKE: f64 = 0.88;
-/// From this similarity on, two words are one in two spellings.
+/// From this similarity on, two words are spellings of the same word.
 const ALIKE_WORD: f64 = 0.91;
 
-/// Words of so many companies' names that sharing one says nothing.
+/// Words in the names of so many companies that sharing one means nothing.
 const COMMON: [&str; 125] = [
     "academy",
     "accountancy",
@@ -328,9 +329,9 @@ const COMMON: [&str; 125] = [
     "west",
 ];
 
-/// Whether two names are so unlike that they are hardly one company's. Tolerant: another spelling, a part of
-/// the name, a word of its own that both have, or initials are near enough. What is no name (an id typed in
-/// its place) is not far from any.
+/// True if two names are so different that they hardly belong to one company. Tolerant: another spelling, a part of
+/// the name, a shared distinctive word, or initials make them near enough. A text that is no name (such as an id
+/// typed instead) is not far from any.
 pub fn far_apart(one: &str, other: &str) -> bool {
     let (one_name, other_name) = (normalised(one), normalised(other));
     let is_name = |text: &str| text.chars().any(char::is_alphabetic);
@@ -357,7 +358,7 @@ pub fn far_apart(one: &str, other: &str) -> bool {
     !near
 }
 
-/// Whether a word is one that tells companies apart.
+/// True if a word distinguishes companies.
 fn is_own(word: &str) -> bool {
     word.chars().count() >= 3 && word.chars().any(char::is_alphabetic) && !COMMON.contains(&word)
 }
@@ -376,14 +377,14 @@ fn share_a_word(one: &[&str], other: &[&str]) -> bool {
     })
 }
 
-/// Whether a name, its spaces left out, has a long word of another in it, as a domain has.
+/// True if a name without its spaces contains a long word of another, as domain names do.
 fn has_own_word(words: &[&str], joined: &str) -> bool {
     words
         .iter()
         .any(|word| is_own(word) && word.chars().count() >= 6 && joined.contains(word))
 }
 
-/// Whether a name, or a word of it, is the initials of another ("WWI" of "Wide World Importers").
+/// True if a name, or a word of it, is the initials of another ("WWI" and "Wide World Importers").
 fn are_initials(joined: &str, words: &[&str], name: &str) -> bool {
     const SMALL: [&str; 12] = [
         "and", "of", "the", "for", "de", "la", "le", "und", "et", "y", "der", "di",
@@ -409,8 +410,8 @@ fn are_initials(joined: &str, words: &[&str], name: &str) -> bool {
     })
 }
 
-/// A name without what differs between two systems: the tag of a linked organization (` [e9fd]`), case,
-/// accents, punctuation, and the words for a company's legal form.
+/// A name without what may differ between two systems: the tag of a linked organization (` [e9fd]`), case, accents,
+/// punctuation, and the words for a company's legal form.
 pub fn normalised(name: &str) -> String {
     let words = plain_words(name);
     let meaning: Vec<&str> = words
@@ -426,7 +427,7 @@ pub fn normalised(name: &str) -> String {
     }
 }
 
-/// The words for a company's legal form, and the article.
+/// Words for a company's legal form, and the article.
 const LEGAL_FORMS: [&str; 22] = [
     "ltd",
     "limited",
@@ -452,14 +453,14 @@ const LEGAL_FORMS: [&str; 22] = [
     "the",
 ];
 
-/// The words of a name in lower case, without tag, accents and punctuation.
+/// The words of a name in lower case, without tag, accents or punctuation.
 fn plain_words(name: &str) -> Vec<String> {
     let plain: String = untagged(&clean(name))
         .replace('&', " and ")
         .nfkd()
         .filter(|character| !unicode_normalization::char::is_combining_mark(*character))
         .flat_map(char::to_lowercase)
-        // An apostrophe or a dot joins ("O'Brien", "B.V."), other punctuation parts.
+        // An apostrophe or a dot joins ("O'Brien", "B.V."); other punctuation separates.
         .filter(|character| !matches!(character, '\'' | '’' | '.'))
         .map(|character| {
             if character.is_alphanumeric() {
@@ -477,7 +478,7 @@ fn plain_words(name: &str) -> Vec<String> {
     plain.split_whitespace().map(str::to_owned).collect()
 }
 
-/// A name without the tag that linking to NinjaOne appends: four hexadecimal digits in brackets.
+/// A name without the tag that is appended when it is linked to NinjaOne: four hexadecimal digits in brackets.
 pub fn untagged(name: &str) -> &str {
     let name = name.trim();
     let tag = name

@@ -1,16 +1,16 @@
-//! What was sent to be made, and may still appear although no answer said so.
+//! How long a record may take to appear after it was posted without a clear answer.
 
 use std::time::Duration;
 
-/// For so long after it was sent, a service may still be making it. Sent again before, there could be two.
+/// How long a service may take to create a record. Posting it again before that could create two.
 pub const SETTLED: Duration = Duration::from_secs(30);
 
-/// Pauses between two looks: short at first, for most answers are late by a moment.
+/// Pauses between two looks: short at first, because most records appear after a moment.
 const SHORTEST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// How long to wait before looking again for what was sent so long ago; `None` where the last look was late
-/// enough: it may be sent again.
+/// How long to wait before looking again for what was sent this long ago; `None` if the last look was late enough, so
+/// that it can be sent again.
 pub fn until_next_look(age: Duration) -> Option<Duration> {
     let left = SETTLED.checked_sub(age).filter(|left| !left.is_zero())?;
     Some((age / 3).clamp(SHORTEST, LONGEST).min(left))

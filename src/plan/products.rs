@@ -1,7 +1,7 @@
-//! Whether a license is plainly another product's. A tenant's licenses are those of every vendor, and the
-//! quantity of the wrong one is somebody else's invoice.
+//! Recognizing licenses that are clearly for another product. A tenant has licenses of every vendor, and writing the
+//! quantity of the wrong one makes a wrong invoice.
 
-/// What a license for backups is called, in a few languages: with one of these it is none of the products below.
+/// Words for backups, in a few languages: a license with one of them is not for a product listed below.
 const BACKUP: [&str; 7] = [
     "backup",
     "back up",
@@ -12,7 +12,7 @@ const BACKUP: [&str; 7] = [
     "copia de seguridad",
 ];
 
-/// Backup products of others: their names have the words above too.
+/// Other vendors' backup products: their names contain the words above too.
 const OTHER_BACKUPS: [&str; 21] = [
     "acronis",
     "altaro",
@@ -37,7 +37,7 @@ const OTHER_BACKUPS: [&str; 21] = [
     "veeam",
 ];
 
-/// Vendors and products that partners sell beside backups. Whole words.
+/// Vendors and products that partners sell beside backups, as whole words.
 const OTHERS: [&str; 105] = [
     "1password",
     "3cx",
@@ -146,8 +146,8 @@ const OTHERS: [&str; 105] = [
     "zoom",
 ];
 
-/// The word by which a license's name or manufacturer gives itself away as another product's; `None` where
-/// it may well be the license for backups. Names are partners' own, so only what is plain is told.
+/// The word in a license's name or manufacturer that shows that it is for another product; `None` if it may well be
+/// the license for backups. Partners choose the names themselves, so only clear cases are reported.
 pub fn other_product(name: &str, manufacturer: Option<&str>) -> Option<&'static str> {
     let name = words(name);
     let manufacturer = words(manufacturer.unwrap_or_default());
@@ -159,21 +159,21 @@ pub fn other_product(name: &str, manufacturer: Option<&str>) -> Option<&'static 
     let ours =
         |text: &str| text.contains("ninjaone") || text.contains(" ninja ") || text.contains("dropsuite");
     let is_backup = BACKUP.iter().any(|word| name.contains(word));
-    // Dropsuite makes nothing else.
+    // Dropsuite makes nothing but backups.
     if is_backup && ours(&name) || manufacturer.contains("dropsuite") {
         return None;
     }
     if let Some(word) = found(&OTHER_BACKUPS, &name).or_else(|| found(&OTHER_BACKUPS, &manufacturer)) {
         return Some(word);
     }
-    // "Backup for Microsoft 365" is what such a license is often called.
+    // Such a license is often called "Backup for Microsoft 365".
     if is_backup {
         return None;
     }
     found(&OTHERS, &name).or_else(|| found(&OTHERS, &manufacturer).filter(|_| !ours(&name)))
 }
 
-/// Lower case, each run of anything but letters and digits one space, and one at either end.
+/// Lower case, with one space for each run of characters other than letters and digits, and at either end.
 fn words(text: &str) -> String {
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower

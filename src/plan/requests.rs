@@ -1,19 +1,19 @@
-//! Doing the same with fewer requests: the counting behind `sync-seats`.
+//! Choosing the way with the fewest requests, for `sync-seats`.
 
-/// The most licenses that are read one by one without asking how long the list is.
+/// The most licenses that are read one by one without knowing how long the list is.
 pub const FEW: usize = 2;
-/// Batches that a large run is spread over, at most; the rest of the window is for reading.
+/// The most batches in a large run; the rest of the requests are for reading.
 const BATCHES: usize = 40;
 /// The smallest batch worth a request of its own, and the largest that is sent.
 const BATCH: std::ops::RangeInclusive<usize> = 250..=2500;
 
-/// Whether to read what is still missing one by one instead of reading the pages that are left.
-/// Where nobody knows how many pages are left, there is at least one.
+/// True if the missing licenses should be read one by one instead of by the remaining pages. If the number of
+/// remaining pages is not known, there is at least one.
 pub fn one_by_one(missing: usize, pages_left: Option<usize>) -> bool {
     missing <= pages_left.unwrap_or(1)
 }
 
-/// How many changes go into one write.
+/// The number of changes in one write.
 pub fn batch_size(changes: usize) -> usize {
     changes.div_ceil(BATCHES).clamp(*BATCH.start(), *BATCH.end())
 }

@@ -1,5 +1,5 @@
-//! What `sync-seats` is about to do: quantities from seats, with the safeguards that keep a bad answer from
-//! becoming a wrong invoice.
+//! The plan of `sync-seats`: quantities from seats, with the safeguards that keep a bad answer from becoming a wrong
+//! invoice.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -15,23 +15,23 @@ use crate::{
 /// What SaaS Backup says about a mapped organization now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// The seats it has.
+    /// Its number of seats.
     Seats(i64),
-    /// Its seat number is missing or no number.
+    /// Its seat number is missing or is not a number.
     Unreadable,
-    /// There are two rows for it, and they differ.
+    /// Two rows for it contradict each other.
     Contradictory,
     /// It is suspended: it keeps what it had.
     Suspended,
     /// It is deactivated: it keeps what it had.
     Deactivated,
-    /// It is not in the list any more.
+    /// It is no longer in the list.
     Vanished,
-    /// It is not in the file that the seats come from.
+    /// It is not in the seats file.
     Unlisted,
 }
 
-/// A mapping, with what its organization has now.
+/// A mapping, with the seats that its organization has now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mapped {
     /// The organization.
@@ -42,80 +42,80 @@ pub struct Mapped {
     pub license: Reference,
     /// Its seats in the license's quantity since the last sync; none before the first.
     pub seats_before: Option<i64>,
-    /// What it has now.
+    /// Its seats now.
     pub source: Source,
 }
 
-/// A license as Halo has it now.
+/// A license as Halo shows it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// Its name.
     pub name: String,
-    /// Its quantity; none where it could not be read.
+    /// Its quantity; none if it could not be read.
     pub count: Option<i64>,
-    /// Whose it is.
+    /// The customer that it belongs to.
     pub customer: Option<i64>,
-    /// Whether it is active.
+    /// It is active in Halo.
     pub active: bool,
 }
 
-/// A license's quantity as the last sync left it.
+/// A license's quantity after the last sync.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Synced {
     /// The quantity.
     pub count: i64,
-    /// Seats in it of organizations that left the license since: they are expected to come off.
+    /// Seats in it of organizations that have left the license since. They are expected to be subtracted.
     pub unlinked: i64,
 }
 
-/// What is known from before, and from the command line.
+/// What earlier runs recorded, and what the command line names.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    /// The quantities of the last sync, by license.
+    /// The quantities after the last sync, by license.
     pub synced: HashMap<i64, Synced>,
-    /// The licenses that halolink made.
+    /// The licenses that halolink created.
     pub created: HashSet<i64>,
     /// What other profiles of the site have mapped.
     pub elsewhere: Elsewhere,
-    /// The organizations that were named: who names one says that its license is the right one.
+    /// The organizations named on the command line: naming one confirms that its license is the right one.
     pub named: HashSet<String>,
 }
 
-/// What one organization contributes.
+/// What one organization contributes to a license.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
     /// The organization.
     pub organization: Reference<String>,
-    /// Its seats in the new quantity; none where they are not known.
+    /// Its seats in the new quantity; none if they are not known.
     pub seats: Option<i64>,
 }
 
-/// A license with the seats that its quantity is to follow.
+/// A license, and the seats that its quantity is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LicenseSeats {
     /// The license.
     pub license: Reference,
     /// Its customer.
     pub customer: Reference,
-    /// Where its quantity comes from.
+    /// The organizations that its quantity is made of.
     pub shares: Vec<Share>,
     /// The quantity in Halo.
     pub from: Option<i64>,
-    /// The quantity that the seats add up to; none where they are not known.
+    /// The sum of the seats; none if they are not known.
     pub to: Option<i64>,
-    /// It, or an organization of it, was never synced since it was mapped.
+    /// The license, or one of its organizations, has not been synced since it was mapped.
     pub first: bool,
-    /// Somebody else changed the quantity since the last sync: what it was then.
+    /// The quantity after the last sync, if someone else has changed it since.
     pub drift: Option<i64>,
-    /// Who that was, where Halo recorded it; no plan knows it.
+    /// Who changed it, if Halo recorded that. Filled in after planning.
     pub drift_by: Option<String>,
-    /// The shares differ from those of the last sync, whatever the sum.
+    /// The shares differ from those of the last sync, even if their sum is the same.
     pub shares_changed: bool,
 }
 
-/// Plans the quantities of all licenses that these mappings name, by customer and license name.
+/// Plans the quantities of all licenses that these mappings name, sorted by customer and license name.
 ///
-/// `found` are the licenses as Halo has them, by id. The order of neither matters.
+/// `found` are the licenses as Halo shows them, by id. The order of the mappings does not matter.
 pub fn plan(
     mapped: &[Mapped],
     found: &HashMap<i64, Found>,
@@ -157,7 +157,7 @@ pub fn plan(
     }
 }
 
-/// What one organization contributes; who is suspended or deactivated keeps what it had.
+/// What an organization contributes. If it is suspended or deactivated, it keeps what it had.
 fn share(mapping: &Mapped) -> Share {
     let seats = match mapping.source {
         Source::Seats(seats) => Some(seats),
@@ -170,7 +170,7 @@ fn share(mapping: &Mapped) -> Share {
     }
 }
 
-/// Whether it keeps what it had, and why.
+/// Why an organization keeps what it had, if it does.
 fn kept(mapping: &Mapped) -> Option<Kept> {
     let name = || mapping.organization.name.clone();
     match mapping.source {
@@ -180,7 +180,7 @@ fn kept(mapping: &Mapped) -> Option<Kept> {
     }
 }
 
-/// What is wrong with what SaaS Backup says about an organization.
+/// What is wrong with the seats of an organization.
 fn wrong(mapping: &Mapped) -> Option<Reason> {
     let name = || mapping.organization.name.clone();
     match mapping.source {
@@ -192,18 +192,18 @@ fn wrong(mapping: &Mapped) -> Option<Reason> {
     }
 }
 
-/// A quantity that could be worked out.
+/// A quantity that is known.
 struct Quantity {
     from: i64,
     to: i64,
-    /// What is to be said if it is written.
+    /// What to say if it is written.
     note: Option<Reason>,
 }
 
-/// A verdict: what is done, whether, and why.
+/// A verdict: the action, the decision, and the reason.
 type Verdict = (Action, Decision, Option<Reason>);
 
-/// A license with all that its quantity is decided by.
+/// A license with everything that decides its quantity.
 struct License<'a> {
     first: &'a Mapped,
     mapped: &'a [&'a Mapped],
@@ -220,13 +220,13 @@ impl License<'_> {
             Err((decision, reason)) => (Action::Update, decision, Some(reason)),
         };
         if decision == Decision::Leave {
-            // It keeps what it has, whatever the seats would add up to.
+            // It keeps its quantity, whatever the sum of the seats would be.
             seats.to = seats.from;
         }
         Change::new(seats, action, decision, reason)
     }
 
-    /// What the seats add up to.
+    /// The sum of the seats.
     fn seats(&self) -> LicenseSeats {
         let synced = self.known.synced.get(&self.first.license.id);
         let shares: Vec<Share> = self.mapped.iter().map(|mapping| share(mapping)).collect();
@@ -241,7 +241,8 @@ impl License<'_> {
             customer: self.first.customer.clone(),
             from,
             to,
-            // Also when an organization joined a license that was synced before: its seats are new to it.
+            // True also if an organization has joined a license that was synced before: its seats are new to the
+            // license.
             first: synced.is_none()
                 || self.mapped.iter().any(|mapping| {
                     mapping.seats_before.is_none() && matches!(mapping.source, Source::Seats(_))
@@ -258,7 +259,7 @@ impl License<'_> {
         }
     }
 
-    /// The quantity, for the guard to judge; or what is decided for a reason of the license's own.
+    /// The quantity, to be judged by the limits; or a verdict for a reason of the license's own.
     fn quantity(&self, seats: &LicenseSeats) -> Result<Quantity, (Decision, Reason)> {
         let block = |reason| Err((Decision::Block, reason));
         let from = match self.writable() {
@@ -283,7 +284,7 @@ impl License<'_> {
         }
     }
 
-    /// The quantity that the license has, if it is one that may be written to.
+    /// The license's quantity in Halo, if the license can be written.
     fn writable(&self) -> Result<i64, Reason> {
         let found = self.found.ok_or(Reason::LicenseGone)?;
         let elsewhere = &self.known.elsewhere;
@@ -308,7 +309,7 @@ impl License<'_> {
         found.count.ok_or(Reason::QuantityUnreadable)
     }
 
-    /// Lets a quantity through or holds it back, and counts it.
+    /// Approves a quantity or holds it back, and counts it.
     fn guard(&self, seats: &LicenseSeats, quantity: Quantity, tally: &mut Tally) -> Verdict {
         let Quantity { from, to, note } = quantity;
         if self.mapped.iter().any(|mapping| mapping.seats_before.is_some()) {
@@ -333,7 +334,8 @@ impl License<'_> {
             created: self.known.created.contains(&license),
         };
         if from == to {
-            // The same sum may hide that one fell as another rose or joined: nothing is written, and somebody looks.
+            // The same sum may hide that one organization fell while another rose or joined. Nothing is written, but
+            // someone has to look at it.
             return match of_a_sharer(&change, self.limits) {
                 Some(too_much) => hold_back(Action::Keep, too_much, tally),
                 None => (Action::Keep, Decision::Unchanged, None),
@@ -363,8 +365,7 @@ impl License<'_> {
             .collect()
     }
 
-    /// Whether an organization that is at its first sync was named: who names one says that its license is the
-    /// right one.
+    /// True if an organization at its first sync was named: naming it confirms that its license is the right one.
     fn is_named(&self) -> bool {
         self.mapped.iter().any(|mapping| {
             mapping.seats_before.is_none() && self.known.named.contains(&mapping.organization.id)
@@ -607,7 +608,7 @@ mod tests {
         let item = one(&mappings, Some(found(10)), Some(10));
         assert_eq!(item.decision, Decision::HoldBack);
         let held = item.reason.unwrap().to_string();
-        assert!(held.ends_with("; --force writes it all the same"), "{held}");
+        assert!(held.ends_with("; --force writes it anyway"), "{held}");
         let found = HashMap::from([(1, found(10))]);
         let mut plan = plan(&mappings, &found, &known([(1, 10)]), LIMITS);
         plan.release();

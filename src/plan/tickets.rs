@@ -1,8 +1,8 @@
-//! What a service ticket says, and when two are the same.
+//! The text of a service ticket, and when two tickets are the same.
 
 use super::backup_errors::BackupError;
 
-/// What a ticket is to say.
+/// What a ticket says.
 #[derive(Clone, Copy, Debug)]
 pub struct Content<'a> {
     /// The organization's name.
@@ -13,16 +13,16 @@ pub struct Content<'a> {
     pub error: Option<&'a BackupError>,
     /// The free text's one line.
     pub summary: Option<&'a str>,
-    /// More about it.
+    /// Further details.
     pub details: Option<&'a str>,
-    /// The account that it concerns.
+    /// The account that the error is about.
     pub account: Option<&'a str>,
 }
 
 /// The longest summary, in characters: what Halo's column holds.
 const LONGEST_SUMMARY: usize = 255;
 
-/// The ticket's summary: plain text on one line, the same whenever the content is.
+/// The ticket's summary: plain text on one line. The same content always gives the same summary.
 pub fn summary(content: &Content<'_>) -> String {
     let text = match (content.error, content.summary) {
         (Some(error), _) => {
@@ -71,41 +71,41 @@ pub fn details_html(content: &Content<'_>) -> String {
     html
 }
 
-/// What stands before the organization's id in a ticket's text, and tells whose ticket it is.
+/// The words before the organization's id in a ticket's text. The id identifies the ticket.
 const MARK: &str = "SaaS Backup organization:";
-/// What stands before the account, after the mark.
+/// The word before the account, after the mark.
 const ACCOUNT: &str = "Account:";
-/// What stands before the error's slug, after the mark.
+/// The word before the error's slug, after the mark.
 const ERROR: &str = "Error:";
 
-/// A text in which the words of our mark mark nothing.
+/// A text in which the words of the mark have been made harmless.
 fn without_mark(text: &str) -> String {
     text.replace(MARK, "SaaS Backup organization -")
 }
 
-/// What makes a ticket this one and no other, beside its customer.
+/// What identifies a ticket, beside its customer.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity<'a> {
     /// The summary.
     pub summary: &'a str,
     /// The organization's id.
     pub organization_id: &'a str,
-    /// The account; empty where none.
+    /// The account; empty if there is none.
     pub account: &'a str,
 }
 
 impl Identity<'_> {
-    /// Whether a ticket in a list may be this one: by its summary, as far as a list row tells.
+    /// True if a ticket in a list may be this one: it has the same summary, which is all that the list shows.
     pub fn has_summary(&self, read_summary: &str) -> bool {
         let plain = |text: &str| one_line(text).to_lowercase();
         let wanted = plain(self.summary);
-        // Some instances answer text as HTML.
+        // Some instances return text as HTML.
         wanted == plain(read_summary) || wanted == plain(&html_escape::decode_html_entities(read_summary))
     }
 
-    /// Whether a ticket read back is this one: the same summary, and about the same organization and
-    /// account. A ticket that somebody's rules or templates rewrote has no mark, and is taken for this one:
-    /// better none than two.
+    /// True if a ticket that was read is this one: it has the same summary, and is about the same organization and
+    /// account. A ticket without a mark, because a rule or a template rewrote it, is taken for this one: a missing
+    /// ticket is better than two.
     pub fn is(&self, read_summary: &str, read_details: Option<&str>) -> bool {
         self.has_summary(read_summary)
             && read_details
@@ -117,12 +117,12 @@ impl Identity<'_> {
     }
 }
 
-/// The organization's id and the account (empty where none) by which a ticket's text is marked.
+/// The organization's id and the account (empty if there is none) in a ticket's mark.
 fn marked(details: &str) -> Option<(String, String)> {
-    // Ours is the last paragraph; what stands before it was written by people.
+    // The mark is the last paragraph; those before it were written by people.
     let (_, rest) = details.rsplit_once(MARK)?;
     let rest = rest.split("</p>").next().unwrap_or_default();
-    // A line break of HTML, of a text, or none at all where it was stripped.
+    // A line break in HTML, or in plain text, or none at all if they were stripped.
     let (mut lines, mut is_tag) = (String::new(), false);
     for character in rest.chars() {
         match character {
@@ -140,7 +140,7 @@ fn marked(details: &str) -> Option<(String, String)> {
     let first = lines.next().unwrap_or_default();
     let before = |text: &str, end: &str| text.split(end).next().map(one_line).unwrap_or_default();
     let organization = before(&before(first, ACCOUNT), ERROR);
-    // In the line after it, unless line breaks were stripped.
+    // On the next line, unless line breaks were stripped.
     let account = match first.split_once(ACCOUNT) {
         Some((_, account)) => Some(account),
         None => lines
@@ -151,8 +151,8 @@ fn marked(details: &str) -> Option<(String, String)> {
     Some((organization, account))
 }
 
-/// Whether a search for this text finds what has it. Halo's search may read some signs as a pattern, and
-/// texts with others may be kept in another spelling.
+/// True if a search for this text finds every ticket with it. Halo's search may take some characters for a pattern,
+/// and may store others in another spelling.
 pub fn is_searchable(text: &str) -> bool {
     text.chars()
         .all(|character| character.is_alphanumeric() || " -.,:()@/+".contains(character))

@@ -1,4 +1,4 @@
-//! What a changing command gives to the runner.
+//! What a changing command provides to the runner.
 
 use std::time::Duration;
 
@@ -11,46 +11,46 @@ use crate::{
     ui::view::Subject,
 };
 
-/// What is special about a changing command.
+/// A changing command: what is special about it.
 pub(crate) trait Changing {
-    /// What its changes are about.
+    /// What it changes.
     type Subject: Subject;
-    /// The command, as it is typed.
+    /// The command's name on the command line.
     const COMMAND: &'static str;
 
-    /// What keeps a second run of its kind waiting, where two at a time would harm.
+    /// The lock that makes a second run wait, if two at the same time would do harm.
     fn lock(&self) -> Option<Lock> {
         None
     }
 
-    /// Reads what there is and decides what is to be changed. The deciding is a pure function's work.
+    /// Reads the current values and decides what to change. The decision itself is left to a pure function.
     ///
     /// # Errors
-    /// Whatever keeps the plan from being made: then nothing is changed.
+    /// The plan cannot be made; then nothing is changed.
     async fn plan(&mut self, context: &Context, store: &Store) -> anyhow::Result<Plan<Self::Subject>>;
 
-    /// What people are told beside the plan.
+    /// Notes that are shown with the plan.
     fn notes(&self, _plan: &Plan<Self::Subject>) -> Vec<Text> {
         Vec::new()
     }
 
-    /// What has to be answered with yes first.
+    /// The question that a person has to answer with yes first.
     fn question(&self, _plan: &Plan<Self::Subject>) -> Option<Question> {
         None
     }
 
-    /// What else there is to be said, or a person to decide, once they agreed to the plan.
+    /// Further decisions and notes, once a person has agreed to the plan.
     ///
     /// # Errors
-    /// A person who stopped it.
+    /// A person stops the command.
     async fn decide(&mut self, _context: &Context, _plan: &mut Plan<Self::Subject>) -> anyhow::Result<()> {
         Ok(())
     }
 
-    /// Records what is about to be done, so that whatever dies in between, the next run can complete it.
+    /// Records what is about to be done, so that the next run can complete it if this one is killed.
     ///
     /// # Errors
-    /// A state that cannot be written: then nothing is changed.
+    /// The state cannot be written; then nothing is changed.
     async fn intend(
         &mut self,
         _context: &Context,
@@ -60,10 +60,10 @@ pub(crate) trait Changing {
         Ok(())
     }
 
-    /// Makes these changes and sees that they are made: afterwards each has its outcome.
+    /// Makes these changes, verifies them, and gives each its outcome.
     ///
     /// # Errors
-    /// What keeps all of them from being made. What goes wrong with one of them is its outcome.
+    /// None of them can be made. What goes wrong with one change is its outcome.
     async fn apply(
         &mut self,
         context: &Context,
@@ -71,10 +71,10 @@ pub(crate) trait Changing {
         changes: &mut [&mut Change<Self::Subject>],
     ) -> anyhow::Result<Applied>;
 
-    /// Records what came of the plan.
+    /// Records the outcome of the plan.
     ///
     /// # Errors
-    /// A state that cannot be written.
+    /// The state cannot be written.
     async fn record(
         &mut self,
         _context: &Context,
@@ -85,10 +85,10 @@ pub(crate) trait Changing {
         Ok(())
     }
 
-    /// Records that the run ended with this error, where it was recorded that it began.
+    /// Records that the run failed with this error, if it has been recorded as begun.
     ///
     /// # Errors
-    /// A state that cannot be written.
+    /// The state cannot be written.
     async fn abandon(
         &mut self,
         _context: &Context,
@@ -98,33 +98,32 @@ pub(crate) trait Changing {
         Ok(())
     }
 
-    /// What else is in the summary, by name.
+    /// Further entries of the summary, by name.
     fn summary(&self, _plan: &Plan<Self::Subject>) -> Vec<(&'static str, String)> {
         Vec::new()
     }
 
-    /// What people read last.
+    /// What people are told at the end.
     fn closing(&self, context: &Context, plan: &Plan<Self::Subject>, mode: Mode) -> Closing;
 }
 
-/// What keeps a second run waiting.
+/// A lock that makes a second run wait.
 pub(crate) struct Lock {
-    /// Its name: runs with locks of one name follow each other.
+    /// Runs whose locks have the same name run one after the other.
     pub name: &'static str,
     /// How long to wait for the other run to end.
     pub wait: Duration,
 }
 
-/// A question that has to be answered with yes.
+/// A question that has to be answered with yes before anything is changed.
 pub(crate) struct Question {
-    /// The question.
     pub text: String,
-    /// What looks wrong: a person is warned of it, and where nobody is there to be asked it is the error.
+    /// What looks wrong. A person is warned of it; if no one is there to be asked, it is the error.
     pub doubts: Vec<String>,
 }
 
 impl Question {
-    /// A question of which nothing looks wrong.
+    /// A question about changes of which none looks wrong.
     pub fn plain(text: String) -> Self {
         Self {
             text,
@@ -133,40 +132,39 @@ impl Question {
     }
 }
 
-/// How the applying of a set of changes ended. What became of each stands in the change.
+/// How applying a set of changes ended. Each change has its own outcome.
 #[derive(Debug, Default)]
 #[must_use]
 pub(crate) struct Applied {
-    /// Why the rest was not tried, where a service cannot be worked with now: it is the run's failure.
+    /// Why the rest was not tried, if a service cannot be used now; the run fails with it.
     pub broken_off: Option<Failure>,
-    /// Why the rest was not tried, where that is no failure of a service.
+    /// Why the rest was not tried, if no service has failed.
     pub given_up: Option<Reason>,
-    /// Something that belongs to the changes, and is none of them, could not be done.
+    /// Something beside the changes themselves could not be done.
     pub incomplete: bool,
 }
 
-/// What people read last.
+/// What people are told at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Closing {
-    /// Data, on stdout; where there is none, the changes counted by status.
+    /// Data, on stdout. If there is none, the changes are counted by status.
     pub data: Vec<String>,
     /// Notes, on stderr.
     pub notes: Vec<String>,
-    /// The data says everything that was done: no table of it is needed.
+    /// The data says everything, so no table is printed.
     pub complete: bool,
 }
 
-/// Whether it is meant.
+/// How the command is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mode {
-    /// Nothing is changed: the plan is only shown.
+    /// Only show the plan, and change nothing.
     pub dry_run: bool,
-    /// In a dry run: changes that are pending have an exit code of their own.
+    /// In a dry run, exit with a code of its own if changes are pending.
     pub exit_code: bool,
 }
 
 impl Mode {
-    /// As the flag `--dry-run` says.
     pub fn new(dry_run: bool) -> Self {
         Self {
             dry_run,

@@ -1,4 +1,4 @@
-//! Showing a plan, and asking whether it is meant.
+//! Showing a plan, and asking for agreement.
 
 use super::{Changing, Mode, Question};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     ui::{Format, stopped, view},
 };
 
-/// Shows the plan where there is something to be decided, and asks. Gives whether it was shown.
+/// Shows the plan if there is something to decide, and asks. Returns true if the plan was shown.
 pub(super) async fn confirm<C: Changing>(
     context: &Context,
     command: &mut C,
@@ -24,7 +24,7 @@ pub(super) async fn confirm<C: Changing>(
     if shown && ui.format() == Format::Table {
         view::plan(ui, plan);
     }
-    // A script's log says it too: the report has it only where something would have been written.
+    // Said in a script's log too: the report has it only if something would have been written.
     if let Some(stop) = &plan.stop {
         ui.warn(format!("{stop} ({})", stop.hint()));
     }
@@ -37,7 +37,7 @@ pub(super) async fn confirm<C: Changing>(
         }
     } else {
         ask_about_held_back(context, plan).await?;
-        // Once more: what was let through is written too.
+        // Asked for again: what was released is written too.
         if let Some(question) = command.question(plan) {
             ask(context, &question).await?;
         }
@@ -49,7 +49,10 @@ pub(super) async fn confirm<C: Changing>(
 async fn ask_about_held_back<S>(context: &Context, plan: &mut Plan<S>) -> anyhow::Result<()> {
     let held_back = plan.decided(Decision::HoldBack).count();
     if held_back > 0 && context.ui.is_interactive() && !context.yes {
-        let question = format!("Write what is held back too ({})?", counted(held_back, "license"));
+        let question = format!(
+            "Also write what is held back ({})?",
+            counted(held_back, "license")
+        );
         if context.ui.confirm(question).await? {
             plan.release();
         }
@@ -61,10 +64,10 @@ async fn ask(context: &Context, question: &Question) -> anyhow::Result<()> {
     let Question { text, doubts } = question;
     if !context.yes && !context.ui.is_interactive() && !doubts.is_empty() {
         return Err(Failure::usage(Text::list(
-            format!("{text} Nobody is here to answer, and this looks wrong:"),
+            format!("{text} No one is here to answer, and this looks wrong:"),
             doubts,
         ))
-        .hint("correct it, or add --yes to go ahead all the same; --dry-run only looks")
+        .hint("correct it, or add --yes to go ahead anyway; --dry-run only looks")
         .into());
     }
     for doubt in doubts {

@@ -1,4 +1,4 @@
-//! Printing what came of a plan.
+//! Printing the outcome of a plan.
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Prints the outcome: as JSON or CSV whole; for people what they have not seen yet, and a sentence.
+/// Prints the outcome: all of it as JSON or CSV; for people what they have not yet seen, and a sentence.
 pub(super) fn print<C: Changing>(
     context: &Context,
     command: &C,
@@ -47,7 +47,7 @@ pub(super) fn print<C: Changing>(
     }
 }
 
-/// Prints the document of a changing command, also of one that is carried out by hand.
+/// Prints the JSON document of a changing command, including those that do without the runner.
 pub(crate) fn document(
     context: &Context,
     command: &'static str,
@@ -65,7 +65,7 @@ pub(crate) fn document(
     });
 }
 
-/// Tells people why the rest was not tried.
+/// Says why the rest was not tried.
 pub(super) fn tell(context: &Context, applied: &Applied) {
     if let Some(reason) = &applied.given_up {
         context.ui.warn(reason.to_string());

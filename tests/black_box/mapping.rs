@@ -699,7 +699,7 @@ fn a_license_that_halo_makes_late_is_made_once() {
     stage.faults([Fault::LateCreation]);
     create(&stage, "Brand New")
         .expect(0)
-        .says(["Halo may still be making the license"]);
+        .says(["Halo may still be creating the license"]);
     assert_eq!(posts(&stage), (1, 1));
     assert_eq!(licenses_called(&stage, "Brand New"), 1);
     assert_eq!(stage.mapping_count(), 1);

@@ -196,7 +196,7 @@ fn where_halo_is_down_for_writes_a_few_are_tried_and_no_more() {
     ] {
         let (stage, outcome, sent) = all_are_bad(count, &faults);
         assert_eq!(sent, writes, "{outcome}");
-        let outcome = outcome.expect(75).says(["writes no license at the moment"]);
+        let outcome = outcome.expect(75).says(["cannot write licenses at the moment"]);
         assert_eq!(stage.last_run()["state"], "failed", "{outcome}");
         // Nothing is held against the licenses.
         stage.faults([]);
@@ -454,7 +454,7 @@ fn an_unlink_during_a_sync_is_honoured_by_that_sync() {
     let outcome = outcome.expect(0);
     assert_eq!(
         outcome.change(license)["reason"],
-        "its mapping was ended meanwhile",
+        "its mapping was ended in the meantime",
         "{outcome}"
     );
 }
@@ -464,7 +464,10 @@ fn a_license_that_others_share_still_is_left_for_the_next_sync() {
     let (stage, outcome, license) = unlinked_meanwhile(|mapping| &mapping[4]);
     let outcome = outcome.expect(4);
     let reason = outcome.change(license)["reason"].to_string();
-    assert!(reason.contains("its mapping was changed meanwhile"), "{reason}");
+    assert!(
+        reason.contains("its mapping was changed in the meantime"),
+        "{reason}"
+    );
     stage.sync(["--force"]).expect(0);
     let shared = stage.plain(4).pop().expect("a fourth");
     stage.expect_sums(&[shared]);

@@ -307,7 +307,7 @@ fn a_ticket_that_halo_makes_late_is_not_opened_twice() {
     stage.faults([Fault::LateCreation]);
     let outcome = open(&stage, &["--error", "main-app-token", "-o", "json"])
         .expect(0)
-        .says(["Halo may still be making the ticket"]);
+        .says(["Halo may still be creating the ticket"]);
     assert_eq!(late(&stage), 1, "{outcome}");
     assert_eq!(outcome.first_change()["status"], "opened");
     assert_eq!(outcome.first_change()["ticket"]["id"], only(&stage).id);

@@ -1,4 +1,4 @@
-//! The configuration as flags want it.
+//! The configuration that the flags ask for.
 
 use crate::{
     cli::{self, Switch},
@@ -8,12 +8,12 @@ use crate::{
     model::{Configuration, Reference},
 };
 
-/// Whether there is any flag that configures something.
+/// True if any flag configures something.
 pub(super) fn are_given(arguments: &cli::Configure) -> bool {
     arguments.sync_seats.is_some() || arguments.seat_metric.is_some() || ask_halo(arguments)
 }
 
-/// Whether there is a flag with the name of something in Halo.
+/// True if any flag names a record in Halo.
 fn ask_halo(arguments: &cli::Configure) -> bool {
     [
         &arguments.ticket_type,
@@ -25,16 +25,16 @@ fn ask_halo(arguments: &cli::Configure) -> bool {
     .any(|flag| flag.is_some())
 }
 
-/// The configuration before, with what the flags change.
+/// The old configuration with the changes that the flags ask for.
 ///
 /// # Errors
-/// Exit code 2 for a name that names nothing, or a priority or an outcome that does not go with the rest.
+/// Exit code 2 for a name that matches nothing, or a priority or an outcome that does not fit the rest.
 pub(super) async fn apply(
     context: &Context,
     arguments: &cli::Configure,
     before: &Configuration,
 ) -> anyhow::Result<Configuration> {
-    // A connection is part of every configuration, also of one that asks nothing of Halo.
+    // A connection is required even if nothing has to be read from Halo.
     context.connection()?;
     let mut after = before.clone();
     if let Some(switch) = arguments.sync_seats {
@@ -57,14 +57,14 @@ pub(super) async fn apply(
         } else if before.priority.is_some() && after.priority.is_none() {
             context
                 .ui
-                .warn("the priority was one of the old SLA's and is not configured any more");
+                .warn("the priority belonged to the old SLA and is no longer configured");
         }
         after.note_outcome = note_outcome(context, &halo, arguments, before, &after).await?;
     }
     Ok(after)
 }
 
-/// The outcome of notes: the one that is named, or the one before where tickets can still have it.
+/// The outcome of notes: the one that the flag names, or the old one if tickets can still have it.
 async fn note_outcome(
     context: &Context,
     halo: &Halo,
@@ -89,6 +89,6 @@ async fn note_outcome(
     }
     context
         .ui
-        .warn("the outcome of notes is not one of the new ticket type's and is not configured any more");
+        .warn("the outcome of notes does not belong to the new ticket type and is no longer configured");
     Ok(None)
 }

@@ -1,4 +1,4 @@
-//! How a configuration is shown.
+//! Showing a configuration.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use crate::{
     ui::{Align, Format, Table},
 };
 
-/// The configuration as it is shown.
+/// A configuration in JSON and in tables.
 #[derive(Serialize)]
 pub struct ConfigurationView {
     sync_seats: bool,
@@ -17,13 +17,13 @@ pub struct ConfigurationView {
     sla: Option<Reference>,
     priority: Option<Reference>,
     note_outcome: Option<Reference>,
-    /// The metric that was billed until a reset, where nobody said yet which is now.
+    /// The metric that was billed before a reset, if no one has chosen a new one yet.
     #[serde(skip)]
     metric_before_reset: Option<SeatMetric>,
-    /// Switched on by somebody, whether or not it is known which seats are billed.
+    /// Seat sync is switched on, even if no one has chosen yet which seats are billed.
     #[serde(skip)]
     switched_on: bool,
-    /// The metric that is stored is a word that this halolink does not know.
+    /// The stored metric is one that this version does not know.
     #[serde(skip)]
     pub(super) metric_is_unreadable: bool,
 }
@@ -45,7 +45,7 @@ impl From<&Configuration> for ConfigurationView {
 }
 
 impl ConfigurationView {
-    /// Setting and value, as text, for every setting.
+    /// Every setting with its value, as text.
     pub(super) fn settings(&self) -> [(&'static str, String); 6] {
         let text = |reference: &Option<Reference>| {
             reference
@@ -77,7 +77,7 @@ impl ConfigurationView {
         ]
     }
 
-    /// Rows of a table: the setting in words, and its value.
+    /// The rows of a table: each setting in words, and its value.
     pub fn rows(&self) -> impl Iterator<Item = (String, String)> {
         self.settings()
             .into_iter()
@@ -93,7 +93,7 @@ fn table(configuration: &Configuration) -> Table {
     table
 }
 
-/// Shows a configuration as it is.
+/// Shows a configuration.
 pub(super) fn show(context: &Context, configuration: &Configuration) {
     match context.ui.format() {
         Format::Json => context.ui.json(&ConfigurationView::from(configuration)),

@@ -1,4 +1,4 @@
-//! Asks a person for everything, the configured values first.
+//! Asking a person for every setting, with the configured values as defaults.
 
 use crate::{
     commands::ticket_options::{outcomes, reference},
@@ -11,7 +11,7 @@ use crate::{
 /// Asks for every setting.
 ///
 /// # Errors
-/// No connection, a list that cannot be read, a person who stopped it.
+/// There is no connection, a list cannot be read, or the person stops it.
 pub(super) async fn ask(context: &Context, before: &Configuration) -> anyhow::Result<Configuration> {
     context.connection()?;
     let halo = context.halo().await?;

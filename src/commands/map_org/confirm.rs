@@ -1,4 +1,4 @@
-//! What is said, and asked, before anything is mapped: what bills, what maps anew, and what looks wrong.
+//! What is shown and asked before anything is mapped: what bills, what is remapped, and what looks wrong.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -15,7 +15,7 @@ use crate::{
     text::{Text, counted},
 };
 
-/// Notes with each mapping what looks wrong about it; `mappings` are those that there are.
+/// Notes with each new mapping what looks wrong about it; `mappings` are the existing ones.
 pub(super) fn doubt(wanted: &mut [NewMapping], mappings: &[Mapping]) {
     let will_have: HashMap<String, Option<i64>> = wanted
         .iter()
@@ -23,7 +23,7 @@ pub(super) fn doubt(wanted: &mut [NewMapping], mappings: &[Mapping]) {
         .collect();
     let mut users: HashMap<i64, Vec<&Mapping>> = HashMap::new();
     for mapping in mappings {
-        // One that leaves the license in this run does not count.
+        // An organization that leaves the license in this run does not count.
         let stays = will_have
             .get(&mapping.organization.id)
             .is_none_or(|license| *license == Some(mapping.license.id));
@@ -49,7 +49,7 @@ pub(super) fn doubt(wanted: &mut [NewMapping], mappings: &[Mapping]) {
                 .map(|manufacturer| format!(" (manufacturer {manufacturer})"))
                 .unwrap_or_default();
             doubts.push(format!(
-                "the license {name}{by} looks like another product's, by the word \"{word}\""
+                "the license {name}{by} looks like another product's, because of the word \"{word}\""
             ));
         }
         let others: Vec<String> = wanted
@@ -62,7 +62,7 @@ pub(super) fn doubt(wanted: &mut [NewMapping], mappings: &[Mapping]) {
             .collect();
         if !others.is_empty() {
             doubts.push(format!(
-                "the license {name} is mapped to {} already: it will carry the sum",
+                "the license {name} is already mapped to {}: it will carry the sum",
                 others.join(", ")
             ));
         }
@@ -70,10 +70,10 @@ pub(super) fn doubt(wanted: &mut [NewMapping], mappings: &[Mapping]) {
     }
 }
 
-/// Refuses what another profile of the same site has mapped already: both would bill it.
+/// Refuses what another profile of the same site has mapped: both would bill it.
 ///
 /// # Errors
-/// Exit code 2 naming both profiles.
+/// Exit code 2; both profiles are named.
 pub(super) fn refuse_elsewhere<'a>(
     wanted: impl IntoIterator<Item = &'a NewMapping>,
     elsewhere: &Elsewhere,
@@ -94,14 +94,14 @@ pub(super) fn refuse_elsewhere<'a>(
         return Ok(());
     }
     Err(Failure::usage(Text::list(
-        "what another profile of the same Halo site has mapped cannot be mapped here; nothing was stored:",
+        "another profile of the same Halo site has mapped these already; nothing was stored:",
         conflicts,
     ))
     .hint("unlink it there, or leave it to that profile")
     .into())
 }
 
-/// What has to be answered with yes first; `zeros` old licenses are to be set to 0 besides.
+/// The question to answer with yes first; `zeros` is the number of old licenses that would be set to 0 as well.
 pub(super) fn question(plan: &Plan<NewMapping>, zeros: usize) -> Option<Question> {
     let mut parts = Vec::new();
     for wanted in plan.to_apply().map(|change| &change.subject) {
@@ -112,12 +112,12 @@ pub(super) fn question(plan: &Plan<NewMapping>, zeros: usize) -> Option<Question
             ));
         }
     }
-    let anew = plan
+    let remapped = plan
         .to_apply()
         .filter(|change| change.action == Action::Remap)
         .count();
-    if anew > 0 {
-        parts.push(format!("map {} anew", counted(anew, "organization")));
+    if remapped > 0 {
+        parts.push(format!("remap {}", counted(remapped, "organization")));
     }
     if zeros > 0 {
         parts.push(format!("set {} to 0", counted(zeros, "old license")));
@@ -143,7 +143,7 @@ pub(super) fn question(plan: &Plan<NewMapping>, zeros: usize) -> Option<Question
     })
 }
 
-/// What is mapped anew: what it is, and what it would be.
+/// What is remapped: from what, to what.
 pub(super) fn remappings(plan: &Plan<NewMapping>) -> Vec<Text> {
     let mut lines: Vec<Text> = Vec::new();
     for wanted in plan.to_apply().map(|change| &change.subject) {
@@ -156,7 +156,7 @@ pub(super) fn remappings(plan: &Plan<NewMapping>) -> Vec<Text> {
     lines
 }
 
-/// Several rows of a file with one license are said, not asked: whoever wrote the file wrote both.
+/// Rows of a file that share a license are noted but not asked about: whoever wrote the file wrote all of them.
 pub(super) fn sums(plan: &Plan<NewMapping>) -> Vec<Text> {
     let mut rows: BTreeMap<i64, Vec<&Change<NewMapping>>> = BTreeMap::new();
     for change in &plan.changes {

@@ -22,15 +22,15 @@ use crate::{
     text::Text,
 };
 
-/// The most customers that are asked for their licenses one by one; beyond that the whole list is cheaper.
+/// The most customers whose licenses are read one by one; beyond that the whole list is cheaper.
 const FEW_CUSTOMERS: usize = 5;
-/// The most ids missing from the lists that are looked up one by one: the rest are mistakes of the same kind.
+/// The most ids, missing from the lists, that are looked up one by one: any more are most likely the same mistake.
 const MOST_LOOKUPS: usize = 20;
 
 /// Reads and checks the file.
 ///
 /// # Errors
-/// Exit code 2 naming every bad row with its line.
+/// Exit code 2; every bad row is listed with its line.
 pub(super) async fn wanted(
     context: &Context,
     path: &Path,
@@ -64,19 +64,19 @@ pub(super) async fn wanted(
     Ok(wanted)
 }
 
-/// Where in the file what is.
+/// The headers of the columns.
 struct Columns {
     organization: &'static str,
     customer: &'static str,
     license: &'static str,
 }
 
-/// A row whose organization and customer are known.
+/// A row whose organization and customer have been found.
 struct NamedRow<'a> {
     row: &'a CsvRow,
     organization: &'a Organization,
     customer: &'a Customer,
-    /// What stands there for the license.
+    /// The text in the license column.
     license: &'a str,
 }
 
@@ -95,7 +95,7 @@ impl Columns {
         })
     }
 
-    /// The rows whose organization and customer are known and may be mapped; what is wrong with the others is bad.
+    /// The rows whose organization and customer were found and can be mapped; the others are noted as bad.
     fn named<'a>(
         &self,
         file: &'a CsvFile,
@@ -142,7 +142,7 @@ impl Columns {
     }
 }
 
-/// The customers that rows can name: the active ones, and those that are named by id.
+/// The customers that rows can name: the active ones, and any that a row names by id.
 async fn customers(
     context: &Context,
     halo: &Halo,
@@ -155,13 +155,13 @@ async fn customers(
         .difference(&known)
         .take(MOST_LOOKUPS)
     {
-        // Not in the list of active ones: inactive, or nobody?
+        // Not among the active ones: find out if it is inactive or does not exist.
         customers.extend(halo.customer(*id).await?);
     }
     Ok(customers)
 }
 
-/// The organizations that rows can name; without SaaS Backup, those that they do name.
+/// The organizations that rows can name; without SaaS Backup, whatever the rows name.
 async fn organizations(context: &Context, file: &CsvFile, column: &str) -> anyhow::Result<Vec<Organization>> {
     if context.connection()?.backup_url.is_none() {
         let mut seen = HashSet::new();
@@ -184,7 +184,7 @@ struct Licenses {
 }
 
 impl Licenses {
-    /// Reads them the cheaper way.
+    /// Reads the licenses with the fewest requests.
     async fn read(context: &Context, halo: &Halo, named: &[NamedRow<'_>]) -> anyhow::Result<Self> {
         let mut customers: Vec<i64> = named.iter().map(|named| named.customer.id).collect();
         customers.sort_unstable();
@@ -200,7 +200,7 @@ impl Licenses {
                 licenses.extend(halo.licenses(Some(customer), &|_, _| ()).await?);
             }
         }
-        // An id that is not among them: another customer's, inactive, or nobody's? That is worth saying.
+        // Not among them: find out if the id is another customer's, inactive, or does not exist.
         let known: HashSet<i64> = licenses.iter().map(|license| license.id).collect();
         for id in ids_in(named.iter().map(|named| named.license))
             .difference(&known)
@@ -223,7 +223,7 @@ impl Licenses {
         })
     }
 
-    /// The license that a row names, if its organization can be mapped to it; else the row is bad.
+    /// The license that a row names, if its organization can be mapped to it; otherwise the row is bad.
     fn of(&self, named: &NamedRow, bad: &mut BadRows) -> Option<License> {
         let NamedRow {
             row,
@@ -234,7 +234,7 @@ impl Licenses {
         if text.is_empty() {
             return None;
         }
-        // An id may be another customer's: then that is the error, not that it is unknown.
+        // If the id is another customer's, the error says so, not that the id is unknown.
         let by_id = text.parse::<i64>().ok().and_then(|id| self.by_id.get(&id));
         let own = self.by_customer.get(&customer.id).map_or(&[][..], Vec::as_slice);
         let license = by_id.or_else(|| bad.check(row, "license", text, |text| Index::new(own).find(text)))?;
@@ -248,7 +248,7 @@ impl Licenses {
     }
 }
 
-/// The texts that are numbers.
+/// The ids among these texts.
 fn ids_in<'a>(texts: impl Iterator<Item = &'a str>) -> HashSet<i64> {
     texts.filter_map(|text| text.parse().ok()).collect()
 }
@@ -258,7 +258,7 @@ struct BadRows(Vec<(u64, Text)>);
 
 impl BadRows {
     fn add(&mut self, row: &CsvRow, reason: String) {
-        // One line a row, whatever is in its cells.
+        // One line per row, whatever its cells contain.
         self.0.push((row.line, reason.into()));
     }
 

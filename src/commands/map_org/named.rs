@@ -1,4 +1,4 @@
-//! Records by what people call them, and whether they can be mapped.
+//! Finding records by what people call them, and checking that they can be mapped.
 
 use crate::{
     commands::naming,
@@ -9,7 +9,7 @@ use crate::{
     plan::names::{Index, Named, Unresolved},
 };
 
-/// Which seats are billed.
+/// The configured seat metric.
 pub(super) async fn metric(context: &Context) -> anyhow::Result<SeatMetric> {
     let configuration = context
         .open_read_only()
@@ -19,8 +19,8 @@ pub(super) async fn metric(context: &Context) -> anyhow::Result<SeatMetric> {
     Ok(configuration.metric())
 }
 
-/// The organization; where SaaS Backup cannot be asked, what was typed is taken as its id and name, to be
-/// found again in a file of seats.
+/// The organization that the text names. Without SaaS Backup, the text is taken as its id and name, to be matched
+/// with a seats file later.
 pub(super) async fn organization(context: &Context, text: &str) -> anyhow::Result<Organization> {
     if context.connection()?.backup_url.is_some() {
         return naming::organization(context, text).await;
@@ -28,7 +28,7 @@ pub(super) async fn organization(context: &Context, text: &str) -> anyhow::Resul
     unseen(text).ok_or_else(|| Failure::usage("the organization is empty").into())
 }
 
-/// The organization that a text stands for where nobody can be asked; none of an empty text.
+/// The organization that a text stands for without SaaS Backup; none for an empty text.
 pub(super) fn unseen(text: &str) -> Option<Organization> {
     let name = text.trim();
     (!name.is_empty()).then(|| Organization {
@@ -78,7 +78,7 @@ pub(super) async fn license(
     mappable(license.clone(), customer).map_err(|reason| Failure::usage(reason).into())
 }
 
-/// The license, if an organization of this customer can be mapped to it; else why not.
+/// Returns the license if an organization of this customer can be mapped to it, or else the reason why not.
 pub(super) fn mappable(license: License, customer: &Customer) -> Result<License, String> {
     if license.customer_id != Some(customer.id) {
         let owner = match (&license.customer_name, license.customer_id) {

@@ -1,4 +1,4 @@
-//! How a new mapping is shown.
+//! Showing a new mapping.
 
 use std::fmt;
 
@@ -10,27 +10,26 @@ use crate::{
     ui::view::{Cell, Column, Subject},
 };
 
-/// Its JSON.
 #[derive(Serialize)]
 struct View<'a> {
     organization: &'a Reference<String>,
     customer: &'a Reference,
     license: LicenseView<'a>,
     from: Option<From<'a>>,
-    /// What looks wrong about it.
+    /// What looks wrong about the mapping.
     doubts: &'a [String],
-    /// The license that it left.
+    /// The license that the organization left.
     old_license: Option<&'a OldLicenseView>,
 }
 
 #[derive(Serialize)]
 struct LicenseView<'a> {
-    /// None for a license that a dry run did not create.
+    /// None in a dry run for a license that does not exist yet.
     id: Option<i64>,
     name: &'a str,
 }
 
-/// The mapping before.
+/// The old mapping.
 #[derive(Serialize)]
 struct From<'a> {
     customer: &'a Reference,

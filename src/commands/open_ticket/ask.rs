@@ -1,4 +1,4 @@
-//! What a person is asked where the command line does not say it, and what of it makes no sense.
+//! Asking a person for what the command line leaves out, and checking what is given.
 
 use crate::{
     cli,
@@ -9,7 +9,7 @@ use crate::{
     plan::backup_errors::{ERRORS, Scope, by_slug},
 };
 
-/// Fills in what is missing, where a person is there.
+/// Asks for what is missing, if a person is there.
 pub(super) async fn ask<'a>(
     context: &Context,
     arguments: &mut cli::OpenTicket,
@@ -59,10 +59,10 @@ pub(super) async fn ask<'a>(
     Ok(mapping)
 }
 
-/// Sees to it that what is given makes sense.
+/// Checks that the arguments make sense.
 ///
 /// # Errors
-/// Exit code 2.
+/// Exit code 2 if a text is empty.
 pub(super) fn check(context: &Context, arguments: &cli::OpenTicket) -> anyhow::Result<()> {
     let is_blank = |text: &Option<String>| text.as_ref().is_some_and(|text| text.trim().is_empty());
     if is_blank(&arguments.summary) {
@@ -79,7 +79,7 @@ pub(super) fn check(context: &Context, arguments: &cli::OpenTicket) -> anyhow::R
     if about_account && arguments.account.is_none() {
         context
             .ui
-            .note("This error is about one account: --account EMAIL would say which");
+            .note("This error is about one account: --account EMAIL says which one");
     }
     Ok(())
 }

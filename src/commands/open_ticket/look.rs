@@ -1,4 +1,4 @@
-//! Whether the ticket is there already: what the state knows of it, and what Halo shows.
+//! Looking for the ticket before it is opened: in the state, and in Halo.
 
 use std::collections::HashSet;
 
@@ -11,39 +11,39 @@ use crate::{
     store::{OpenedTicket, Store},
 };
 
-/// What was seen.
+/// What was found.
 pub(super) struct Looked {
-    /// The ticket is open, and recorded.
+    /// The recorded ticket, if it is open.
     recorded: Option<i64>,
-    /// Records of tickets that are closed by now.
+    /// Records of tickets that have been closed since.
     closed: Vec<i64>,
-    /// The record of one whose number is not known: a run was killed between intent and outcome.
+    /// The record of a ticket without a number: a run was killed between intent and outcome.
     pub(super) pending: Option<OpenedTicket>,
-    /// Tickets that are recorded as something else.
+    /// Tickets that are recorded for other errors.
     pub(super) others: HashSet<i64>,
     /// Open tickets that look the same, the newest first.
     pub(super) same: Vec<i64>,
-    /// Another one is wanted, even if the same one is open.
+    /// `--new`: open another ticket even if the same one is open.
     new: bool,
 }
 
-/// Which of the customer's open tickets are looked through.
+/// Which of the customer's open tickets are read.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Among {
-    /// Those that Halo's search finds.
+    /// Those that Halo's search returns.
     Search,
-    /// All: the search may not know a new one yet, or take the text for a pattern.
+    /// All of them: the search may not know a new ticket yet, or may take the text for a pattern.
     List,
 }
 
 impl Looked {
-    /// The open ticket that is this one already, unless another one is wanted.
+    /// The open ticket for the same error, unless another one is wanted.
     pub(super) fn open(&self) -> Option<i64> {
         let same = self.same.first().copied().filter(|_| !self.new);
         self.recorded.or(same)
     }
 
-    /// Records what was seen: tickets that are closed, and one that is this one and was not known.
+    /// Records what was found: tickets that are closed, and a ticket for this error that was not recorded.
     pub(super) async fn record(&self, store: &Store, profile: &str, wanted: &Wanted) -> anyhow::Result<()> {
         for record in &self.closed {
             store.ticket_closed(*record).await?;
@@ -58,7 +58,7 @@ impl Looked {
     }
 }
 
-/// Looks for the ticket. Where one is pending only a dry run looks for it in Halo: a real one does so while it
+/// Looks for the ticket. If one is pending, only a dry run looks for it in Halo here; a real run does so while it
 /// waits for it to appear.
 pub(super) async fn look(
     context: &Context,
@@ -91,7 +91,8 @@ pub(super) async fn look(
     }
     looked.others = store.other_tickets(profile, &wanted.key).await?;
     if looked.pending.is_none() || arguments.dry_run {
-        // What is known before a forced one has to be complete: whatever is new afterwards is taken for it.
+        // With `--new`, the tickets known before must be complete: any that appears afterwards is taken for the new
+        // one.
         let all = looked.new || looked.pending.is_some() || !is_searchable(&wanted.ticket.summary);
         let among = if all { Among::List } else { Among::Search };
         looked.same = same_tickets(halo, wanted, among, &looked.others).await?;
@@ -99,7 +100,7 @@ pub(super) async fn look(
     Ok(looked)
 }
 
-/// Whether a ticket is there and not closed.
+/// True if the ticket exists and is not closed.
 async fn is_open(halo: &Halo, id: i64) -> anyhow::Result<bool> {
     Ok(halo
         .ticket(id)
@@ -107,7 +108,7 @@ async fn is_open(halo: &Halo, id: i64) -> anyhow::Result<bool> {
         .is_some_and(|ticket| ticket.closed != Some(true)))
 }
 
-/// The open tickets of the customer that are this one, except those known not to be; the newest first.
+/// The customer's open tickets for the same error, newest first, without those known to be others.
 pub(super) async fn same_tickets(
     halo: &Halo,
     wanted: &Wanted,
@@ -121,7 +122,7 @@ pub(super) async fn same_tickets(
         if not_it.contains(&ticket.id) || !identity.has_summary(&ticket.summary) {
             continue;
         }
-        // A list row has no text and may have no word on being closed: the ticket itself does.
+        // A row of the list has no text and may not say if the ticket is closed: the ticket itself does.
         if let Some(whole) = halo.ticket(ticket.id).await?
             && whole.closed != Some(true)
             && identity.is(&ticket.summary, whole.details.as_deref())

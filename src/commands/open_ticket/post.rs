@@ -1,9 +1,9 @@
-//! Posting a ticket once.
+//! Posting a ticket exactly once.
 //!
-//! Creating a ticket is not idempotent, and a lost answer does not say whether it exists. So: look in
-//! Halo, record the intent with the tickets that look the same already, post, record the number. After an
-//! unclear answer, or for an intent without a number that a killed run left, the list of the customer's
-//! open tickets is read until whatever was sent must have appeared, and only then it is posted again.
+//! Creating a ticket is not idempotent, and if the answer is lost nobody knows if the ticket exists. So halolink
+//! looks in Halo, records the intent along with the tickets that already look the same, posts, and records the
+//! number. After an unclear answer, or if a killed run left an intent without a number, it reads the list of the
+//! customer's open tickets until a ticket that was posted must have appeared, and only then posts again.
 
 use std::{
     collections::HashSet,
@@ -22,18 +22,18 @@ use crate::{
     store::{OpenedTicket, Store},
 };
 
-/// How often a ticket is posted in all, each time only after it was looked for.
+/// How often a ticket is posted at most, each time only after looking for it.
 const TRIES: usize = 3;
 
-/// A ticket that is there.
+/// A ticket that exists in Halo.
 pub(super) struct Posted {
-    /// Its number.
+    /// Its number in Halo.
     pub id: i64,
-    /// It was posted by a request whose answer was lost.
+    /// It was posted by an earlier request, whose answer was lost.
     pub before: bool,
 }
 
-/// Opens the ticket, which was looked for before and is not there, or not known to be.
+/// Opens the ticket. The caller has looked for it and has not found it.
 pub(super) async fn open(
     context: &Context,
     halo: &Halo,
@@ -59,7 +59,7 @@ pub(super) async fn open(
         began: Instant::now(),
     };
     if looked.pending.is_some() {
-        // A run was killed between intent and outcome: is there a ticket that was not there before?
+        // A run was killed between intent and outcome: look for a ticket that was not there before it.
         match posting.settled(posting.record.age).await? {
             Look::Found(id) => return posting.found(id).await,
             Look::Absent => {}
@@ -75,9 +75,9 @@ struct Posting<'a> {
     halo: &'a Halo,
     store: &'a Store,
     wanted: &'a Wanted,
-    /// Its record in the state: the intent.
+    /// The intent in the state.
     record: OpenedTicket,
-    /// Tickets that look the same and are known to be others.
+    /// Tickets that look the same but are known to be others.
     not_it: HashSet<i64>,
     began: Instant,
 }
@@ -91,7 +91,7 @@ impl Posting<'_> {
                     self.store.ticket_opened(self.record.id, id).await?;
                     return Ok(Posted { id, before: false });
                 }
-                // Taken, but the answer carries no number.
+                // Accepted, but the answer has no number.
                 Ok(None) => true,
                 Err(error) if error.is_unclear() => {
                     self.context
@@ -100,22 +100,22 @@ impl Posting<'_> {
                     false
                 }
                 Err(error) => {
-                    // Refused, or never sent: there is no ticket to look for later.
+                    // Refused, or never sent: later runs have no ticket to look for.
                     self.store.forget_ticket_intent(self.record.id).await?;
                     let refused = error.is_refusal();
                     let error = anyhow::Error::from(error);
                     return Err(if refused { self.with_advice(&error) } else { error });
                 }
             };
-            // The answer may have been long in coming: what is made late is late from here on.
+            // The answer may have taken long: the ticket may only just have been created, so the wait starts now.
             self.store.renew_ticket_intent(self.record.id).await?;
             match self.settled(Duration::ZERO).await? {
                 Look::Found(id) => return self.found(id).await,
                 Look::Absent if taken => {
-                    // Halo said yes and does not show it: posting again could make two.
+                    // Halo accepted it but does not show it: posting again could create two.
                     self.store.forget_ticket_intent(self.record.id).await?;
                     return Err(Failure::failed(format!(
-                        "Halo took the ticket \"{}\" but does not list it",
+                        "Halo accepted the ticket \"{}\", but does not list it",
                         self.wanted.ticket.summary
                     ))
                     .hint("look for it in Halo before opening it again")
@@ -131,13 +131,13 @@ impl Posting<'_> {
         Err(self.not_shown())
     }
 
-    /// It had been posted by a request whose answer was lost.
+    /// Records a ticket that was posted by a request whose answer was lost.
     async fn found(&self, id: i64) -> anyhow::Result<Posted> {
         self.store.ticket_opened(self.record.id, id).await?;
         Ok(Posted { id, before: true })
     }
 
-    /// Reads the customer's open tickets until the one that was sent `age` ago must have appeared.
+    /// Reads the customer's open tickets until a ticket that was posted `age` ago must have appeared.
     async fn settled(&self, age: Duration) -> anyhow::Result<Look<i64>> {
         let what = format!("the ticket \"{}\"", self.wanted.ticket.summary);
         look_until_settled(self.context, &what, age, self.began, async || {
@@ -149,7 +149,7 @@ impl Posting<'_> {
 
     fn not_shown(&self) -> anyhow::Error {
         Failure::try_later(format!(
-            "Halo did not say whether it opened the ticket \"{}\", and does not show it",
+            "Halo did not say whether it opened the ticket \"{}\", and does not list it",
             self.wanted.ticket.summary
         ))
         .hint("run the command again: it looks for the ticket before it posts another")

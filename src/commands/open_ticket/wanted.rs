@@ -1,4 +1,4 @@
-//! The ticket that is wanted.
+//! The ticket to be opened, from the arguments and the configuration.
 
 use crate::{
     cli,
@@ -12,14 +12,14 @@ use crate::{
     store::TicketKey,
 };
 
-/// The ticket that is wanted, and what makes it the same as another.
+/// A ticket to be opened, and the key that makes it the same as another.
 pub(super) struct Wanted {
     pub key: TicketKey,
     pub ticket: NewTicket,
 }
 
 impl Wanted {
-    /// By what it is known again in Halo.
+    /// What identifies it in Halo.
     pub(super) fn identity(&self) -> Identity<'_> {
         Identity {
             summary: &self.ticket.summary,
@@ -29,10 +29,10 @@ impl Wanted {
     }
 }
 
-/// The ticket that is wanted: its text, and the configured type, SLA and priority or those of the flags.
+/// Builds the ticket: its text, and the type, SLA and priority from the flags or else the configuration.
 ///
 /// # Errors
-/// Exit code 2 for a name that names nothing, or a priority of another SLA.
+/// Exit code 2 for a name that matches nothing, or a priority of another SLA.
 pub(super) async fn wanted(
     halo: &Halo,
     arguments: &cli::OpenTicket,

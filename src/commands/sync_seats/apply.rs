@@ -1,5 +1,5 @@
-//! Writing the plan: in batches, each mapping looked at again right before, and settled by reading back
-//! whatever the answers were.
+//! Writing the plan, in batches: each mapping is checked again right before its license is written, and whatever Halo
+//! answered, reading back decides what was written.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -23,11 +23,11 @@ use crate::{
     store::Store,
 };
 
-/// How often a batch is sent whose answer does not come: its parts once each.
+/// How often a batch is sent if no answer comes. Its parts are sent once each.
 const TRIES: usize = 2;
 
-/// Whether these, of all that stood alone where none was taken, say that Halo is down rather than that the
-/// licenses are bad.
+/// True if these refusals, of all the licenses that were sent alone while none was accepted, mean that Halo is down
+/// rather than that the licenses are bad.
 fn is_outage(all: &[(i64, Reason)]) -> bool {
     let Some((_, first)) = all.first() else {
         return false;
@@ -39,7 +39,7 @@ fn is_outage(all: &[(i64, Reason)]) -> bool {
         && (alike || all.len() >= PROBES || all.iter().any(|(_, reason)| unanswered(reason)))
 }
 
-/// What became of one request.
+/// The outcome of one request.
 enum Answer {
     Taken,
     NotTaken(Reason),
@@ -50,26 +50,26 @@ struct Writer<'a> {
     context: &'a Context,
     store: &'a Store,
     halo: &'a Halo,
-    /// By license, the organizations and customers that it is mapped to in the plan.
+    /// By license: the organizations and customers that it is mapped to in the plan.
     planned: HashMap<i64, BTreeSet<(String, i64)>>,
     pages: Option<usize>,
     applied: Applied,
-    /// License to reason. One that is in neither this nor `skipped` was written and read back.
+    /// By license: why it failed. One that is in neither this nor `skipped` was written and read back.
     failed: HashMap<i64, Reason>,
-    /// Left alone, because its mapping was changed meanwhile: license to reason.
+    /// By license: why it was skipped, because its mapping was changed in the meantime.
     skipped: HashMap<i64, Reason>,
-    /// Those that Halo took, or may have taken, and that were not read back yet.
+    /// Quantities that Halo accepted, or may have, and that were not yet read back.
     unverified: Vec<Quantity>,
-    /// Why nothing can be read back: it is not tried twice.
+    /// Why reading back failed: it is not tried twice.
     unreadable: Option<Failure>,
-    /// Why licenses that stood alone were not taken.
+    /// Why licenses that were sent alone were not accepted.
     refusals: Vec<(i64, Reason)>,
-    /// Those that were not taken the last time.
+    /// Licenses that were not accepted the last time.
     refused_before: HashSet<i64>,
 }
 
-/// Writes the licenses' quantities and reads them back; each gets its outcome. `pages` is how many pages the
-/// list of licenses has, where that is known. Gives, too, the licenses that Halo does not take even alone.
+/// Writes the licenses' quantities, reads them back, and gives each change its outcome. `pages` is the number of
+/// pages in the list of licenses, if known. Also returns the licenses that Halo does not accept even alone.
 pub(super) async fn apply(
     context: &Context,
     store: &Store,
@@ -139,7 +139,7 @@ fn mapped_to(seats: &LicenseSeats) -> BTreeSet<(String, i64)> {
 }
 
 impl Writer<'_> {
-    /// Sends the batches. Gives those that were not tried.
+    /// Sends the batches. Returns the quantities that were not tried.
     async fn write(&mut self, mut batches: Batches<Quantity>) -> Vec<Quantity> {
         let progress = self.context.ui.progress("writing quantities");
         let total = self.planned.len();
@@ -167,7 +167,7 @@ impl Writer<'_> {
                 }
             };
             if matches!(refusal, Reason::Unanswered(_)) && items.len() > 1 {
-                // It may have been done all the same.
+                // It may have been written anyway.
                 let sent = items.len();
                 items = self.not_shown(items).await;
                 batches.taken(sent - items.len());
@@ -196,8 +196,8 @@ impl Writer<'_> {
         untried
     }
 
-    /// Sends those whose mappings are still what was planned with; the others are taken out of `items` and left
-    /// alone. Where it had to wait for a rate limit, they are looked at again.
+    /// Sends the quantities whose mappings are still as planned; the others are removed from `items` and skipped.
+    /// After a wait for a rate limit, the mappings are checked again.
     async fn send(&mut self, items: &mut Vec<Quantity>, tries: usize) -> Answer {
         loop {
             let ids: Vec<i64> = items.iter().map(|quantity| quantity.license).collect();
@@ -244,14 +244,13 @@ impl Writer<'_> {
                     Answer::NotTaken(Reason::ServiceFailed(error.words()))
                 }
                 Err(error) if error.is_unclear() => Answer::NotTaken(Reason::Unanswered(error.words())),
-                // Not signed in any more, not permitted, over the limit, unreachable: the next batch would
-                // fare no better.
+                // No longer signed in, not permitted, over the limit, unreachable: the next batch would fail too.
                 Err(error) => Answer::BrokenOff(explain(&error.into())),
             };
         }
     }
 
-    /// Reads back everything that was sent and may have been taken.
+    /// Reads back everything that was sent and may have been accepted.
     async fn verify(&mut self) {
         let unverified = std::mem::take(&mut self.unverified);
         let all: HashSet<i64> = unverified.iter().map(|quantity| quantity.license).collect();
@@ -259,18 +258,18 @@ impl Writer<'_> {
         let missing: HashSet<i64> = missing.iter().map(|quantity| quantity.license).collect();
         for license in all {
             if !missing.contains(&license) {
-                // Whatever the answer was.
+                // It was written, whatever the answer was.
                 self.failed.remove(&license);
                 self.refusals.retain(|(refused, _)| *refused != license);
             } else {
-                // Taken by Halo and yet not there: somebody else wrote it, or Halo has its reasons. Not to be
-                // fought.
+                // Halo accepted it but shows another quantity: someone else wrote it, or a rule in Halo did. It is
+                // not written again.
                 self.failed.entry(license).or_insert(Reason::NotShown);
             }
         }
     }
 
-    /// Reads back, and gives those that Halo does not show as written; all where nothing can be read.
+    /// Reads back, and returns the quantities that Halo does not show as written; all of them if it cannot be read.
     async fn not_shown(&mut self, items: Vec<Quantity>) -> Vec<Quantity> {
         if items.is_empty() {
             return items;
@@ -310,8 +309,8 @@ impl Writer<'_> {
         first.map_or_else(String::new, |(_, reason)| reason.to_string())
     }
 
-    /// What is to be said of those that were not tried. Gives those that stood alone and were not taken, for the
-    /// next run to know.
+    /// Gives those that were not tried their reason. Returns the licenses that were sent alone and not accepted, for
+    /// the next run.
     fn conclude(&mut self, rest: Vec<Quantity>) -> HashSet<i64> {
         let known_bad = |(license, _): &(i64, Reason)| self.refused_before.contains(license);
         let nothing_taken = self.failed.len() + self.skipped.len() + rest.len() >= self.planned.len();
@@ -322,7 +321,7 @@ impl Writer<'_> {
         {
             self.applied.broken_off = Some(
                 Failure::try_later(format!(
-                    "HaloPSA writes no license at the moment: {}",
+                    "HaloPSA cannot write licenses at the moment: {}",
                     self.first_refusal()
                 ))
                 .hint("run the command again later"),

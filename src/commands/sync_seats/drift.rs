@@ -1,15 +1,15 @@
-//! Who changed quantities in Halo since the last sync.
+//! Finding out who changed quantities in Halo since the last sync.
 
 use std::time::Duration;
 
 use crate::{change::Plan, context::Context, halo::Halo, plan::seats::LicenseSeats};
 
-/// The most licenses that drifted that are looked up in Halo's record of changes, one request each.
+/// The most drifted licenses that are looked up in Halo's record of changes, which takes one request each.
 const MOST_DRIFT_LOOKUPS: usize = 5;
-/// Time for all of them.
+/// The time allowed for all of them together.
 const DRIFT_LOOKUP_TIME: Duration = Duration::from_secs(5);
 
-/// Notes who changed quantities by hand, where Halo recorded it, and warns of them.
+/// Notes who changed quantities by hand, if Halo recorded it, and warns about it.
 pub(super) async fn explain(context: &Context, halo: &Halo, plan: &mut Plan<LicenseSeats>) {
     let drifted = plan
         .changes
@@ -17,7 +17,7 @@ pub(super) async fn explain(context: &Context, halo: &Halo, plan: &mut Plan<Lice
         .filter(|change| change.subject.drift.is_some())
         .take(MOST_DRIFT_LOOKUPS);
     let mut warnings = Vec::new();
-    // Who it was is worth a request, not a failure, nor a wait while others wait for the lock.
+    // Knowing who it was is worth a request, but not a failure, nor a wait while others wait for the lock.
     let deadline = tokio::time::Instant::now() + DRIFT_LOOKUP_TIME;
     let mut answering = true;
     for change in drifted {
@@ -34,9 +34,9 @@ pub(super) async fn explain(context: &Context, halo: &Halo, plan: &mut Plan<Lice
                     answering = false;
                     context
                         .ui
-                        .detail(1, format!("who changed it is not known: {error}"));
+                        .detail(1, format!("it is not known who changed it: {error}"));
                 }
-                // What was learned until then is kept.
+                // What was found out before that is kept.
                 Err(_) => answering = false,
             }
         }

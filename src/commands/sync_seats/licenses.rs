@@ -1,4 +1,4 @@
-//! Reading licenses the cheapest way: one by one for a few, whole pages for many.
+//! Reading licenses with the fewest requests: a few one by one, many by whole pages.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,11 +16,11 @@ use crate::{
 /// Licenses read at the same time.
 const AT_ONCE: usize = 4;
 
-/// What was read.
+/// The licenses that were read.
 pub(super) struct Reading {
-    /// By id; one that is not here is gone.
+    /// By id. A license that is not in here no longer exists.
     pub found: HashMap<i64, Found>,
-    /// How many pages it took; none where licenses were read one by one.
+    /// The number of pages read; none if licenses were read one by one.
     pub pages: Option<usize>,
 }
 
@@ -45,7 +45,7 @@ pub(super) async fn read(halo: &Halo, wanted: &HashSet<i64>) -> anyhow::Result<R
         .filter(|license| wanted.contains(&license.id))
         .map(|license| (license.id, found_of(license)))
         .collect();
-    // Not in the list: inactive, or gone. Which of the two is worth asking.
+    // Those not in the list are inactive or deleted. It is worth asking which.
     let missing: HashSet<i64> = wanted
         .iter()
         .filter(|id| !found.contains_key(id))
@@ -67,7 +67,7 @@ pub(super) async fn read(halo: &Halo, wanted: &HashSet<i64>) -> anyhow::Result<R
     })
 }
 
-/// Reads back licenses that were just written, the cheaper way. Gives their quantities.
+/// Reads back licenses that were just written, with the fewest requests. Returns their quantities.
 pub(super) async fn read_back(
     halo: &Halo,
     written: &HashSet<i64>,

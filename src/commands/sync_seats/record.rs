@@ -1,4 +1,4 @@
-//! What the ledger and the mappings are told of a plan.
+//! What is recorded of a plan in the ledger and in the mappings.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::{
     store::{ChangeStatus, NewChange, NotWritten, OrganizationSeats, RunState, RunTotals},
 };
 
-/// What the ledger is told before anything is written.
+/// What is recorded in the ledger before anything is written.
 pub(super) fn intended(plan: &Plan<LicenseSeats>) -> Vec<NewChange> {
     plan.changes.iter().filter_map(intent).collect()
 }
@@ -21,12 +21,13 @@ fn intent(change: &Change<LicenseSeats>) -> Option<NewChange> {
     let reason = change.because().map(ToString::to_string);
     let (status, reason) = match (change.decision, &change.outcome) {
         (Decision::Apply, None) => (ChangeStatus::Intended, reason),
-        // Said once, not at every run: when it is first seen, and when other seats add up to the same.
+        // An unchanged quantity is not recorded at every run: only the first time, and when different seats have the
+        // same sum.
         (Decision::Unchanged, _) if seats.first || seats.shares_changed || seats.drift.is_some() => {
             (ChangeStatus::Confirmed, None)
         }
         (Decision::Unchanged, _) => return None,
-        // Held back, left alone, wrong, or part of a plan that is stopped.
+        // Held back, left as it is, blocked, or part of a stopped plan.
         (Decision::Apply | Decision::Leave | Decision::HoldBack | Decision::Block, _) => {
             (ChangeStatus::Skipped, reason)
         }
@@ -50,7 +51,7 @@ fn intent(change: &Change<LicenseSeats>) -> Option<NewChange> {
     })
 }
 
-/// What was meant to be written and was not.
+/// The quantities that were to be written and were not.
 pub(super) fn not_written(plan: &Plan<LicenseSeats>) -> Vec<NotWritten> {
     plan.to_apply()
         .filter_map(|change| {
@@ -82,7 +83,7 @@ pub(in crate::commands) fn failed(license: i64, reason: &Reason) -> NotWritten {
     }
 }
 
-/// The flags of mappings that this plan sets or clears: what is wrong with them, for a person to put right.
+/// The flags that this plan sets on mappings, or clears: what is wrong with them and has to be corrected by a person.
 pub(super) fn flags(plan: &Plan<LicenseSeats>, mappings: &[Mapping]) -> Vec<(String, Option<String>)> {
     let before: HashMap<&str, Option<&str>> = mappings
         .iter()
@@ -104,7 +105,7 @@ pub(super) fn flags(plan: &Plan<LicenseSeats>, mappings: &[Mapping]) -> Vec<(Str
         .collect()
 }
 
-/// How the run ended, and with which error.
+/// How the run ended, and its error.
 pub(super) fn ended(plan: &Plan<LicenseSeats>, applied: &Applied) -> (RunState, Option<String>) {
     let broken_off = applied.broken_off.as_ref();
     let state = if broken_off.is_some() {
@@ -121,7 +122,7 @@ pub(super) fn ended(plan: &Plan<LicenseSeats>, applied: &Applied) -> (RunState, 
     (state, error)
 }
 
-/// The licenses counted.
+/// The number of licenses by outcome.
 pub(super) fn totals(requests: Requests, plan: &Plan<LicenseSeats>) -> RunTotals {
     RunTotals {
         updated: plan.count("updated"),

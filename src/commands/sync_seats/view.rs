@@ -1,4 +1,4 @@
-//! How a license and its seats are shown.
+//! Showing a license and its seats.
 
 use serde::{Serialize, Serializer};
 
@@ -13,7 +13,6 @@ use crate::{
     ui::view::{Cell, Column, Subject},
 };
 
-/// Its JSON.
 #[derive(Serialize)]
 struct View<'a> {
     license: &'a Reference,
@@ -21,13 +20,13 @@ struct View<'a> {
     organizations: Vec<&'a Reference<String>>,
     from: Option<i64>,
     to: Option<i64>,
-    /// How many seats each organization contributes.
+    /// The seats that each organization contributes.
     seats: Vec<SeatsView<'a>>,
     /// Never synced since it was mapped.
     first: bool,
-    /// The quantity of the last sync, where somebody changed it in Halo since.
+    /// The quantity of the last sync, if someone has changed it in Halo since.
     drift_from: Option<i64>,
-    /// Who that was, where Halo recorded it.
+    /// Who changed it, if Halo recorded that.
     drift_by: Option<&'a str>,
 }
 
@@ -103,7 +102,7 @@ impl Subject for LicenseSeats {
 }
 
 impl LicenseSeats {
-    /// The organizations by name, the first few of many.
+    /// The organizations' names; only the first few of many.
     fn organizations(&self) -> String {
         let names: Vec<&str> = self
             .shares
@@ -119,7 +118,7 @@ impl LicenseSeats {
     }
 }
 
-/// The run in one line that a manager can read.
+/// The run in one sentence.
 pub(super) fn sentence(
     plan: &Plan<LicenseSeats>,
     metric: SeatMetric,
