@@ -1,24 +1,25 @@
 //! halolink administers the link between NinjaOne SaaS Backup (Dropsuite) and HaloPSA.
 //!
-//! The map of the house, from the street inwards: [`cli`] has every argument and no logic; [`app`] takes an
-//! [`invocation`] and gives an exit code; [`commands`] has one file a command, each reading top to bottom as
-//! read, plan, show, confirm, apply, verify, record, print. Commands know everything below them:
-//! [`halo`] and [`backup`] are the two services, both on [`http`] and neither knowing the other;
-//! [`plan`] is pure thinking without I/O, clock or randomness; [`model`] is what is talked about, as plain data;
-//! [`store`] is the state, [`profile`] the connections, [`secrets`] the secrets, [`paths`] where they are kept,
-//! [`ui`] everything that a person sees, which is only ever cleaned [`text`], and in CSV nothing that a
-//! [`spreadsheet`] runs; [`complete`] what tab completion offers. [`failure`] turns any error
-//! into words and an exit code. [`sandbox`] emulates both services, for trying things out and for tests, and
-//! [`tour`] does the whole job in it. Who may import whom is the table in `tests/black_box/borders.rs`.
+//! The map of the source, from the outside in: [`cli`] has all arguments and no logic; [`app`] takes an [`invocation`]
+//! and returns an exit code; [`commands`] has one file per command, each reading from top to bottom as read, plan, show,
+//! confirm, apply, verify, record, print. A change is a value in [`change`], and [`runner`] runs every command that makes
+//! changes. Commands may use everything below:
+//! [`halo`] and [`backup`] are the two services, both built on [`http`] and independent of each other;
+//! [`plan`] decides, without I/O, clock or randomness; [`model`] is the plain data that all others share;
+//! [`store`] is the state, [`profile`] the connections, [`secrets`] the secrets, [`paths`] where they are kept.
+//! [`ui`] is everything that a person sees: only cleaned [`text`], and in CSV nothing that a [`spreadsheet`] runs.
+//! [`complete`] offers the names for tab completion. [`failure`] turns any error into words and an exit code.
+//! [`sandbox`] emulates both services, for trying things out and for tests, and [`tour`] does the whole job in it.
+//! The table in `tests/black_box/borders.rs` says which module may import which.
 
-// Printing goes through `ui`, so that a closed pipe is no crash and no text from a service reaches a
+// All printing goes through `ui`, so that a closed pipe is not a crash and no text from a service reaches a
 // terminal unchecked.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 #![warn(missing_docs)]
-// Nobody builds on this crate: its documentation is for those who work in here, and is built with private items.
-// What is public is what the program, the tests and the benchmarks take.
+// No other crate depends on this one: its documentation is for those who work on it, and is built with private items.
+// Only what the program, the tests and the benchmarks use is public.
 #![allow(rustdoc::private_intra_doc_links)]
 
 pub mod app;

@@ -137,7 +137,7 @@ fn the_outcomes_on_offer_are_those_of_the_ticket_types_workflow() {
     stage
         .run(["configure", "--ticket-type", "Service Request"])
         .expect(0)
-        .says(["the outcome of notes is not one of the new ticket type's"]);
+        .says(["the outcome of notes does not belong to the new ticket type"]);
     assert_eq!(shown(&stage)["note_outcome"], json!(null));
 }
 
