@@ -25,162 +25,162 @@ function __fish_halolink_using_subcommand
 end
 
 complete -c halolink -n "__fish_halolink_needs_command" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_needs_command" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_needs_command" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_needs_command" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_needs_command" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_needs_command" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_needs_command" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
-complete -c halolink -n "__fish_halolink_needs_command" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_needs_command" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_needs_command" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_needs_command" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_needs_command" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_needs_command" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_needs_command" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_needs_command" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_needs_command" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_needs_command" -s V -l version -d 'Print version'
-complete -c halolink -n "__fish_halolink_needs_command" -f -a "connect" -d 'Verify and store the credentials of both services'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "connect" -d 'Check and store the credentials of both services'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "configure" -d 'Set seat sync, seat metric, ticket type, SLA and priority'
-complete -c halolink -n "__fish_halolink_needs_command" -f -a "map-org" -d 'Tie a backed-up organization to a Halo customer and license'
-complete -c halolink -n "__fish_halolink_needs_command" -f -a "unlink" -d 'End mappings; touches nothing in Halo'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "map-org" -d 'Map a backed-up organization to a Halo customer and license'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "unlink" -d 'End mappings, without changing anything in Halo'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "revoke" -d 'Delete the secrets and the connection'
-complete -c halolink -n "__fish_halolink_needs_command" -f -a "sync-seats" -d 'Make the licenses\' quantities follow the seats'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "sync-seats" -d 'Update the licenses\' quantities to match the seats'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "open-ticket" -d 'Open a service ticket for a backup error'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "explain" -d 'Explain a backup error: what it means, what to check, who must act'
-complete -c halolink -n "__fish_halolink_needs_command" -f -a "list" -d 'List records of either service, or mappings'
-complete -c halolink -n "__fish_halolink_needs_command" -f -a "status" -d 'Show the connection, the configuration, mappings and the last sync'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "list" -d 'List records of either service, or the mappings'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "status" -d 'Show the connection, the configuration, the mappings and the last sync'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "history" -d 'Show past runs that wrote quantities, or one organization\'s seats over time'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c halolink -n "__fish_halolink_needs_command" -f -a "sandbox" -d 'Serve both services on this machine with made-up data, or take the tour'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "sandbox" -d 'Emulate both services on this machine with made-up data, or take the tour'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l site-url -d 'The Halo site, e.g. acme.halopsa.com (Configuration > Integrations > HaloPSA API)' -r -f
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l client-id -d 'The client id of the application in Halo' -r
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -l tenant -d 'The tenant, where the site does not tell it itself' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l tenant -d 'The tenant, if the site does not name it itself' -r
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l client-secret-file -d 'File with the client secret; - reads it from standard input' -r -F
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l backup-url -d 'The SaaS Backup API: a URL, or us, uk or na [env: HALOLINK_BACKUP_URL]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l reseller-token-file -d 'File with the reseller token; - reads it from standard input' -r -F
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l access-token-file -d 'File with the access token (the portal\'s Authentication Token); - reads it from standard input' -r -F
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l secret-store -d 'Where to keep the secrets' -r -f -a "keyring\t'In the keyring of the operating system'
 none\t'Nowhere: environment variables or files supply them at every run'"
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -l auth-host -d 'The host, other than the site\'s, that Halo may name to get tokens from, e.g. login.example.com' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l auth-host -d 'The host that may issue tokens, if Halo names one other than the site\'s, e.g. login.example.com' -r
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -l no-backup -d 'Connect to Halo only, for a partner without SaaS Backup API access'
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -l adopt-state -d 'Take up the state that is there, or a new one, in place of the profile\'s own that is missing'
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -l dry-run -d 'Check everything and store nothing'
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l no-backup -d 'Connect to Halo only, for a partner without access to the SaaS Backup API'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l adopt-state -d 'Adopt the state at hand, or a new one, if the profile\'s own state is missing'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -l dry-run -d 'Check everything, without storing anything'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand connect" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand connect" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand connect" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l sync-seats -d 'Whether sync-seats may write' -r -f -a "on\t'On'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l sync-seats -d 'Switch seat sync on or off; off, sync-seats writes nothing' -r -f -a "on\t'On'
 off\t'Off'"
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l seat-metric -d 'Which seat number is billed' -r -f -a "used\t'Seats consumed now (`seats_used`)'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l seat-metric -d 'The seat number that is billed' -r -f -a "used\t'Seats consumed now (`seats_used`)'
 active\t'Seats without deactivated accounts (`active_seats`)'
 purchased\t'The purchased total (`seats_available`)'
 required\t'Seats that are required (`required_seats`)'"
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l ticket-type -d 'The type of tickets, by name or id' -r
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l sla -d 'The SLA of tickets, by name or id' -r
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l priority -d 'The priority of tickets, by name or id: one of the SLA\'s' -r
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l note-outcome -d 'The outcome that notes on tickets are filed as, by name or id: one of the ticket type\'s workflow' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l ticket-type -d 'The type of new tickets, by name or id' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l sla -d 'The SLA of new tickets, by name or id' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l priority -d 'The priority of new tickets, by name or id; it must be one of the SLA\'s' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l note-outcome -d 'The outcome of notes on tickets, by name or id; it must be one of the ticket type\'s workflow' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l show -d 'Show the configuration and change nothing'
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l reset -d 'Clear the configuration, and nothing else; seat sync that was off stays off, and where other seats than the used ones were billed it waits for --seat-metric'
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -l dry-run -d 'Show what would change and change nothing'
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l show -d 'Show the configuration without changing it'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l reset -d 'Clear the configuration and nothing else. Seat sync that was off stays off; if other seats than the used ones were billed, it waits for --seat-metric'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l dry-run -d 'Show what would change, without changing it'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand configure" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l customer -d 'The Halo customer, by name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l license -l licence -d 'That customer\'s license, by name or id' -r
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l create-license -l create-licence -d 'Create a license of that name for the customer, which bills; the one that is there is taken' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l create-license -l create-licence -d 'Create a license of that name for the customer, which bills; if there is one already, use it' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l from -d 'Map every row of a CSV file with the columns organization,customer,license' -r -F
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l old-license -l old-licence -d 'What becomes of the license that an organization leaves when it is mapped anew: it is asked, and kept where nobody is there to be asked' -r -f -a "0\t'Its quantity is set to 0, unless another organization is mapped to it'
-keep\t'It keeps its quantity, and keeps billing'"
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l old-license -l old-licence -d 'What happens to the license that a remapped organization leaves; a person is asked, a script keeps it' -r -f -a "0\t'Set its quantity to 0, unless another organization is mapped to it'
+keep\t'Leave its quantity, so that it keeps billing'"
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l dry-run -d 'Show what would change and change nothing'
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l dry-run -d 'Show what would change, without changing it'
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
 complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l all -d 'End every mapping of the profile'
-complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l dry-run -d 'Show what would change and change nothing'
-complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l dry-run -d 'Show what would change, without changing it'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand unlink" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand unlink" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l purge -d 'Delete the configuration, the mappings and the ledger too'
-complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l dry-run -d 'Show what would be deleted and delete nothing'
-complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l dry-run -d 'Show what would be deleted, without deleting it'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand revoke" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l seats-file -d 'Take the seats from a CSV file: the portal\'s export, or organization,seats' -r -F
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-change -d 'Hold back what changed since the last sync by more than this and by more than --min-change, and what falls to 0' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l min-change -d 'Let changes of up to this many seats through whatever their percentage, except a fall to 0' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-held-back -d 'Stop before any write if more than this share would be held back (of first syncs: more than half)' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l wait -d 'Seconds to wait for another sync-seats of this profile to end' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l seats-file -d 'Read the seats from a CSV file: the portal\'s export, or organization,seats' -r -F
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-change -d 'Hold back a change since the last sync of more than this percentage and more than --min-change seats, and any fall to 0' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l min-change -d 'Let changes of up to this many seats through, whatever their percentage, except a fall to 0' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-held-back -d 'Write nothing if more than this share would be held back (of first syncs: more than half)' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l wait -d 'How many seconds to wait for another sync-seats of this profile to end' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l dry-run -d 'Show the plan and write nothing'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l dry-run -d 'Show the plan, without writing anything'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l exit-code -d 'With --dry-run: exit with 5 if anything would change'
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l force -d 'Write what is held back for its change, and do not ask'
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l force -d 'Also write what would be held back, and do not ask'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l error -d 'A documented backup error' -r -f -a "email-backup-failed\t''
 onedrive-connection\t''
@@ -192,107 +192,107 @@ tasks-connection\t''
 tasks-throttled\t''
 tasks-authentication\t''"
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l summary -d 'One line that says what is wrong, in your words' -r
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l details -d 'More about it' -r
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l account -d 'The account that it concerns' -r -f
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l ticket-type -d 'The type, instead of the configured one' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l details -d 'Further details' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l account -d 'The account that the error is about' -r -f
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l ticket-type -d 'The ticket type, instead of the configured one' -r
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l sla -d 'The SLA, instead of the configured one' -r
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l priority -d 'The priority, instead of the configured one' -r
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l new -d 'Open a ticket even if the same one is open'
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l dry-run -d 'Show what would be opened and open nothing'
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l new -d 'Open another ticket even if the same one is open'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l dry-run -d 'Show the ticket that would be opened, without opening it'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand explain" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand explain" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand explain" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand explain" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand explain" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand explain" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand explain" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
-complete -c halolink -n "__fish_halolink_using_subcommand explain" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand explain" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand explain" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand explain" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand explain" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand explain" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand explain" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand explain" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand explain" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c halolink -n "__fish_halolink_using_subcommand list" -l search -d 'Only what has this text in its name or id' -r
-complete -c halolink -n "__fish_halolink_using_subcommand list" -l customer -d 'Only of this customer, by name or id (organizations, licenses, mappings, errors)' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l search -d 'Only records with this text in their name or id' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l customer -d 'Only records of this customer, by name or id (organizations, licenses, mappings, errors)' -r
 complete -c halolink -n "__fish_halolink_using_subcommand list" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand list" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand list" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand list" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand list" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
-complete -c halolink -n "__fish_halolink_using_subcommand list" -l unmapped -d 'Only what is not mapped (organizations, customers, licenses, errors)'
-complete -c halolink -n "__fish_halolink_using_subcommand list" -l refresh -d 'Keep the names that are read for tab completion; with mappings, read the names in them anew'
-complete -c halolink -n "__fish_halolink_using_subcommand list" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l unmapped -d 'Only records that are not mapped (organizations, customers, licenses, errors)'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l refresh -d 'Keep the names that are read, for tab completion; with mappings, update the names in them'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand list" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand list" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand list" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand list" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand status" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand status" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand status" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand status" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand status" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand status" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand status" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
-complete -c halolink -n "__fish_halolink_using_subcommand status" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand status" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand status" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand status" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand status" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand status" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand status" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand status" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand status" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c halolink -n "__fish_halolink_using_subcommand history" -l since -d 'Only since then: a date (2026-01-31), a time (RFC 3339), or a span such as 30d or 12h' -r
+complete -c halolink -n "__fish_halolink_using_subcommand history" -l since -d 'Only what happened since a date (2026-01-31) or a time (RFC 3339), or within a span such as 30d or 12h' -r
 complete -c halolink -n "__fish_halolink_using_subcommand history" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand history" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand history" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand history" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand history" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand history" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand history" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
-complete -c halolink -n "__fish_halolink_using_subcommand history" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand history" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand history" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand history" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand history" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand history" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand history" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand history" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand history" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand completions" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand completions" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand completions" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand completions" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand completions" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
-complete -c halolink -n "__fish_halolink_using_subcommand completions" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand completions" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand completions" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand completions" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand completions" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l organizations -d 'How many organizations to make up, a million at most' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l seed -d 'Another seed makes up other data' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l latency -d 'Milliseconds that every answer takes' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l seed -d 'The seed of the made-up data' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l latency -d 'How many milliseconds every answer takes' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l rate-limit -d 'Halo requests allowed in 5 minutes' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l fault -d 'A fault to switch on; repeatable, see the list below' -r -f -a "pages-capped\t'Halo pages hold 50 rows at most, and record_count is the length of the page'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l fault -d 'A fault to switch on; can be repeated, see the list below' -r -f -a "pages-capped\t'Halo pages hold 50 rows at most, and record_count is the length of the page'
 paging-ignored\t'lists of both services answer every row, whichever page was asked for'
 record-count-missing\t'Halo lists come without record_count'
 backup-result-set\t'SaaS Backup lists come as {"result_set": [...]} in place of bare arrays'
@@ -335,31 +335,31 @@ seats-garbled\t'seats_used of some organizations is "n/a" or null'"
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l halo-port -d 'The port for Halo (0: any)' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l backup-port -d 'The port for SaaS Backup (0: any)' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s o -l output -d 'What to print data as (csv for lists)' -r -f -a "table\t'For people'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
 csv\t'Comma-separated values, for lists'"
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l color -d 'When to use colour (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l patience -d 'Seconds that a request may wait for a rate limit' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit of our own; Halo\'s limit is 300, shared with other tools' -r
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l tour -d 'Run the whole job against a sandbox of its own and leave nothing behind'
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s y -l yes -d 'Answer yes to every question whether to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l tour -d 'Run the whole job against a sandbox of its own, and leave nothing behind'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s q -l quiet -d 'Print no notes and no progress'
-complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s v -l verbose -d 'Tell more: unchanged items, at -vv HTTP requests, at -vvv what is sent (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "connect" -d 'Verify and store the credentials of both services'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "connect" -d 'Check and store the credentials of both services'
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "configure" -d 'Set seat sync, seat metric, ticket type, SLA and priority'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "map-org" -d 'Tie a backed-up organization to a Halo customer and license'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "unlink" -d 'End mappings; touches nothing in Halo'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "map-org" -d 'Map a backed-up organization to a Halo customer and license'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "unlink" -d 'End mappings, without changing anything in Halo'
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "revoke" -d 'Delete the secrets and the connection'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "sync-seats" -d 'Make the licenses\' quantities follow the seats'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "sync-seats" -d 'Update the licenses\' quantities to match the seats'
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "open-ticket" -d 'Open a service ticket for a backup error'
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "explain" -d 'Explain a backup error: what it means, what to check, who must act'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "list" -d 'List records of either service, or mappings'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "status" -d 'Show the connection, the configuration, mappings and the last sync'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "list" -d 'List records of either service, or the mappings'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "status" -d 'Show the connection, the configuration, the mappings and the last sync'
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "history" -d 'Show past runs that wrote quantities, or one organization\'s seats over time'
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "sandbox" -d 'Serve both services on this machine with made-up data, or take the tour'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "sandbox" -d 'Emulate both services on this machine with made-up data, or take the tour'
 complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
