@@ -173,7 +173,7 @@ fn where_every_license_is_refused_a_few_are_tried_and_no_more() {
     assert_eq!(writes, 6, "{outcome}");
     let outcome = outcome
         .expect(4)
-        .says(["took none of the 5", "managed by an integration"]);
+        .says(["accepted none of the 5", "managed by an integration"]);
     let failed = outcome.json()["changes"].as_array().expect("an array").clone();
     let tried = failed.iter().filter(|change| {
         change["reason"]
