@@ -1,4 +1,4 @@
-//! What every command is given: who is talking, where things are kept, and clients on demand.
+//! The context of a command: output, settings, where things are stored, and clients on demand.
 
 mod state;
 
@@ -32,44 +32,38 @@ use crate::{
 
 pub use state::{Found, Standing, other_token_host, standing};
 
-/// How long a keyring may take when nobody is there to unlock it, and when somebody is.
+/// How long the keyring may take to answer: without a person who could unlock it, and with one.
 const KEYRING_TIMEOUTS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(60)];
 
 /// HTTP requests sent, token requests and retries included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Requests {
-    /// To HaloPSA.
     pub halo: u64,
-    /// To SaaS Backup.
     pub backup: u64,
 }
 
-/// What every command is given.
+/// The context of a command.
 pub struct Context {
-    /// The profile's name.
+    /// The name of the profile.
     pub profile: String,
-    /// The one door of output.
     pub ui: Ui,
-    /// Environment variables.
     pub environment: Environment,
-    /// Stored connections.
     pub profiles: Profiles,
-    /// Secrets.
     pub secrets: Secrets,
-    /// How patient and how fast to be.
     pub policy: RequestPolicy,
-    /// Every question whether to go on is answered with yes.
+    /// Whether to answer yes to every question whether to go on.
     pub yes: bool,
+    /// The path of the state file.
     state: PathBuf,
     halo: Mutex<Option<Arc<Halo>>>,
     backup: Mutex<Option<Arc<Backup>>>,
-    /// Requests that `connect` sent to find out where to sign in.
+    /// How many requests `connect` sent to find out where to sign in.
     discovery: AtomicU64,
-    /// Requests that the state was told of.
+    /// How many requests were recorded in the state.
     noted: AtomicU64,
-    /// The state was found to be the profile's own.
+    /// Whether the state was found to be the profile's own.
     is_own: AtomicBool,
-    /// What the first version left to record was recorded, as far as it could be.
+    /// Whether what the first version did not record has been recorded, as far as possible.
     is_settled: AtomicBool,
 }
 
@@ -77,7 +71,7 @@ impl Context {
     /// The context of an invocation.
     ///
     /// # Errors
-    /// No place for configuration and state.
+    /// There is no directory for configuration or state.
     pub fn new(
         global: &Global,
         environment: Environment,
@@ -123,7 +117,7 @@ impl Context {
     /// The profile's connection.
     ///
     /// # Errors
-    /// Exit code 3 where there is none.
+    /// Exit code 3 if there is none.
     pub fn connection(&self) -> anyhow::Result<Connection> {
         self.profiles
             .connection(&self.profile)?
@@ -136,7 +130,7 @@ impl Context {
             .hint(self.command("connect"))
     }
 
-    /// `run: halolink COMMAND`, with the profile where it is not the default.
+    /// `run: halolink COMMAND`, with the profile if it is not the default.
     pub fn command(&self, command: &str) -> String {
         if self.profile == DEFAULT_PROFILE {
             format!("run: halolink {command}")
@@ -148,22 +142,22 @@ impl Context {
     /// The client for Halo.
     ///
     /// # Errors
-    /// No connection, no secret, a state that is not the profile's own.
+    /// There is no connection or no secret, or the state is not the profile's own.
     pub async fn halo(&self) -> anyhow::Result<Arc<Halo>> {
         if let Some(halo) = self.halo.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             return Ok(halo.clone());
         }
         let connection = self.connection()?;
-        // A site is only ever sent its own mappings.
+        // Never send a site the mappings of another.
         self.check_state().await?;
         let secret = self.secret(&connection, Secret::ClientSecret).await?;
         self.halo_at(connection.site, secret).await
     }
 
-    /// A client for a site that need not be stored.
+    /// A client for a site that does not have to be stored.
     ///
     /// # Errors
-    /// An insecure address.
+    /// The address is insecure.
     pub async fn halo_at(&self, site: halo::Site, secret: SecretString) -> anyhow::Result<Arc<Halo>> {
         let site_url = site.site_url.to_string();
         let halo = Arc::new(Halo::new(
@@ -183,7 +177,7 @@ impl Context {
                 Ok(recent) => halo.rate_limiter().remember(&recent),
                 Err(error) => self
                     .ui
-                    .detail(1, format!("the requests of others are not known: {error}")),
+                    .detail(1, format!("the requests of other runs are not known: {error}")),
             }
         }
         *self.halo.lock().unwrap_or_else(PoisonError::into_inner) = Some(halo.clone());
@@ -193,7 +187,7 @@ impl Context {
     /// The client for SaaS Backup.
     ///
     /// # Errors
-    /// No connection, one without SaaS Backup, no secret.
+    /// There is no connection, it is one without SaaS Backup, or there is no secret.
     pub async fn backup(&self) -> anyhow::Result<Arc<Backup>> {
         if let Some(backup) = self
             .backup
@@ -217,17 +211,17 @@ impl Context {
         self.backup_at(url, reseller, access)
     }
 
-    /// A client for a service that need not be stored.
+    /// A client for a service that does not have to be stored.
     ///
     /// # Errors
-    /// An insecure address.
+    /// The address is insecure.
     pub fn backup_at(
         &self,
         url: reqwest::Url,
         reseller: SecretString,
         access: SecretString,
     ) -> anyhow::Result<Arc<Backup>> {
-        // SaaS Backup states no limit; its 429 is waited out like Halo's.
+        // SaaS Backup documents no limit. If it answers 429, that is waited out like Halo's.
         let policy = RequestPolicy {
             limit: None,
             ..self.policy.clone()
@@ -248,8 +242,8 @@ impl Context {
         Ok(self.secrets.find(secret, entries.as_ref()).await?.0)
     }
 
-    /// Keeps names for tab completion, in a state that is there. What cannot be kept is no failure: it is only
-    /// asked for again.
+    /// Remembers names for tab completion, if there is a state. It does not matter if that fails: they will be read
+    /// again.
     pub async fn remember<Id: ToString>(
         &self,
         kind: NameKind,
@@ -271,7 +265,7 @@ impl Context {
         }
     }
 
-    /// Tells a person of a wait for another process that takes long.
+    /// Tells a person about a long wait for another process.
     pub fn told(&self) -> impl Fn(&str) + Sync + '_ {
         |line| self.ui.note(line)
     }
@@ -288,13 +282,13 @@ impl Context {
         }
     }
 
-    /// Counts requests that were sent before there was a client for Halo.
+    /// Counts requests that were sent before there was a Halo client.
     pub fn count_discovery(&self, sent: u64) {
         self.discovery.fetch_add(sent, Ordering::Relaxed);
     }
 
-    /// Notes the requests to Halo in the state, so that other processes keep to the shared limit. Called at
-    /// the end, and by long runs in between. Where there is no state there is nobody to tell.
+    /// Records the requests to Halo in the state, so that other processes can keep to the shared limit. Called at the
+    /// end, and by long runs in between. Without a state there are no others to tell.
     pub async fn note_requests(&self) {
         let sent = self.requests().halo;
         let new = sent.saturating_sub(self.noted.swap(sent, Ordering::Relaxed));
@@ -314,15 +308,17 @@ impl Context {
             anyhow::Ok(())
         };
         if let Err(error) = noted.await {
-            self.ui
-                .detail(1, format!("the number of requests could not be noted: {error}"));
+            self.ui.detail(
+                1,
+                format!("the number of requests could not be recorded: {error}"),
+            );
         }
     }
 
-    /// Whether to go on: yes with `--yes`, else what a person answers.
+    /// Whether to go on: yes with `--yes`, otherwise whatever a person answers.
     ///
     /// # Errors
-    /// Exit code 2 where nobody is there to be asked.
+    /// Exit code 2 if there is nobody to ask.
     pub async fn go_ahead(&self, question: impl Into<Text>) -> anyhow::Result<bool> {
         if self.yes {
             return Ok(true);
@@ -336,8 +332,7 @@ impl Context {
         self.ui.confirm(question).await
     }
 
-    /// The error for a value that nobody gave and nobody is there to be asked for: exit code 2, naming the
-    /// flag to give.
+    /// The error for a missing value if there is nobody to ask: exit code 2, with the flag to give.
     pub fn missing(&self, what: &str, flag: &str) -> anyhow::Error {
         Failure::usage(format!("{what} is missing"))
             .hint(format!("give it with {flag}"))
@@ -345,10 +340,10 @@ impl Context {
     }
 }
 
-/// What is wrong with a backup URL, as a usage error.
+/// Reads a backup URL as people give it.
 ///
 /// # Errors
-/// Exit code 2.
+/// Exit code 2 if it cannot be used.
 pub fn backup_url(given: &str) -> anyhow::Result<reqwest::Url> {
     let url = backup::base_url(given)
         .map_err(|reason| Failure::usage(format!("the backup URL cannot be used: {reason}")))?;

@@ -1,4 +1,4 @@
-//! Profiles: named connections, in `config.toml`, written to be read by people. No secret is in it.
+//! Profiles: named connections in `config.toml`, which is meant to be read by people and contains no secret.
 
 use std::{
     fs,
@@ -20,7 +20,7 @@ use crate::{
     secrets::Entries,
 };
 
-/// The profile's name where nobody says one.
+/// The name of the profile if none is given.
 pub const DEFAULT_PROFILE: &str = "default";
 
 /// Where the secrets of a connection are kept.
@@ -46,26 +46,24 @@ impl SecretStoreKind {
 /// A connection: where both services are and which application signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// Halo.
     pub site: halo::Site,
-    /// SaaS Backup's base URL; none for a partner without access to its API.
+    /// SaaS Backup's base URL; `None` for a partner without access to its API.
     pub backup_url: Option<Url>,
-    /// Where the secrets are.
     pub secret_store: SecretStoreKind,
-    /// Its id, which names its secrets in the keyring; none for one of the first version.
+    /// Its id, which is part of its secrets' names in the keyring; `None` for a connection of the first version.
     pub id: Option<String>,
-    /// The state that has its mappings; none for one of the first version.
+    /// The id of the state with its mappings; `None` for a connection of the first version.
     pub state_id: Option<String>,
 }
 
 impl Connection {
-    /// Its entries in the keyring, if its secrets are there.
+    /// Its entries in the keyring, if its secrets are kept there.
     pub fn entries(&self) -> Option<Entries> {
         (self.secret_store == SecretStoreKind::Keyring).then(|| Entries::of(self.id.as_deref()))
     }
 }
 
-/// A connection as the file has it.
+/// A connection as the file contains it.
 #[derive(Deserialize)]
 struct Stored {
     site_url: Url,
@@ -83,9 +81,9 @@ struct Stored {
     state_id: Option<String>,
 }
 
-/// The file whose lock makes a change one step.
+/// The lock file, which lets only one process change the configuration at a time.
 const LOCK: &str = "config.lock";
-/// How long another process may take to change the file: it never takes a second.
+/// How long to wait for another process to change the file; that never takes a second.
 const WAIT: Duration = Duration::from_secs(30);
 
 /// The configuration file.
@@ -95,24 +93,23 @@ pub struct Profiles {
 }
 
 impl Profiles {
-    /// The file in this directory, which need not exist yet.
+    /// The file in this directory; neither has to exist yet.
     pub fn new(directory: &Path) -> Self {
         Self {
             path: directory.join("config.toml"),
         }
     }
 
-    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Removes the lock of a file that was not made after all.
+    /// Deletes the lock file if the configuration file was not created after all.
     pub fn discard(&self) {
         if let Some(directory) = self.path.parent()
             && !self.path.exists()
         {
-            // Best effort: what is left behind is empty.
+            // Best effort: a file that stays behind is empty.
             let _ = fs::remove_file(directory.join(LOCK));
         }
     }
@@ -120,7 +117,7 @@ impl Profiles {
     /// The connection of a profile, if it has one.
     ///
     /// # Errors
-    /// A file that cannot be read or is not what it should be.
+    /// The file cannot be read or is invalid.
     pub fn connection(&self, profile: &str) -> anyhow::Result<Option<Connection>> {
         let document = self.read()?;
         let Some(profiles) = document.get("profiles") else {
@@ -152,7 +149,7 @@ impl Profiles {
             .flatten()
             .any(|url| !url.username().is_empty() || url.password().is_some())
         {
-            let reason = format!("profile \"{profile}\": a URL has no user name or password in it");
+            let reason = format!("profile \"{profile}\": a URL must not contain a user name or password");
             return Err(self.broken(&reason).into());
         }
         Ok(Some(Connection {
@@ -172,7 +169,7 @@ impl Profiles {
     /// The names of all profiles that have a connection.
     ///
     /// # Errors
-    /// A file that cannot be read or is not what it should be.
+    /// The file cannot be read or is invalid.
     pub fn names(&self) -> anyhow::Result<Vec<String>> {
         Ok(self
             .read()?
@@ -182,7 +179,7 @@ impl Profiles {
             .unwrap_or_default())
     }
 
-    /// Stores a profile's connection; everything else in the file stays as it is, comments too.
+    /// Stores a profile's connection. Everything else in the file stays as it is, including comments.
     pub async fn store(&self, profile: &str, connection: &Connection, told: Told<'_>) -> anyhow::Result<()> {
         self.change(told, |document| {
             let profiles = document
@@ -197,7 +194,7 @@ impl Profiles {
             if !profiles.contains_key(profile) {
                 profiles.insert(profile, Item::Table(Table::new()));
             }
-            // The table that is there keeps what people wrote around it.
+            // Changes the existing table, so that comments around it stay.
             let table = profiles
                 .get_mut(profile)
                 .and_then(Item::as_table_like_mut)
@@ -221,7 +218,7 @@ impl Profiles {
         .await
     }
 
-    /// Records which connection it is and which state it has, for a connection that is there.
+    /// Records the ids of a connection and its state, if the profile has a connection.
     pub async fn record(&self, profile: &str, connection: &Connection, told: Told<'_>) -> anyhow::Result<()> {
         self.change(told, |document| {
             let table = document
@@ -236,7 +233,7 @@ impl Profiles {
         .await
     }
 
-    /// Removes a profile's connection. Comments above it stay; a file with nothing left in it goes.
+    /// Removes a profile's connection. Comments above it stay; a file with nothing left in it is deleted.
     pub async fn remove(&self, profile: &str, told: Told<'_>) -> anyhow::Result<()> {
         if !self.path.exists() {
             return Ok(());
@@ -285,8 +282,8 @@ impl Profiles {
             .map_err(|error| self.broken(error.to_string().trim()).into())
     }
 
-    /// Reads, changes and writes the file as one step: under a lock, and never half-written.
-    /// The lock is waited for, and a person `told` who holds it.
+    /// Reads, changes and writes the file in one step: under a lock, and never half-written. `told` hears who holds
+    /// the lock if the wait for it is long.
     async fn change(
         &self,
         told: Told<'_>,
@@ -338,11 +335,11 @@ fn record(table: &mut dyn TableLike, connection: &Connection) {
     }
 }
 
-/// Whether a text can be a profile's name: letters, digits, `-`, `_` and `.`, at most 64 of them.
+/// Checks a profile's name: letters, digits, `-`, `_` and `.`, 64 at most.
 pub fn profile_name(text: &str) -> Result<String, String> {
     let fits = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
     if text.is_empty() || text.len() > 64 || !text.chars().all(fits) {
-        return Err("a profile's name is made of letters, digits, - _ and . (64 at most)".to_owned());
+        return Err("a profile's name consists of letters, digits, - _ and . (64 at most)".to_owned());
     }
     Ok(text.to_owned())
 }

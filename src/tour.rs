@@ -1,5 +1,6 @@
-//! The tour: the whole job against a sandbox of its own, in this process, with throw-away state and secrets
-//! in memory. It types commands as a person would, through the runner that it is handed. Each step's effect is looked for in the emulator; one that is not there fails the tour.
+//! The tour: the whole job against a sandbox of its own, in this process, with throw-away state and secrets in memory. It
+//! types commands as a person would, through the runner that it is handed. It checks the effect of each step in the
+//! emulator, and fails if there is none.
 
 use std::{
     collections::HashMap,
@@ -21,7 +22,7 @@ use crate::{
     ui::{Format, Streams, Ui},
 };
 
-/// A step that was taken.
+/// A step of the tour, and how it went.
 #[derive(Serialize)]
 struct Step {
     command: String,
@@ -44,13 +45,13 @@ struct Tour<'a> {
     steps: Vec<Step>,
 }
 
-/// The organizations of the tour: their ids, their customers and licenses.
+/// The organizations of the tour: organization id, customer id and license id.
 type Mapped = Vec<(String, i64, i64)>;
 
 /// Runs the tour.
 ///
 /// # Errors
-/// Exit code 1 at the first step whose exit code or effect is not what it should be.
+/// Exit code 1 after the first step whose exit code or effect is not as expected.
 pub async fn run(ui: &Ui, options: Options, run: Runner<'_>) -> anyhow::Result<Completion> {
     let sandbox = Sandbox::start(options).map_err(|error| Failure::failed(error.to_string()))?;
     let directory = tempfile::tempdir()?;
@@ -90,7 +91,7 @@ impl Tour<'_> {
         self.step(
             &["sync-seats", "--yes"],
             0,
-            "each license has its organization's seats, all else as before",
+            "each license has its organization's seats, and all else is as before",
             |tour| tour.is_synced(&mapped, &licenses_before),
         )
         .await?;
@@ -131,7 +132,7 @@ impl Tour<'_> {
         .await
     }
 
-    /// Three organizations whose license does not have their seats yet.
+    /// Chooses three organizations whose license does not have their seats yet.
     fn choose(&self) -> anyhow::Result<Mapped> {
         let world = self.sandbox.world();
         let mut shared: HashMap<i64, usize> = HashMap::new();
@@ -202,12 +203,17 @@ impl Tour<'_> {
             "--priority",
             "Critical 1h",
         ];
-        self.step(&arguments, 0, "Halo told the priorities of that SLA", |tour| {
-            tour.sandbox
-                .received()
-                .iter()
-                .any(|request| request.path.eq_ignore_ascii_case("/api/Priority"))
-        })
+        self.step(
+            &arguments,
+            0,
+            "Halo was asked for the priorities of that SLA",
+            |tour| {
+                tour.sandbox
+                    .received()
+                    .iter()
+                    .any(|request| request.path.eq_ignore_ascii_case("/api/Priority"))
+            },
+        )
         .await
     }
 
@@ -243,7 +249,7 @@ impl Tour<'_> {
             .collect()
     }
 
-    /// Whether the licenses have the seats as their quantity and are otherwise as before.
+    /// Whether the licenses' quantities are the seats, and everything else about them is as before.
     fn is_synced(&self, mapped: &Mapped, before: &[License]) -> bool {
         let expected: Vec<License> = {
             let world = self.sandbox.world();
@@ -274,7 +280,7 @@ impl Tour<'_> {
             .count()
     }
 
-    /// Types a command, shows it and what it printed, and looks for its effect.
+    /// Types a command, shows it and what it printed, and checks its effect.
     async fn step(
         &mut self,
         arguments: &[&str],
@@ -299,7 +305,7 @@ impl Tour<'_> {
         }
         if !effect(self) {
             return Err(Failure::failed(format!(
-                "the tour failed: after \"{command}\" it is not so that {checked}"
+                "the tour failed: after \"{command}\" this was not true: {checked}"
             ))
             .into());
         }
@@ -319,7 +325,7 @@ impl Tour<'_> {
     fn invocation(&self, arguments: &[&str], captured: Arc<Mutex<Vec<u8>>>) -> Invocation {
         let credentials = self.sandbox.credentials();
         let place = |name: &str| self.directory.join(name).display().to_string();
-        // The secrets are given to connect alone; afterwards they must come from where it kept them.
+        // Only `connect` is given the secrets; after that they must come from where it kept them.
         let mut variables = vec![
             ("HALOLINK_CONFIG_DIR", place("config")),
             ("HALOLINK_STATE", place("state.db")),
@@ -347,7 +353,7 @@ impl Tour<'_> {
     }
 }
 
-/// The command as one would type it.
+/// The command as a person would type it.
 fn command_line(arguments: &[&str]) -> String {
     let quoted = arguments.iter().map(|argument| {
         if argument.contains(' ') {

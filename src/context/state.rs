@@ -1,7 +1,7 @@
-//! The state of the profile at hand: that it is the right one, before anything is read from it or written to it.
+//! The profile's state, which is checked to be the right one before anything is read from it or written to it.
 //!
-//! Mappings are ids of one Halo site, and they are in one state. A wrong `HALOLINK_STATE` must not look like
-//! a profile without mappings, nor an edited `site_url` send one site's mappings to another.
+//! Mappings are ids of one Halo site, and they are in one state. A wrong `HALOLINK_STATE` must not look like a profile
+//! without mappings, and an edited `site_url` must not send one site's mappings to another.
 
 use std::{path::Path, sync::atomic::Ordering};
 
@@ -17,21 +17,20 @@ use crate::{
     store::{Remembered, Store},
 };
 
-/// What a state has of a profile.
+/// What a state knows about a profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Whether there is a file.
+    /// Whether the file exists.
     pub exists: bool,
-    /// Which state it is.
+    /// The id of the state.
     pub id: Option<String>,
-    /// The site that the profile's mappings are of.
+    /// The site that the profile's mappings belong to.
     pub site: Option<String>,
-    /// The profile's connections.
     pub connections: Vec<Remembered>,
 }
 
 impl Found {
-    /// What `store` has of `profile`.
+    /// What `store` knows about `profile`.
     pub async fn of(store: &Store, profile: &str) -> Result<Self, crate::store::Error> {
         Ok(Self {
             exists: store.path().exists(),
@@ -41,7 +40,7 @@ impl Found {
         })
     }
 
-    /// What is remembered of a connection in the `config.toml` at hand: by its id, else by its place. A
+    /// What is remembered about a connection in this `config.toml`: by its id, or else by the path of the file. A
     /// connection without an id is one of the first version, or one whose `config.toml` was lost.
     pub fn remembered(
         &self,
@@ -59,15 +58,15 @@ impl Found {
         };
         in_file(&|file| file == Some(here)).or_else(|| match connection {
             Some(_) => in_file(&|file| file.is_none()),
-            // What is in another file that is there is another's.
+            // A connection in another file that exists belongs to that file.
             None => in_file(&|file| file.is_some_and(|file| !is_there(file))),
         })
     }
 }
 
 impl Found {
-    /// All that is remembered of a connection in the `config.toml` at hand, those included whose own
-    /// `config.toml` was lost where there is no connection here.
+    /// Everything that is remembered about a connection in this `config.toml`; if there is no connection here, including
+    /// those whose own `config.toml` was lost.
     pub fn all_remembered(
         &self,
         connection: Option<&Connection>,
@@ -91,22 +90,22 @@ impl Found {
     }
 }
 
-/// How a state stands to a connection.
+/// How a state relates to a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing<'a> {
-    /// It is its own.
+    /// It is the connection's own.
     Own,
-    /// There is none.
+    /// There is no state.
     Missing,
-    /// It is another, or has nothing of the profile.
+    /// It is another state, or knows nothing about the profile.
     Other,
     /// It has mappings of this other site.
     OfSite(&'a str),
-    /// The connection gets tokens from a host that nobody agreed to.
+    /// It is the connection's own, but the connection gets tokens from a host that nobody has agreed to.
     TokenHost,
 }
 
-/// How a state stands to a connection.
+/// How a state relates to a connection.
 pub fn standing<'a>(connection: &Connection, found: &'a Found) -> Standing<'a> {
     if !found.exists {
         return Standing::Missing;
@@ -121,7 +120,7 @@ pub fn standing<'a>(connection: &Connection, found: &'a Found) -> Standing<'a> {
         return Standing::OfSite(site);
     }
     let Some(id) = &connection.id else {
-        // The first version did not ask.
+        // The first version did not ask about token hosts.
         return Standing::Own;
     };
     let agreed = found
@@ -135,24 +134,24 @@ pub fn standing<'a>(connection: &Connection, found: &'a Found) -> Standing<'a> {
     }
 }
 
-/// The host that tokens come from, where it is not the site's own.
+/// The host that tokens come from, if it is not the site's own.
 pub fn other_token_host(site_url: &Url, token_url: &Url) -> Option<String> {
     (site_url.origin() != token_url.origin()).then(|| host_of(token_url))
 }
 
 impl Context {
-    /// The state, for changing: it is there, and the profile's.
+    /// The state, open for changes.
     ///
     /// # Errors
-    /// A state that is missing or another's; a file that cannot be used.
+    /// The state is missing or not the profile's, or the file cannot be used.
     pub async fn store(&self) -> anyhow::Result<Store> {
         let connection = self.profiles.connection(&self.profile)?;
         if !self.is_own.load(Ordering::Relaxed) {
-            // Before anything in it is brought up to date.
+            // Checks it before bringing anything in it up to date.
             self.open_read_only().await?.close().await;
         }
         if !self.state.exists() {
-            // Only `connect` makes one.
+            // Only `connect` creates one.
             self.connection()?;
         }
         let first = !self.is_settled.swap(true, Ordering::Relaxed);
@@ -165,16 +164,16 @@ impl Context {
             if let Some(connection) = connection
                 && let Err(error) = self.take_over(&store, &connection).await
             {
-                // Everything works without it.
-                let message = format!("the connection could not be recorded anew: {error:#}");
+                // Everything works without this.
+                let message = format!("the connection could not be brought up to date: {error:#}");
                 self.ui.detail(1, &message);
             }
         }
         Ok(store)
     }
 
-    /// Makes halolink's files private again that were opened to others. To be called before the state is
-    /// opened: what is made beside it then takes after it.
+    /// Makes halolink's files private again if other users were given access. Must be called before the state is opened:
+    /// files that SQLite creates beside it get the same permissions.
     pub fn make_files_private(&self) {
         let config = self.profiles.path();
         let mut files = with_companions(&self.state);
@@ -184,15 +183,15 @@ impl Context {
         }
     }
 
-    /// The same for the directories that halolink made for them. Others are not its to close: a state can be
-    /// named anywhere.
+    /// Does the same for the directories that halolink created for them. It must not close others: a state can be
+    /// anywhere.
     pub async fn make_directories_private(&self, store: &Store) {
         let made = store.directories().await.unwrap_or_default();
         for (file, variable) in [
             (self.profiles.path(), "HALOLINK_CONFIG_DIR"),
             (self.state.as_path(), "HALOLINK_STATE"),
         ] {
-            // Without the variable it is in a directory of halolink's own name.
+            // Without the variable, the file is in a directory of halolink's own.
             if let Some(directory) = file.parent()
                 && (self.environment.get(variable).is_none() || made.contains(&absolute(directory)))
             {
@@ -214,10 +213,10 @@ impl Context {
         }
     }
 
-    /// The state, for looking; nothing is made or touched. Without a connection it may be missing.
+    /// The state, open for reading; nothing is created or touched. Without a connection it may be missing.
     ///
     /// # Errors
-    /// A connected profile's state that is missing or another's; a file that cannot be used.
+    /// The profile is connected, but the state is missing or not the profile's; or the file cannot be used.
     pub async fn open_read_only(&self) -> anyhow::Result<Store> {
         let store = Store::open_read_only(&self.state).await?;
         if let Some(connection) = self.profiles.connection(&self.profile)?
@@ -230,7 +229,7 @@ impl Context {
         Ok(store)
     }
 
-    /// Sees to it that the state is the profile's own.
+    /// Checks that the state is the profile's own.
     pub(super) async fn check_state(&self) -> anyhow::Result<()> {
         if !self.is_own.load(Ordering::Relaxed) {
             self.open_read_only().await?.close().await;
@@ -238,7 +237,7 @@ impl Context {
         Ok(())
     }
 
-    /// What the state at hand has of the profile, whosever it is.
+    /// What the state knows about the profile, even if it is not the profile's own.
     pub async fn found(&self) -> anyhow::Result<Found> {
         let store = Store::open_read_only(&self.state).await?;
         let found = Found::of(&store, &self.profile).await?;
@@ -246,17 +245,16 @@ impl Context {
         Ok(found)
     }
 
-    /// Where the state is.
     pub fn state_file(&self) -> &Path {
         &self.state
     }
 
-    /// Where `config.toml` is, as the state remembers it.
+    /// The absolute path of `config.toml`, as the state remembers it.
     pub fn config_file(&self) -> String {
         absolute(self.profiles.path())
     }
 
-    /// What is remembered of the profile's connection here.
+    /// What is remembered about the profile's connection here.
     pub fn remembered<'a>(
         &self,
         connection: Option<&Connection>,
@@ -267,17 +265,17 @@ impl Context {
         })
     }
 
-    /// All that is remembered of the profile's connection here, for deleting it.
+    /// Everything that is remembered about the profile's connection here, in order to delete it.
     pub fn remembered_here(&self, connection: Option<&Connection>, found: &Found) -> Vec<Remembered> {
         found.all_remembered(connection, &self.config_file(), |file| {
             has_profile(Path::new(file), &self.profile)
         })
     }
 
-    /// The words for a state that is not the connection's own.
+    /// Checks that the state is the connection's own.
     ///
     /// # Errors
-    /// Those words, exit code 1.
+    /// Exit code 1, with what is wrong with the state and what to do.
     pub fn require_own(&self, connection: &Connection, found: &Found) -> anyhow::Result<()> {
         let standing = standing(connection, found);
         Err(match standing {
@@ -309,7 +307,7 @@ impl Context {
         .into())
     }
 
-    /// What is wrong with a state that is missing or another's, and what would be taken up in its place.
+    /// What is wrong with a state that is missing or not the connection's own, and what `--adopt-state` would adopt.
     pub fn not_own(&self, connection: &Connection, found: &Found) -> (String, &'static str) {
         let expected = connection
             .state_id
@@ -336,8 +334,8 @@ impl Context {
         (message, "the one that is there")
     }
 
-    /// Records the state, and an id, for a connection that the first version made, and moves its secrets to
-    /// entries of its own.
+    /// For a connection that the first version made: records an id and the state, and moves its secrets to entries of
+    /// its own.
     async fn take_over(&self, store: &Store, connection: &Connection) -> anyhow::Result<()> {
         if connection.id.is_some() && connection.state_id.is_some() {
             return Ok(());
@@ -362,7 +360,7 @@ impl Context {
         known.token_host = other_token_host(&connection.site.site_url, &connection.site.token_url);
         store.remember_connection(&self.profile, &known).await?;
 
-        // A keyring that cannot be reached keeps its secrets, and the connection stays without an id.
+        // If the keyring cannot be reached, the secrets stay where they are and the connection stays without an id.
         let mut recorded = connection.clone();
         recorded.state_id = store.id().map(ToOwned::to_owned);
         let moves = connection.id.is_none() && connection.entries().is_some();
@@ -394,7 +392,7 @@ fn absolute(path: &Path) -> String {
         .to_string()
 }
 
-/// Whether the `config.toml` at this place connects the profile. One that cannot be read is taken to.
+/// Whether this `config.toml` has a connection of the profile. If it cannot be read, yes is assumed.
 fn has_profile(file: &Path, profile: &str) -> bool {
     let directory = file.parent().unwrap_or(Path::new("."));
     file.exists()
@@ -481,13 +479,13 @@ mod tests {
         assert_eq!(standing(&connection, &agreed), Standing::Own);
         connection.site.token_url = "https://login.example.com:444/token".parse().unwrap();
         assert_eq!(standing(&connection, &agreed), Standing::TokenHost);
-        // The same host in another way is another place to send a secret to.
+        // The same host over another scheme is another place to send a secret to.
         connection.site.token_url = "http://acme.halopsa.com/auth/token".parse().unwrap();
         assert_eq!(standing(&connection, &found()), Standing::TokenHost);
     }
 
     #[test]
-    fn anothers_connection_is_never_taken_for_ones_own() {
+    fn the_connection_of_another_file_is_never_taken_for_our_own() {
         let id = |connection: Option<&Connection>, here: &str, there: bool| {
             let found = found();
             let known = found.remembered(connection, here, |_| there);

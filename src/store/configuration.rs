@@ -5,7 +5,7 @@ use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use super::{Error, Store, word};
 use crate::model::{Configuration, Reference, SeatMetric};
 
-/// What an [`Error::Unknown`] is about that giving another seat metric puts right.
+/// The `what` of an [`Error::Unknown`] that configuring a seat metric puts right.
 pub const CONFIGURED_METRIC: &str = "seat metric";
 
 impl FromRow<'_, SqliteRow> for Configuration {
@@ -32,10 +32,10 @@ impl FromRow<'_, SqliteRow> for Configuration {
 }
 
 impl Store {
-    /// The configuration; empty where there is none.
+    /// The configuration, or an empty one.
     ///
     /// # Errors
-    /// A failed statement, a seat metric that is none.
+    /// Also [`Error::Unknown`] for a stored seat metric that is not one.
     pub async fn configuration(&self, profile: &str) -> Result<Configuration, Error> {
         let found = sqlx::query_as("SELECT * FROM configurations WHERE profile = $1")
             .bind(profile)
@@ -44,7 +44,7 @@ impl Store {
         Ok(found.unwrap_or_default())
     }
 
-    /// The configuration without its seat metric, for giving it another.
+    /// The configuration without its seat metric, which may be an unknown one, so that it can be given another.
     pub async fn configuration_but_metric(&self, profile: &str) -> Result<Configuration, Error> {
         let found = sqlx::query_as(
             "SELECT sync_seats, NULL AS seat_metric, ticket_type_id, ticket_type_name, sla_id, sla_name,

@@ -1,4 +1,4 @@
-//! What the state knows of connections: which state it is, who may use it, and where secrets were put.
+//! What the state knows about connections and the sites that profiles belong to.
 
 use std::path::Path;
 
@@ -9,13 +9,13 @@ use super::{Error, Store};
 pub struct Remembered {
     /// The connection's id.
     pub id: String,
-    /// The `config.toml` that has it; none for one of the first version that was not used since.
+    /// The `config.toml` that has it; `None` for a connection of the first version that has not been used since.
     pub config_file: Option<String>,
-    /// Whether the keyring may hold secrets under its id.
+    /// Whether the keyring may contain secrets under its id.
     pub in_keyring: bool,
-    /// Whether the secrets that the first version kept under the profile's name alone may be its.
+    /// Whether the secrets that the first version kept under the profile's name alone may belong to it.
     pub of_first_version: bool,
-    /// A host other than the site's that somebody agreed to get tokens from.
+    /// A host other than the site's that a person agreed to get tokens from.
     pub token_host: Option<String>,
 }
 
@@ -30,14 +30,14 @@ impl Store {
         )
     }
 
-    /// An id that no connection has yet.
+    /// A random id for a new connection.
     pub async fn new_connection_id(&self) -> Result<String, Error> {
         Ok(sqlx::query_scalar("SELECT LOWER(HEX(RANDOMBLOB(4)))")
             .fetch_one(&self.pool)
             .await?)
     }
 
-    /// Remembers a connection, in place of what was known of it.
+    /// Remembers a connection, and replaces what was known about it.
     pub async fn remember_connection(&self, profile: &str, connection: &Remembered) -> Result<(), Error> {
         sqlx::query(
             "INSERT INTO connections (profile, id, config_file, in_keyring, of_first_version, token_host)
@@ -67,7 +67,7 @@ impl Store {
         Ok(())
     }
 
-    /// Remembers a directory that was made for halolink's files.
+    /// Remembers a directory that was created for halolink's files.
     pub async fn remember_directory(&self, path: &Path) -> Result<(), Error> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         sqlx::query("INSERT INTO directories (path) VALUES ($1) ON CONFLICT DO NOTHING")
@@ -77,7 +77,7 @@ impl Store {
         Ok(())
     }
 
-    /// The directories that were made for halolink's files.
+    /// The directories that were created for halolink's files.
     pub async fn directories(&self) -> Result<Vec<String>, Error> {
         Ok(sqlx::query_scalar("SELECT path FROM directories")
             .fetch_all(&self.pool)
@@ -94,7 +94,7 @@ impl Store {
         )
     }
 
-    /// Binds a profile to a Halo site; one that is bound stays as it is.
+    /// Binds a profile to a Halo site, unless it is already bound to one.
     pub async fn bind_site(&self, profile: &str, site_url: &str) -> Result<(), Error> {
         sqlx::query("INSERT INTO profiles (name, site_url) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(profile)
@@ -112,7 +112,7 @@ impl Store {
         Ok(found.is_some())
     }
 
-    /// Takes back what [`Store::bind_site`] did.
+    /// Undoes [`Store::bind_site`].
     pub async fn unbind_site(&self, profile: &str) -> Result<(), Error> {
         sqlx::query("DELETE FROM profiles WHERE name = $1")
             .bind(profile)

@@ -1,11 +1,11 @@
-//! Which licenses halolink made itself (`map-org --create-license`).
+//! Which licenses halolink itself created (`map-org --create-license`).
 
 use std::collections::HashSet;
 
 use super::{Error, Store};
 
 impl Store {
-    /// Notes that halolink made a license; a second time changes nothing.
+    /// Records that halolink created a license; doing so again changes nothing.
     pub async fn note_created_license(&self, profile: &str, license: i64) -> Result<(), Error> {
         sqlx::query(
             "INSERT INTO created_licenses (profile, license_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -17,7 +17,7 @@ impl Store {
         Ok(())
     }
 
-    /// The licenses that halolink made, by id.
+    /// The ids of the licenses that halolink created.
     pub async fn created_licenses(&self, profile: &str) -> Result<HashSet<i64>, Error> {
         let licenses: Vec<i64> =
             sqlx::query_scalar("SELECT license_id FROM created_licenses WHERE profile = $1")
@@ -34,7 +34,7 @@ mod tests {
     use crate::lock_file::nobody;
 
     #[tokio::test]
-    async fn a_license_that_was_made_is_remembered_per_profile_until_it_is_purged() {
+    async fn a_created_license_is_remembered_for_each_profile_until_it_is_purged() {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(&directory.path().join("state.db"), &nobody)
             .await

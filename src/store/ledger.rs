@@ -1,8 +1,8 @@
-//! The ledger: every run that writes quantities (`sync-seats`; `map-org` where it ends an old license's billing)
-//! and every change it made or meant to make.
+//! The ledger: every run that writes quantities (`sync-seats`, and `map-org` when it ends the billing of an old license)
+//! and every change that it made or meant to make.
 //!
-//! Intent is recorded before a request is sent, the outcome after it was read back. A run that never
-//! recorded its end was killed: the next one marks it and settles what it had meant to do.
+//! A run records its intent before it sends a request, and the outcome after reading back. A run that never recorded its
+//! end was killed: the next one marks it, and settles what it had meant to do.
 
 mod records;
 
@@ -21,11 +21,11 @@ pub use records::{
     Run, RunState, RunTotals, SeatPoint,
 };
 
-/// Rows in one statement: SQLite takes 32,766 parameters.
+/// Rows in one statement; SQLite allows 32,766 parameters.
 const ROWS: usize = 1000;
 
 impl Store {
-    /// Begins a run. Earlier runs that never ended were killed (the caller holds the lock) and are marked.
+    /// Begins a run. Marks earlier runs that never ended: the caller holds the lock, so they were killed.
     pub async fn begin_run(&self, profile: &str, run: &NewRun<'_>) -> Result<i64, Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("UPDATE runs SET state = $2 WHERE profile = $1 AND state = $3")
@@ -54,7 +54,7 @@ impl Store {
         Ok(id)
     }
 
-    /// What runs that were killed, or could not read back, had meant to write; oldest first.
+    /// What runs meant to write that were killed or could not read back; oldest first.
     pub async fn unsettled(&self, profile: &str) -> Result<Vec<Change>, Error> {
         let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
             "SELECT changes.id, run_id, license_id, to_count FROM changes JOIN runs ON runs.id = run_id
@@ -95,7 +95,7 @@ impl Store {
         Ok(changes)
     }
 
-    /// Records what became of the changes of killed runs: written or never written.
+    /// Records what became of unsettled changes: whether they were written or not.
     pub async fn settle(&self, profile: &str, written: &[Change], lost: &[Change]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (changes, status, verified) in [
@@ -142,7 +142,7 @@ impl Store {
     /// Records changes of a run: what it is about to write (status `Intended`), and what it leaves alone.
     ///
     /// # Errors
-    /// A failed statement; then none is recorded.
+    /// After an error none of them is recorded.
     pub async fn record_changes(&self, profile: &str, run: i64, changes: &[NewChange]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let last: Option<i64> = sqlx::query_scalar("SELECT MAX(id) FROM changes")
@@ -194,9 +194,9 @@ impl Store {
         Ok(())
     }
 
-    /// Records how the writing went: all of the run's intended changes were written and read back, except
-    /// those that are named. Those that could not be read back stay unsettled: the next run finds out. `alone`
-    /// are licenses that Halo does not take, whatever else is sent with them.
+    /// Records the result of writing: all of the run's intended changes were written and read back, except those in
+    /// `not_written`. Those that could not be read back stay unsettled, for the next run to find out. `alone` are
+    /// licenses that Halo refuses even if they are sent alone.
     pub async fn record_written(
         &self,
         profile: &str,
@@ -240,7 +240,7 @@ impl Store {
         Ok(())
     }
 
-    /// The licenses that Halo did not take the last time, although each stood alone.
+    /// The licenses that Halo refused last time, although each was sent alone.
     pub async fn refused_licenses(&self, profile: &str) -> Result<HashSet<i64>, Error> {
         let rows: Vec<i64> = sqlx::query_scalar("SELECT license_id FROM refused_licenses WHERE profile = $1")
             .bind(profile)
@@ -249,7 +249,7 @@ impl Store {
         Ok(rows.into_iter().collect())
     }
 
-    /// Sets or clears what is wrong with the mappings of licenses.
+    /// Sets or clears what is wrong with the mappings of these organizations.
     pub async fn flag_mappings(
         &self,
         profile: &str,
@@ -297,7 +297,7 @@ impl Store {
         Ok(())
     }
 
-    /// The licenses' quantities as the last sync left them.
+    /// The quantities of licenses after the last sync.
     pub async fn license_counts(&self, profile: &str) -> Result<HashMap<i64, LicenseCount>, Error> {
         let rows: Vec<(i64, i64, i64)> =
             sqlx::query_as("SELECT license_id, count, unlinked FROM license_counts WHERE profile = $1")
@@ -310,8 +310,8 @@ impl Store {
             .collect())
     }
 
-    /// Runs as they are: one that says it is running while nobody holds its lock was killed.
-    fn as_they_are(&self, profile: &str, mut runs: Vec<Run>) -> Vec<Run> {
+    /// The runs with their real states: one that claims to be running while nobody holds its lock was killed.
+    fn with_real_states(&self, profile: &str, mut runs: Vec<Run>) -> Vec<Run> {
         let running = |run: &Run| run.state == RunState::Running;
         if runs.iter().any(running) {
             for run in runs.iter_mut().filter(|run| running(run)) {
@@ -330,10 +330,10 @@ impl Store {
             .bind(since)
             .fetch_all(&self.pool)
             .await?;
-        Ok(self.as_they_are(profile, runs))
+        Ok(self.with_real_states(profile, runs))
     }
 
-    /// The last run of `sync-seats` of a profile.
+    /// The last `sync-seats` run of a profile.
     pub async fn last_sync(&self, profile: &str) -> Result<Option<Run>, Error> {
         let last = sqlx::query_as(
             "SELECT * FROM runs WHERE profile = $1 AND command = 'sync-seats'
@@ -342,7 +342,7 @@ impl Store {
         .bind(profile)
         .fetch_all(&self.pool)
         .await?;
-        Ok(self.as_they_are(profile, last).pop())
+        Ok(self.with_real_states(profile, last).pop())
     }
 
     /// The changes of the runs since a time, oldest first.
@@ -378,7 +378,7 @@ impl Store {
         .await?)
     }
 
-    /// Organizations that the ledger knows, by id: the name it had last.
+    /// The organizations in the ledger, by id and name.
     pub async fn known_organizations(&self, profile: &str) -> Result<Vec<Reference<String>>, Error> {
         let rows: Vec<(String, String)> = sqlx::query_as(
             "SELECT organization_id, MAX(organization_name) FROM change_seats
@@ -395,9 +395,9 @@ impl Store {
     }
 }
 
-/// What was read back becomes what the next run compares with: the licenses' quantities, and each mapped
-/// organization's share of them. Seats of an organization that left while the run was under way are in the
-/// quantity and are expected to come off.
+/// Makes what was read back the basis for the next run: the quantities of licenses, and each mapped organization's share
+/// of them. If an organization left while the run was under way, the quantity still includes its seats, and the next run
+/// is expected to take them off.
 async fn take_over_verified(
     transaction: &mut sqlx::Transaction<'_, Sqlite>,
     profile: &str,
@@ -436,7 +436,7 @@ async fn take_over_verified(
     Ok(())
 }
 
-/// Keeps which licenses Halo does not take, and forgets those that it took in this run.
+/// Remembers the licenses that Halo refused, and forgets those that it accepted in this run.
 async fn remember_refused(
     transaction: &mut sqlx::Transaction<'_, Sqlite>,
     profile: &str,

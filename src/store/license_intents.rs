@@ -1,5 +1,5 @@
-//! Licenses that are about to be created: recorded before they are posted, so that a lost answer or a killed
-//! run is followed by a look and not by a second license.
+//! Licenses that are about to be created. They are recorded before they are posted, so that after a lost answer or a
+//! killed run the next one looks for the license instead of creating a second one.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::lock_file::{host_name, user_name};
 pub struct LicenseIntent {
     /// The record's own id.
     pub id: i64,
-    /// How long ago it was sent, or about to be.
+    /// How long ago it was sent, or was about to be.
     pub age: Duration,
-    /// Who was about to create it.
+    /// The user who was about to create it, as `user@host`.
     pub by: String,
 }
 
 impl Store {
-    /// The newest intent to create a license of that name, without regard to case.
+    /// The newest intent to create a license of this name, ignoring case.
     pub async fn license_intent(
         &self,
         profile: &str,
@@ -33,7 +33,7 @@ impl Store {
         .bind(customer)
         .fetch_all(&self.pool)
         .await?;
-        // Not in SQL: its LOWER knows ASCII only.
+        // Not compared in SQL, because SQLite's LOWER knows only ASCII.
         Ok(rows
             .into_iter()
             .find(|(_, intended, ..)| intended.trim().to_lowercase() == name.trim().to_lowercase())
@@ -47,7 +47,7 @@ impl Store {
     /// Records the intent to create a license, before it is posted.
     ///
     /// # Errors
-    /// A failed statement; then nothing may be posted.
+    /// After an error nothing may be posted.
     pub async fn intend_license(&self, profile: &str, customer: i64, name: &str) -> Result<i64, Error> {
         Ok(sqlx::query_scalar(
             "INSERT INTO license_intents (profile, customer_id, name, since, intended_by)
@@ -62,7 +62,7 @@ impl Store {
         .await?)
     }
 
-    /// Lets an intent be as new as now: it is posted again, or its unclear answer came.
+    /// Resets an intent's age, because it is posted again, or an unclear answer has just come.
     pub async fn renew_license_intent(&self, intent: i64) -> Result<(), Error> {
         sqlx::query("UPDATE license_intents SET since = $2 WHERE id = $1")
             .bind(intent)
@@ -72,7 +72,7 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets an intent: the license is there, or was certainly not made.
+    /// Forgets an intent, because the license exists, or certainly was not created.
     pub async fn forget_license_intent(&self, intent: i64) -> Result<(), Error> {
         sqlx::query("DELETE FROM license_intents WHERE id = $1")
             .bind(intent)

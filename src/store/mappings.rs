@@ -1,4 +1,4 @@
-//! Mappings: which organization is which customer and license.
+//! Mappings: which customer and license each organization belongs to.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,7 +8,7 @@ use url::Url;
 use super::{Error, Store};
 use crate::model::{Mapping, OfOtherProfile, Reference};
 
-/// Rows in one statement: SQLite takes 32,766 parameters.
+/// Rows in one statement; SQLite allows 32,766 parameters.
 const ROWS: usize = 1000;
 
 impl FromRow<'_, SqliteRow> for Mapping {
@@ -35,7 +35,7 @@ impl FromRow<'_, SqliteRow> for Mapping {
 }
 
 impl Store {
-    /// All mappings of a profile, by organization name.
+    /// All mappings of a profile, sorted by organization name.
     pub async fn mappings(&self, profile: &str) -> Result<Vec<Mapping>, Error> {
         Ok(sqlx::query_as(
             "SELECT * FROM mappings WHERE profile = $1 ORDER BY LOWER(organization_name), organization_id",
@@ -45,8 +45,8 @@ impl Store {
         .await?)
     }
 
-    /// The mappings of all other profiles of the same Halo site in this state, by profile and organization
-    /// name. None where the profile was never connected: it belongs to no site yet.
+    /// The mappings of all other profiles of the same Halo site in this state, sorted by profile and organization
+    /// name. Empty if the profile was never connected, because it belongs to no site yet.
     pub async fn mappings_of_other_profiles(&self, profile: &str) -> Result<Vec<OfOtherProfile>, Error> {
         let profiles: Vec<(String, String)> =
             sqlx::query_as("SELECT name, site_url FROM profiles ORDER BY name")
@@ -76,8 +76,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Which organizations these licenses are mapped to now, and as whose: by license, organization and
-    /// customer.
+    /// The organizations and customers that these licenses are mapped to now, by license.
     pub async fn mapped_to(
         &self,
         profile: &str,
@@ -105,8 +104,8 @@ impl Store {
         Ok(mapped)
     }
 
-    /// Stores mappings, replacing those of the same organizations: all of them or none. A license that an
-    /// organization leaves by it is expected to lose that organization's seats.
+    /// Stores mappings, all of them or none, and replaces those of the same organizations. A license that an
+    /// organization leaves this way is expected to lose that organization's seats.
     pub async fn map(&self, profile: &str, mappings: &[Mapping]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for rows in mappings.chunks(ROWS) {
@@ -147,7 +146,7 @@ impl Store {
         Ok(())
     }
 
-    /// Brings the names in mappings up to date. One that was ended in the meantime stays ended.
+    /// Brings the names in mappings up to date. A mapping that has been ended meanwhile stays ended.
     pub async fn rename(&self, profile: &str, mappings: &[Mapping]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for mapping in mappings {
@@ -169,7 +168,7 @@ impl Store {
         Ok(())
     }
 
-    /// Ends the mappings of these organizations: all of them or none. A license that others share is
+    /// Ends the mappings of these organizations, all of them or none. A license that they share with others is
     /// expected to lose their seats.
     pub async fn unmap(&self, profile: &str, organizations: &[String]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
@@ -188,14 +187,14 @@ impl Store {
     }
 }
 
-/// A site's URL in the one way of writing it: sites are the same if these are.
+/// A site's URL in a form that is the same for every spelling of it.
 fn normalized(site_url: &str) -> String {
     let url = Url::parse(site_url).map_or_else(|_| site_url.trim().to_lowercase(), String::from);
     url.trim_end_matches('/').to_owned()
 }
 
-/// Before organizations leave their licenses: their seats are in the quantities of the last sync, and the
-/// next one takes them off.
+/// Called before organizations leave their licenses: the quantities of the last sync include their seats, and the next
+/// sync takes them off.
 async fn expect_falls(
     transaction: &mut sqlx::Transaction<'_, Sqlite>,
     profile: &str,
@@ -217,7 +216,7 @@ async fn expect_falls(
     Ok(())
 }
 
-/// The texts as the rest of an `IN (…)`.
+/// Writes the texts as the rest of an `IN (…)`.
 fn listed(statement: &mut QueryBuilder<Sqlite>, texts: &[&str]) {
     let mut list = statement.separated(", ");
     for text in texts {
@@ -226,7 +225,8 @@ fn listed(statement: &mut QueryBuilder<Sqlite>, texts: &[&str]) {
     list.push_unseparated(")");
 }
 
-/// A license that nothing is mapped to any more is not "synced before" when it is mapped anew.
+/// Forgets licenses that nothing is mapped to any more, so that they do not count as "synced before" when they are
+/// mapped again.
 async fn forget_unmapped(
     transaction: &mut sqlx::Transaction<'_, Sqlite>,
     profile: &str,
@@ -322,7 +322,7 @@ mod tests {
             seats: seats.to_vec(),
         };
         store.record_changes("p", run, &[change]).await.unwrap();
-        // One while the run writes, one after it, one to another license.
+        // One leaves while the run writes, one after it, and one for another license.
         let leaves = async |organization: &str| {
             store.unmap("p", &[organization.to_owned()]).await.unwrap();
         };
@@ -338,7 +338,7 @@ mod tests {
         assert_eq!(count().await, expected(50));
         leaves("b").await;
         assert_eq!(count().await, expected(50));
-        // With the last one the license is forgotten.
+        // When the last one leaves, the license is forgotten.
         leaves("a").await;
         assert_eq!(count().await, None);
     }

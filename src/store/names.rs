@@ -1,14 +1,14 @@
-//! Names of records as they were last read: for tab completion, which cannot wait for a service.
+//! The names of records when they were last read, for tab completion, which cannot wait for a service.
 
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::{Error, Store};
 use crate::model::Reference;
 
-/// Rows in one statement: SQLite takes 32,766 parameters.
+/// Rows in one statement; SQLite allows 32,766 parameters.
 const ROWS: usize = 1000;
 
-/// What the names are of.
+/// What the names belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameKind {
     /// SaaS Backup organizations.
@@ -46,7 +46,7 @@ impl Store {
     /// Replaces the names of one kind.
     ///
     /// # Errors
-    /// A failed statement; then the old names stay.
+    /// After an error the old names are still there.
     pub async fn remember_names(
         &self,
         profile: &str,

@@ -1,4 +1,4 @@
-//! Tickets that halolink opened or is about to open.
+//! Tickets that halolink has opened or is about to open.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -6,16 +6,16 @@ use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use super::{Error, Store, age_of, precise_now};
 
-/// What makes a ticket the same ticket.
+/// What identifies a ticket: two tickets with the same key are about the same thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TicketKey {
-    /// The customer: after a remap it is another ticket.
+    /// The customer; after a remap a ticket is another one.
     pub customer: i64,
     /// The organization's string id.
     pub organization: String,
     /// The slug of a documented error; empty for free text.
     pub error: String,
-    /// The account; empty where none.
+    /// The account; empty if there is none.
     pub account: String,
     /// The summary.
     pub summary: String,
@@ -30,7 +30,7 @@ pub struct OpenedTicket {
     pub ticket_id: Option<i64>,
     /// Tickets that looked the same before it was posted.
     pub known_ids: Vec<i64>,
-    /// How long ago it was posted, or about to be.
+    /// How long ago it was posted, or was about to be.
     pub age: Duration,
 }
 
@@ -47,9 +47,9 @@ impl FromRow<'_, SqliteRow> for OpenedTicket {
 }
 
 impl Store {
-    /// Records of the same ticket that were not seen closed, newest first.
+    /// Records of the same ticket that has not been seen closed, newest first.
     pub async fn opened_tickets(&self, profile: &str, key: &TicketKey) -> Result<Vec<OpenedTicket>, Error> {
-        // A documented error is the same by its slug; free text by its summary.
+        // A documented error is identified by its slug, free text by its summary.
         Ok(sqlx::query_as(
             "SELECT id, ticket_id, known_ids, opened_at FROM tickets
              WHERE profile = $1 AND organization_id = $2 AND error = $3 AND LOWER(account) = LOWER($4)
@@ -66,8 +66,8 @@ impl Store {
         .await?)
     }
 
-    /// Tickets that this profile knows as other ones of the same customer: about another organization,
-    /// account or error, however alike they look.
+    /// The same customer's tickets that this profile knows to be about another organization, account or error,
+    /// however alike they look.
     pub async fn other_tickets(&self, profile: &str, key: &TicketKey) -> Result<HashSet<i64>, Error> {
         let ids: Vec<i64> = sqlx::query_scalar(
             "SELECT ticket_id FROM tickets
@@ -114,7 +114,7 @@ impl Store {
         })
     }
 
-    /// Lets an intent be as new as now: it is posted again, or its unclear answer came.
+    /// Resets an intent's age, because it is posted again, or an unclear answer has just come.
     pub async fn renew_ticket_intent(&self, record: i64) -> Result<(), Error> {
         sqlx::query("UPDATE tickets SET opened_at = $2 WHERE id = $1")
             .bind(record)
@@ -124,7 +124,7 @@ impl Store {
         Ok(())
     }
 
-    /// Records which ticket came of it.
+    /// Records which ticket was created.
     pub async fn ticket_opened(&self, record: i64, ticket_id: i64) -> Result<(), Error> {
         sqlx::query("UPDATE tickets SET ticket_id = $2 WHERE id = $1")
             .bind(record)
@@ -134,7 +134,7 @@ impl Store {
         Ok(())
     }
 
-    /// Records that a ticket was seen closed, or is gone.
+    /// Records that a ticket was seen closed, or no longer exists.
     pub async fn ticket_closed(&self, record: i64) -> Result<(), Error> {
         sqlx::query("UPDATE tickets SET closed = TRUE WHERE id = $1")
             .bind(record)
@@ -143,8 +143,8 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets the intent to post a ticket that was not made, or that Halo does not show: nothing is looked for
-    /// any more before the same one is posted again.
+    /// Forgets the intent to post a ticket, because it was not created or Halo does not show it. The same ticket can
+    /// then be posted without looking for this one first.
     pub async fn forget_ticket_intent(&self, record: i64) -> Result<(), Error> {
         sqlx::query("DELETE FROM tickets WHERE id = $1 AND ticket_id IS NULL")
             .bind(record)
@@ -153,7 +153,7 @@ impl Store {
         Ok(())
     }
 
-    /// How many tickets this profile opened that were not seen closed.
+    /// How many of this profile's tickets have not been seen closed.
     pub async fn count_open_tickets(&self, profile: &str) -> Result<i64, Error> {
         Ok(sqlx::query_scalar(
             "SELECT COUNT(*) FROM tickets WHERE profile = $1 AND NOT closed AND ticket_id IS NOT NULL",

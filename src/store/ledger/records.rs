@@ -1,4 +1,4 @@
-//! What the ledger holds.
+//! The records of the ledger.
 
 use std::{collections::HashMap, str::FromStr};
 
@@ -14,20 +14,19 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
-    /// It has not ended, or was killed just now.
+    /// It has not ended.
     Running,
-    /// All done.
+    /// Everything was done.
     Done,
     /// Some items failed or were held back.
     Partial,
-    /// It broke off with an error.
+    /// It ended with an error.
     Failed,
     /// It was killed.
     Interrupted,
 }
 
 impl RunState {
-    /// All of them.
     const ALL: [RunState; 5] = [
         Self::Running,
         Self::Done,
@@ -62,7 +61,7 @@ impl FromStr for RunState {
 pub enum ChangeStatus {
     /// About to be written.
     Intended,
-    /// Written, and read back.
+    /// Written and read back.
     Updated,
     /// Already so in Halo; recorded because the seats behind it are new.
     Confirmed,
@@ -70,14 +69,13 @@ pub enum ChangeStatus {
     Skipped,
     /// Refused, or not found in Halo afterwards.
     Failed,
-    /// Sent, and could not be read back yet.
+    /// Sent, but not read back yet.
     Unread,
-    /// Meant by a run that was killed, and never written.
+    /// Intended by a run that was killed, and never written.
     Lost,
 }
 
 impl ChangeStatus {
-    /// All of them.
     const ALL: [ChangeStatus; 7] = [
         Self::Intended,
         Self::Updated,
@@ -116,13 +114,13 @@ impl FromStr for ChangeStatus {
 /// A run that begins.
 #[derive(Clone, Debug)]
 pub struct NewRun<'a> {
-    /// The command.
+    /// The command, e.g. `sync-seats`.
     pub command: &'a str,
     /// Where the seats come from: `api`, or the name of a file.
     pub source: &'a str,
-    /// Which seat number is billed.
+    /// The seat number that is billed.
     pub metric: SeatMetric,
-    /// How many mapped organizations it is about.
+    /// How many mapped organizations it covers.
     pub organizations: usize,
 }
 
@@ -143,7 +141,7 @@ pub struct RunTotals {
     pub backup_requests: u64,
 }
 
-/// A change to be recorded.
+/// A change to record.
 #[derive(Clone, Debug)]
 pub struct NewChange {
     /// The license.
@@ -152,15 +150,15 @@ pub struct NewChange {
     pub customer: Reference,
     /// The quantity before.
     pub from: Option<i64>,
-    /// The quantity that was planned.
+    /// The planned quantity.
     pub to: Option<i64>,
     /// What becomes of it.
     pub status: ChangeStatus,
-    /// Whether Halo was seen to have it.
+    /// Whether the quantity was seen in Halo.
     pub verified: bool,
-    /// Why, where it is not simply done.
+    /// The reason, unless it is simply done.
     pub reason: Option<String>,
-    /// Where the quantity comes from.
+    /// The seats that the quantity is made of.
     pub seats: Vec<OrganizationSeats>,
 }
 
@@ -169,7 +167,7 @@ pub struct NewChange {
 pub struct OrganizationSeats {
     /// The organization.
     pub organization: Reference<String>,
-    /// Its seats; none where they are not known.
+    /// Its seats, if they are known.
     pub seats: Option<i64>,
 }
 
@@ -184,27 +182,27 @@ pub struct NotWritten {
     pub reason: String,
 }
 
-/// A change that a run meant to make.
+/// A change that a run meant to make, and that is not settled yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The record's own id.
     pub id: i64,
-    /// The run.
+    /// The run that meant to make it.
     pub run: i64,
     /// The license.
     pub license: i64,
-    /// The quantity meant.
+    /// The intended quantity.
     pub to: i64,
-    /// The seats that it is made of, by organization id.
+    /// The seats that the quantity is made of, by organization id.
     pub seats: HashMap<String, Option<i64>>,
 }
 
-/// A license's quantity as the last sync left it.
+/// A license's quantity after the last sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LicenseCount {
     /// The quantity that was last written or confirmed.
     pub count: i64,
-    /// Seats in it of organizations that were unlinked or mapped elsewhere since.
+    /// How many of these seats belong to organizations that have since been unlinked or mapped elsewhere.
     pub unlinked: i64,
 }
 
@@ -217,19 +215,19 @@ pub struct Run {
     pub command: String,
     /// RFC 3339.
     pub started_at: String,
-    /// RFC 3339; none where it was killed.
+    /// RFC 3339; `None` if it was killed.
     pub finished_at: Option<String>,
-    /// Who.
+    /// The user who ran it.
     pub user: String,
-    /// Where.
+    /// The machine that it ran on.
     pub host: String,
     /// How it ended.
     pub state: RunState,
-    /// Where the seats came from.
+    /// Where the seats came from: `api`, or the name of a file.
     pub source: String,
-    /// Which seat number was billed.
+    /// The seat number that was billed.
     pub metric: SeatMetric,
-    /// How many mapped organizations it was about.
+    /// How many mapped organizations it covered.
     pub organizations: i64,
     /// What it did.
     pub totals: RunTotals,
@@ -248,13 +246,13 @@ pub struct RecordedChange {
     pub customer: Reference,
     /// The quantity before.
     pub from: Option<i64>,
-    /// The quantity planned.
+    /// The planned quantity.
     pub to: Option<i64>,
     /// What became of it.
     pub status: ChangeStatus,
-    /// Whether Halo was seen to have it.
+    /// Whether the quantity was seen in Halo.
     pub verified: bool,
-    /// Why.
+    /// The reason, unless it was simply done.
     pub reason: Option<String>,
     /// RFC 3339.
     pub recorded_at: String,
@@ -265,13 +263,13 @@ pub struct RecordedChange {
 pub struct SeatPoint {
     /// The organization.
     pub organization: Reference<String>,
-    /// The organization's seats.
+    /// The organization's seats, if they were known.
     pub seats: Option<i64>,
-    /// Which seat number.
+    /// Which seat number that was.
     pub metric: SeatMetric,
-    /// Who ran it.
+    /// The user who ran it.
     pub user: String,
-    /// Where.
+    /// The machine that it ran on.
     pub host: String,
     /// The change of its license.
     pub change: RecordedChange,
@@ -367,7 +365,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_word_that_is_none_is_told() {
+    async fn an_unknown_word_is_reported() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state.db");
         let store = Store::open(&path, &crate::lock_file::nobody).await.unwrap();
