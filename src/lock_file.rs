@@ -119,7 +119,7 @@ fn read(path: &Path) -> String {
         let _ = file.take(LONGEST_HOLDER).read_to_end(&mut bytes);
     }
     match String::from_utf8_lossy(&bytes).trim() {
-        "" => "another program, which does not say what it is".to_owned(),
+        "" => "another program, which does not say who it is".to_owned(),
         text => text.to_owned(),
     }
 }
@@ -200,6 +200,6 @@ mod tests {
         };
         let lock = LockFile::take(&path, Duration::MAX, held, &told).await;
         assert!(lock.is_ok(), "{lock:?}");
-        assert!(lines.lock().unwrap()[0].ends_with("held by another program, which does not say what it is"));
+        assert!(lines.lock().unwrap()[0].ends_with("held by another program, which does not say who it is"));
     }
 }
