@@ -337,14 +337,14 @@ fn what_is_held_back_is_written_when_a_person_says_so() {
     let mut terminal = Terminal::start(&stage, &["sync-seats"]);
     terminal
         .sees("Held back (1)")
-        .sees("Write what is held back too (1 license)?")
+        .sees("Also write what is held back (1 license)?")
         .types(ENTER);
     assert_eq!(terminal.ends(), 4, "{}", terminal.text());
     assert_eq!(stage.count(17), before);
 
     let mut terminal = Terminal::start(&stage, &["sync-seats"]);
     terminal
-        .sees("Write what is held back too (1 license)?")
+        .sees("Also write what is held back (1 license)?")
         .types("y")
         .sees("Update 1 license in Halo?")
         .types("y");
@@ -386,9 +386,9 @@ fn the_connect_wizard_knows_partners_without_the_backup_api() {
 fn mapping_anew_asks_and_no_is_the_default() {
     let stage = Stage::mapped_to(&[("1788161-14", 21, 17)]);
     // The names are those of two companies, too.
-    let anew = ["map-org", "1788161-14", "--customer", "22", "--license", "19"];
-    let question = "Map 1 organization anew, and map 1 organization despite the warnings?";
-    let mut terminal = Terminal::start(&stage, &anew);
+    let remapping = ["map-org", "1788161-14", "--customer", "22", "--license", "19"];
+    let question = "Remap 1 organization, and map 1 organization despite the warnings?";
+    let mut terminal = Terminal::start(&stage, &remapping);
     terminal
         .sees("is now")
         .sees("would be")
@@ -400,7 +400,7 @@ fn mapping_anew_asks_and_no_is_the_default() {
         stage.run(["list", "mappings", "-o", "json"]).expect(0).json()[0]["license"]["id"].clone()
     };
     assert_eq!(license(&stage), 17);
-    let mut terminal = Terminal::start(&stage, &anew);
+    let mut terminal = Terminal::start(&stage, &remapping);
     terminal
         .sees(question)
         .types("y")
@@ -414,7 +414,7 @@ fn mapping_anew_asks_and_no_is_the_default() {
     let back = ["map-org", "1788161-14", "--customer", "21", "--license", "17"];
     let mut terminal = Terminal::start(&stage, &back);
     terminal
-        .sees("Map 1 organization anew?")
+        .sees("Remap 1 organization?")
         .types("y")
         .sees("Set the old license SaaS Backup (19) from")
         .types("y")
