@@ -1,7 +1,7 @@
-//! Everything that a person or a script sees: the one door of output.
+//! Output: everything that a person or a script sees is printed here.
 //!
-//! Data goes to stdout; prompts, progress, notes and errors go to stderr. Text from either service is
-//! untrusted: everything here takes [`Text`], which cannot be made without being cleaned.
+//! Data goes to stdout; prompts, progress, notes and errors go to stderr. Text from either service is untrusted, so
+//! everything here takes [`Text`], which is cleaned when it is created.
 
 mod json;
 mod observer;
@@ -27,7 +27,7 @@ pub use progress::Progress;
 pub use prompts::stopped;
 pub use table::{Align, Table, sparkline};
 
-/// What data is printed as.
+/// The format of printed data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// For people
@@ -39,7 +39,7 @@ pub enum Format {
     Csv,
 }
 
-/// When to use colour.
+/// When to use color.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Color {
     /// On a terminal, unless `NO_COLOR` is set
@@ -54,31 +54,31 @@ pub enum Color {
 /// Where output goes.
 #[derive(Clone, Default)]
 pub enum Streams {
-    /// The process's own.
+    /// The process's own stdout and stderr.
     #[default]
     Process,
-    /// Both into memory, in the order in which they were written; for the tour.
+    /// Both in memory, in the order in which they are written; for the tour.
     Captured(Arc<Mutex<Vec<u8>>>),
 }
 
-/// How to talk.
+/// How to print, and if a person may be asked.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OutputOptions {
-    /// What data is printed as.
+    /// The format of printed data.
     pub format: Format,
-    /// No notes.
+    /// Print no notes.
     pub quiet: bool,
-    /// How much to tell: 1 unchanged items too, 2 HTTP, 3 what is sent.
+    /// How much to print: 1 unchanged items too, 2 HTTP requests, 3 their bodies.
     pub verbosity: u8,
-    /// Whether a person may be asked.
+    /// A person may be asked.
     pub may_ask: bool,
-    /// When to use colour.
+    /// When to use color.
     pub color: Color,
     /// `NO_COLOR` is set.
     pub no_color: bool,
 }
 
-/// The door.
+/// Prints for one invocation, and asks its person.
 #[derive(Clone)]
 pub struct Ui(Arc<Inner>);
 
@@ -88,9 +88,9 @@ struct Inner {
     interactive: bool,
     color_out: bool,
     color_err: bool,
-    /// Of the terminal that stdout goes to.
+    /// The width of the terminal that stdout goes to.
     width: Option<u16>,
-    /// Of the terminal that stderr goes to.
+    /// The width of the terminal that stderr goes to.
     width_err: Option<u16>,
     bar: Mutex<Option<ProgressBar>>,
     waiting: AtomicUsize,
@@ -98,7 +98,7 @@ struct Inner {
 }
 
 impl Ui {
-    /// A door for these streams.
+    /// Output to these streams.
     pub fn new(options: OutputOptions, streams: Streams) -> Self {
         let process = matches!(streams, Streams::Process);
         let out_terminal = process && io::stdout().is_terminal();
@@ -122,29 +122,29 @@ impl Ui {
         }))
     }
 
-    /// What data is printed as.
+    /// The format of printed data.
     pub fn format(&self) -> Format {
         self.0.options.format
     }
 
-    /// How much to tell.
+    /// How much to print.
     pub fn verbosity(&self) -> u8 {
         self.0.options.verbosity
     }
 
-    /// Whether a person is there to be asked.
+    /// True if a person is there and may be asked.
     pub fn is_interactive(&self) -> bool {
         self.0.interactive
     }
 
-    /// The exit code at the end of work that ended with `code`: what could not be printed is a failure of its
-    /// own, and said, where the work went well.
+    /// The exit code of work that ended with `code`. If the work succeeded but its result could not be printed, that
+    /// is reported as a failure of its own.
     pub fn exit_code(&self, code: u8) -> u8 {
         let unprinted = self.unprinted().take();
         let Some(error) = unprinted else {
             return code;
         };
-        // Whoever closed the pipe knows that there was more.
+        // Whoever closed the pipe knows that there is more.
         if error.kind() != io::ErrorKind::BrokenPipe {
             let failure = Failure::failed(format!("the output could not be written: {error}"));
             self.write_failure(&failure);
@@ -152,22 +152,22 @@ impl Ui {
         if code == 0 { Kind::Failed.exit_code() } else { code }
     }
 
-    /// Text that is data; a newline is added.
+    /// Prints data; a newline is added.
     pub fn data(&self, text: impl Into<Text>) {
         self.write_out(&format!("{}\n", text.into()));
     }
 
-    /// Text of our own that ends as it ends: help, scripts.
+    /// Prints halolink's own text without adding a newline: help, scripts.
     pub fn raw(&self, text: &str) {
         self.write_out(&Text::laid_out(text));
     }
 
-    /// One JSON document.
+    /// Prints one JSON document.
     pub fn json(&self, document: &impl Serialize) {
         self.write(|out| json::write(out, document));
     }
 
-    /// A table, in the format that was asked for: laid out, or as CSV.
+    /// Prints a table in the chosen format: laid out, or as CSV.
     pub fn table(&self, table: &Table) {
         match self.0.options.format {
             Format::Csv => self.write_out(&table.to_csv()),
@@ -177,7 +177,7 @@ impl Ui {
         }
     }
 
-    /// A line for people, unless they want quiet.
+    /// Prints a note for people, unless `--quiet` is given.
     pub fn note(&self, text: impl Into<Text>) {
         if !self.0.options.quiet {
             let text: Text = text.into();
@@ -186,26 +186,26 @@ impl Ui {
         }
     }
 
-    /// A line that says that something went well.
+    /// Prints a note that something has succeeded.
     pub fn success(&self, text: impl Into<Text>) {
         if !self.0.options.quiet {
             self.write_err_after("✓", &Style::new().green(), &text.into());
         }
     }
 
-    /// A line for those who asked for more.
+    /// Prints a note if this verbosity was asked for.
     pub fn detail(&self, verbosity: u8, text: impl Into<Text>) {
         if self.0.options.verbosity >= verbosity {
             self.write_err(&format!("{}\n", text.into()));
         }
     }
 
-    /// A warning.
+    /// Prints a warning.
     pub fn warn(&self, text: impl Into<Text>) {
         self.write_err_after("warning:", &Style::new().yellow().bold(), &text.into());
     }
 
-    /// A failure: on stderr for people, and as the one document on stdout for programs.
+    /// Prints a failure: on stderr for people, and as the JSON document on stdout for programs.
     pub fn failure(&self, failure: &Failure) {
         if self.0.options.format == Format::Json {
             self.json(&serde_json::json!({"error": {
@@ -220,8 +220,7 @@ impl Ui {
     fn write_failure(&self, failure: &Failure) {
         self.write_err_after("error:", &Style::new().red().bold(), &failure.message);
         if let Some(hint) = &failure.hint {
-            // As wide as "error:", so that both texts begin in one column. Not broken into lines: it is what people
-            // copy from.
+            // As wide as "error:", so that both texts are aligned. Not wrapped, because people copy from it.
             let word = Style::new()
                 .cyan()
                 .force_styling(self.0.color_err)
@@ -230,7 +229,7 @@ impl Ui {
         }
     }
 
-    /// A line on stderr that begins with a word in colour.
+    /// Prints a line on stderr that begins with a colored word.
     fn write_err_after(&self, word: &str, style: &Style, text: &Text) {
         let text = wrapped::wrapped(text, self.0.width_err, word.chars().count() + 1);
         let word = style.clone().force_styling(self.0.color_err).apply_to(word);
@@ -241,7 +240,7 @@ impl Ui {
         self.write(|out| out.write_all(text.as_bytes()));
     }
 
-    /// Writes to stdout. After an error nothing more is written: half of what follows helps nobody.
+    /// Writes to stdout. After an error nothing more is written: a part of the rest would be of no use.
     fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         let mut unprinted = self.unprinted();
         if unprinted.is_some() {
@@ -249,7 +248,7 @@ impl Ui {
         }
         let written = match &self.0.streams {
             Streams::Captured(memory) => write(&mut *memory.lock().unwrap_or_else(PoisonError::into_inner)),
-            // In large pieces, and not kept whole in memory either.
+            // In large pieces, but without keeping all of it in memory.
             Streams::Process => {
                 let mut out = io::BufWriter::new(io::stdout().lock());
                 let written = write(&mut out).and_then(|()| out.flush());
@@ -275,7 +274,7 @@ impl Ui {
             }
             Streams::Process => {
                 let write = || {
-                    // Nobody can be told that stderr is closed.
+                    // If stderr is closed, there is no one to tell.
                     let _ = io::stderr().lock().write_all(text.as_bytes());
                 };
                 match self.bar().as_ref() {

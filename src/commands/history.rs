@@ -13,7 +13,7 @@ use crate::{
     ui::{Align, Format, Table, sparkline},
 };
 
-/// Points of a sparkline: as many as fit beside a few words.
+/// The most points in a sparkline, so that it fits on a line with a few words.
 const SPARK: usize = 60;
 
 #[derive(Serialize)]
@@ -84,7 +84,7 @@ struct PointView {
 /// Runs `history`.
 ///
 /// # Errors
-/// Exit code 2 for an organization that the ledger does not know, and for a time that is none.
+/// Exit code 2 for an organization that is not in the ledger, and for a text that is not a time.
 pub async fn run(context: &Context, arguments: cli::History) -> anyhow::Result<Completion> {
     let since = match &arguments.since {
         Some(text) => since(text, &Zoned::now())?,
@@ -98,7 +98,7 @@ pub async fn run(context: &Context, arguments: cli::History) -> anyhow::Result<C
     Ok(Completion::Done)
 }
 
-/// The time from which on, as the state writes times. Days are those of the reader's calendar.
+/// The start of the period, written like the times in the state. Days are calendar days in the local time zone.
 fn since(text: &str, now: &Zoned) -> anyhow::Result<String> {
     let text = text.trim();
     let unknown = || {
@@ -117,7 +117,7 @@ fn since(text: &str, now: &Zoned) -> anyhow::Result<String> {
         }
         now.checked_sub(span).map_err(|_| unknown())?.timestamp()
     };
-    // Whole seconds, as the state has them: a fraction would sort behind the same second.
+    // Whole seconds, like those in the state: a fraction would sort after the same second.
     Ok(Timestamp::from_second(at.as_second()).unwrap_or(at).to_string())
 }
 
@@ -202,18 +202,7 @@ fn with_changes(runs: Vec<Run>, changes: Vec<RecordedChange>) -> Vec<RunView> {
 }
 
 async fn organization(context: &Context, store: &Store, text: &str, since: &str) -> anyhow::Result<()> {
-    let mappings = store.mappings(&context.profile).await?;
-    let id = match naming::mapping(text, &mappings) {
-        Ok(mapping) => mapping.organization.id.clone(),
-        // The ledger outlives a mapping.
-        Err(error) => {
-            let known = store.known_organizations(&context.profile).await?;
-            match naming::find("organization", text, &known) {
-                Ok(organization) => organization.id.clone(),
-                Err(_) => return Err(error),
-            }
-        }
-    };
+    let id = organization_id(context, store, text).await?;
     let points = store.seat_points(&context.profile, &id, since).await?;
     if context.ui.format() == Format::Json {
         let points: Vec<PointView> = points.into_iter().map(point).collect();
@@ -221,6 +210,29 @@ async fn organization(context: &Context, store: &Store, text: &str, since: &str)
         return Ok(());
     }
     let seats: Vec<Option<i64>> = points.iter().map(|point| point.seats).collect();
+    context.ui.table(&table(points));
+    if context.ui.format() == Format::Table {
+        draw(context, &seats);
+    }
+    Ok(())
+}
+
+/// The id of the organization that the text names: one that is mapped, or else one in the ledger, which keeps
+/// organizations after their mappings have ended.
+async fn organization_id(context: &Context, store: &Store, text: &str) -> anyhow::Result<String> {
+    let mappings = store.mappings(&context.profile).await?;
+    let error = match naming::mapping(text, &mappings) {
+        Ok(mapping) => return Ok(mapping.organization.id.clone()),
+        Err(error) => error,
+    };
+    let known = store.known_organizations(&context.profile).await?;
+    match naming::find("organization", text, &known) {
+        Ok(organization) => Ok(organization.id.clone()),
+        Err(_) => Err(error),
+    }
+}
+
+fn table(points: Vec<SeatPoint>) -> Table {
     let mut table = Table::new(&[
         ("recorded at", Align::Left),
         ("run", Align::Right),
@@ -254,19 +266,20 @@ async fn organization(context: &Context, store: &Store, text: &str, since: &str)
             point.change.reason.unwrap_or_default(),
         ]);
     }
-    context.ui.table(&table);
-    if context.ui.format() == Format::Table {
-        let recent = &seats[seats.len().saturating_sub(SPARK)..];
-        match (recent.iter().flatten().min(), recent.iter().flatten().max()) {
-            (Some(low), Some(high)) => {
-                context
-                    .ui
-                    .data(format!("seats {} {low} to {high}", sparkline(recent)));
-            }
-            _ => context.ui.note("No seats are recorded"),
+    table
+}
+
+/// Draws the most recent seats as a sparkline.
+fn draw(context: &Context, seats: &[Option<i64>]) {
+    let recent = &seats[seats.len().saturating_sub(SPARK)..];
+    match (recent.iter().flatten().min(), recent.iter().flatten().max()) {
+        (Some(low), Some(high)) => {
+            context
+                .ui
+                .data(format!("seats {} {low} to {high}", sparkline(recent)));
         }
+        _ => context.ui.note("No seats are recorded"),
     }
-    Ok(())
 }
 
 fn point(point: SeatPoint) -> PointView {

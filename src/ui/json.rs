@@ -1,4 +1,4 @@
-//! JSON that is safe to look at: what is hidden in a text is written as an escape. The data is the same.
+//! JSON that is safe to print: hidden characters are written as escapes. The data stays the same.
 
 use std::io;
 
@@ -7,14 +7,14 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::text::is_hidden;
 
-/// Writes one document, and a newline.
+/// Writes one document and a newline.
 pub(super) fn write(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(&mut *out, Escaping(PrettyFormatter::new()));
     document.serialize(&mut serializer)?;
     out.write_all(b"\n")
 }
 
-/// Pretty, and with escapes for everything that a terminal would obey or not show.
+/// Formats with indentation, and with escapes for everything that a terminal would interpret or hide.
 struct Escaping<'a>(PrettyFormatter<'a>);
 
 impl Formatter for Escaping<'_> {

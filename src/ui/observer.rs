@@ -1,4 +1,4 @@
-//! What HTTP tells, shown to people: requests for those who asked, waiting for everybody.
+//! Showing what happens in HTTP: waits to everyone, requests only to those who asked for more.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -16,7 +16,7 @@ impl Observer for Ui {
 
     fn waiting(&self, why: &str, remaining: Duration, first: bool) {
         let seconds = whole_seconds(remaining);
-        // Requests that wait side by side are one wait to a person.
+        // To a person, requests that wait at the same time are one wait.
         let alone = !first || self.0.waiting.fetch_add(1, Ordering::Relaxed) == 0;
         if let Some(bar) = self.bar().as_ref() {
             bar.set_message(String::from(Text::from(format!("waiting {seconds} s: {why}"))));

@@ -1,4 +1,4 @@
-//! Progress of work that takes a while, for people at a terminal.
+//! Showing the progress of work that takes a while, to people at a terminal.
 
 use std::{io::IsTerminal, time::Duration};
 
@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Streams, Text, Ui};
 
-/// Progress that is shown until this is dropped. On no terminal it shows nothing.
+/// Progress that is shown until this is dropped. Without a terminal, nothing is shown.
 pub struct Progress {
     ui: Ui,
     bar: Option<ProgressBar>,
@@ -33,7 +33,7 @@ impl Ui {
 }
 
 impl Progress {
-    /// So much is done, out of so much, where that is known.
+    /// Shows how much is done, out of how much if that is known.
     pub fn set(&self, done: usize, total: Option<usize>) {
         let Some(bar) = &self.bar else {
             return;

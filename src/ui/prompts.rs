@@ -1,6 +1,6 @@
-//! Questions to a person. Each is only asked where somebody is there to answer.
+//! Asking questions. They are only asked if a person is there to answer.
 //!
-//! Prompts block, so they run beside the runtime, which stays free to notice Ctrl-C.
+//! Prompts block, so they run on a thread of their own, and the runtime stays free to notice Ctrl-C.
 
 use console::Term;
 use dialoguer::{
@@ -12,14 +12,14 @@ use secrecy::SecretString;
 use super::{Text, Ui};
 use crate::failure::{Failure, Kind};
 
-/// Rows of a picker that are shown at once.
+/// The number of rows that a picker shows at a time.
 const ROWS: usize = 12;
 
 impl Ui {
-    /// Yes or no; no is the default.
+    /// Asks for yes or no; no is the default.
     ///
     /// # Errors
-    /// Nobody there, or a person who stopped it.
+    /// No one is there, or the person stops the command.
     pub async fn confirm(&self, question: impl Into<Text>) -> anyhow::Result<bool> {
         let question: Text = question.into();
         self.ask(move |theme, term| {
@@ -32,10 +32,10 @@ impl Ui {
         .await
     }
 
-    /// A line of text that `check` accepts; it gives the text as it will be used.
+    /// Asks for a line of text that `check` accepts.
     ///
     /// # Errors
-    /// Nobody there, or a person who stopped it.
+    /// No one is there, or the person stops the command.
     pub async fn input(
         &self,
         label: impl Into<Text>,
@@ -55,10 +55,10 @@ impl Ui {
         .await
     }
 
-    /// A secret, not shown while it is typed.
+    /// Asks for a secret, which is not shown while it is typed.
     ///
     /// # Errors
-    /// Nobody there, or a person who stopped it.
+    /// No one is there, or the person stops the command.
     pub async fn password(
         &self,
         label: impl Into<Text>,
@@ -75,10 +75,10 @@ impl Ui {
         .await
     }
 
-    /// One of a few; the index.
+    /// Asks for one of a few choices. Returns its index.
     ///
     /// # Errors
-    /// Nobody there, or a person who stopped it.
+    /// No one is there, or the person stops the command.
     pub async fn select<T: Into<Text>>(
         &self,
         label: impl Into<Text>,
@@ -100,18 +100,18 @@ impl Ui {
         chosen.ok_or_else(stopped)
     }
 
-    /// One of many, by typing to filter; the index.
+    /// Asks for one of many choices, which typing filters. Returns its index.
     ///
     /// # Errors
-    /// Nobody there, or a person who stopped it.
+    /// No one is there, or the person stops the command.
     pub async fn pick(&self, label: impl Into<Text>, items: Vec<String>) -> anyhow::Result<usize> {
         self.pick_from(label, items, 0).await
     }
 
-    /// One of many, by typing to filter, starting at one of them; the index.
+    /// Asks for one of many choices, which typing filters, with one of them preselected. Returns its index.
     ///
     /// # Errors
-    /// Nobody there, or a person who stopped it.
+    /// No one is there, or the person stops the command.
     pub async fn pick_from(
         &self,
         label: impl Into<Text>,
@@ -138,7 +138,7 @@ impl Ui {
         prompt: impl FnOnce(&dyn Theme, &Term) -> dialoguer::Result<T> + Send + 'static,
     ) -> anyhow::Result<T> {
         if !self.is_interactive() {
-            return Err(Failure::usage("nobody is here to answer a question").into());
+            return Err(Failure::usage("no one is here to answer a question").into());
         }
         let color = self.0.color_err;
         let answer = tokio::task::spawn_blocking(move || {
@@ -150,7 +150,7 @@ impl Ui {
             }
         })
         .await
-        .map_err(|error| Failure::failed(format!("the prompt broke: {error}")))?;
+        .map_err(|error| Failure::failed(format!("the prompt failed: {error}")))?;
         answer.map_err(|error| match error {
             dialoguer::Error::IO(error) if error.kind() == std::io::ErrorKind::Interrupted => stopped(),
             dialoguer::Error::IO(error) => {
@@ -160,7 +160,7 @@ impl Ui {
     }
 }
 
-/// A person stopped it: nothing was changed.
+/// The error of a command that a person stopped: nothing was changed.
 pub fn stopped() -> anyhow::Error {
     Failure::new(Kind::Interrupted, "stopped; nothing was changed").into()
 }

@@ -22,11 +22,11 @@ pub struct Table {
     rows: Vec<Vec<Text>>,
     /// The last column holds sentences.
     sentence_last: bool,
-    /// Columns to do without on a narrow terminal, the first of them first.
+    /// Columns that are left out on a narrow terminal, in this order.
     expendable: &'static [&'static str],
 }
 
-/// Between rows while a table is laid out that has sentences below them: no text has it.
+/// Separates the rows while a table with sentences below them is laid out. No text contains it.
 const BETWEEN: char = '\u{1}';
 
 impl Table {
@@ -43,26 +43,27 @@ impl Table {
         }
     }
 
-    /// The last column holds sentences: for people each stands below its row, where it can be read.
+    /// Declares that the last column holds sentences: in a table, each is printed below its row, where it can be
+    /// read.
     #[must_use]
     pub fn sentence_last(mut self) -> Self {
         self.sentence_last = true;
         self
     }
 
-    /// On a terminal that is too narrow these columns are left out, one after another. CSV has all.
+    /// Declares the columns that are left out, one after another, if the terminal is too narrow. CSV has all of them.
     #[must_use]
     pub fn expendable(mut self, columns: &'static [&'static str]) -> Self {
         self.expendable = columns;
         self
     }
 
-    /// Adds a row, one text a column.
+    /// Adds a row, with one text per column.
     pub fn row<T: Into<Text>>(&mut self, cells: impl IntoIterator<Item = T>) {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
-    /// Laid out, within `width` columns where a width is known.
+    /// Lays out the table, within `width` columns if a width is given.
     pub(super) fn to_text(&self, width: Option<u16>, color: bool) -> String {
         let mut left_out = 0;
         loop {
@@ -112,13 +113,13 @@ impl Table {
             table.add_row(cells);
         }
         if let Some(first) = table.column_mut(0) {
-            // Flush with everything else that is printed.
+            // Flush left, like everything else that is printed.
             first.set_padding((0, 1));
         }
         table
     }
 
-    /// The lines of the table, each row's sentence below it.
+    /// The lines of the table, with each row's sentence below it.
     fn finished(&self, table: &comfy_table::Table, width: Option<u16>) -> String {
         if !self.sentence_last {
             return table.trim_fmt();
@@ -145,7 +146,7 @@ impl Table {
         text.trim_end().to_owned()
     }
 
-    /// As CSV, header included, and no cell that a spreadsheet would run.
+    /// Formats the table as CSV with a header, and without cells that a spreadsheet would run.
     pub(super) fn to_csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let header = self.columns.iter().map(|(name, _)| name.replace(' ', "_"));
@@ -164,10 +165,10 @@ impl Table {
     }
 }
 
-/// Whether every cell can stand in one line.
+/// True if every cell fits on one line.
 fn fits(table: &comfy_table::Table, width: Option<u16>) -> bool {
     let columns = table.column_max_content_widths();
-    // A space on either side of each, but for the outer ones.
+    // One space on either side of each column, but none at the edges.
     let natural: usize = columns.iter().map(|column| usize::from(*column) + 2).sum();
     width.is_none_or(|width| natural.saturating_sub(2) <= usize::from(width))
 }
@@ -179,7 +180,7 @@ fn alignment(align: Align) -> CellAlignment {
     }
 }
 
-/// Numbers over time as a line of blocks; a gap where a number is not known.
+/// Draws numbers over time as a line of blocks, with a gap for each unknown number.
 pub fn sparkline(numbers: &[Option<i64>]) -> String {
     const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let known = || numbers.iter().flatten().copied();
@@ -190,7 +191,7 @@ pub fn sparkline(numbers: &[Option<i64>]) -> String {
     numbers
         .iter()
         .map(|number| match number {
-            // All the same is a line in the middle, not at the bottom.
+            // If all numbers are equal, the line is in the middle, not at the bottom.
             Some(_) if high == low => BLOCKS[3],
             Some(number) => {
                 let step = number.saturating_sub(low).saturating_mul(7) / range;

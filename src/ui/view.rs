@@ -1,4 +1,4 @@
-//! Any plan, before and after it is applied, as table, JSON or CSV.
+//! Showing any plan, before and after it is applied, as a table, JSON or CSV.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -8,18 +8,18 @@ use crate::{
     model::Reference,
 };
 
-/// What a change is about, as it is shown. Its JSON is one object of named fields; `status`, `reason` and
-/// `reason_code` are added to them.
+/// How the subject of a change is shown. Its JSON is an object of named fields, to which `status`, `reason` and
+/// `reason_code` are added.
 pub trait Subject: Serialize {
-    /// The statuses that the summary counts, in its order.
+    /// The statuses in the summary, in this order.
     const STATUSES: &'static [&'static str];
-    /// The columns, in their order.
+    /// The columns, in this order.
     const COLUMNS: &'static [Column];
 
-    /// One cell a column.
+    /// One cell per column.
     fn cells(&self) -> Vec<Cell>;
 
-    /// What is to be said about a change of it besides the reason.
+    /// Remarks about a change, beside its reason.
     fn remarks(_change: &Change<Self>) -> Vec<String>
     where
         Self: Sized,
@@ -39,12 +39,12 @@ pub enum Column {
     Reference(&'static str),
 }
 
-/// What stands in a column.
+/// What a column contains.
 #[derive(Clone, Debug)]
 pub enum Cell {
     /// Text, or a number as text.
     Text(String),
-    /// A record's id and name; the id is empty where it has none yet.
+    /// A record's id and name; the id is empty if it has none yet.
     Reference(String, String),
 }
 
@@ -72,18 +72,18 @@ impl From<Option<i64>> for Cell {
     }
 }
 
-/// The one document that a changing command prints as JSON.
+/// The JSON document of a changing command.
 #[derive(Serialize)]
 pub struct Document<'a, Changes, Counts, Requests> {
     /// The command.
     pub command: &'static str,
     /// The profile it worked on.
     pub profile: &'a str,
-    /// Whether nothing was changed because of `--dry-run`.
+    /// Nothing was changed, because of `--dry-run`.
     pub dry_run: bool,
-    /// One entry an item.
+    /// One entry per change.
     pub changes: Changes,
-    /// The entries counted.
+    /// The number of entries by status.
     pub summary: Counts,
     /// HTTP requests sent.
     pub requests: Requests,
@@ -116,7 +116,7 @@ pub fn entries<S: Subject>(plan: &Plan<S>) -> impl Serialize {
     plan.changes.iter().map(Entry::from).collect::<Vec<_>>()
 }
 
-/// The changes counted by status, and what a command adds to that.
+/// The number of changes by status, and what the command adds.
 pub struct Summary {
     counts: Vec<(&'static str, usize)>,
     remarks: Vec<(&'static str, String)>,
@@ -132,7 +132,7 @@ impl Summary {
         Self { counts, remarks }
     }
 
-    /// "2 mapped, 1 unchanged": what there is any of.
+    /// "2 mapped, 1 unchanged": every status with at least one change.
     pub fn sentence(&self) -> String {
         let parts: Vec<String> = self
             .counts
@@ -157,7 +157,7 @@ impl Serialize for Summary {
     }
 }
 
-/// Shows a plan to people before anything is done: what would be, what is held back, and why.
+/// Shows a plan to people before anything is done: what would be written, what is held back, and why.
 pub fn plan<S: Subject>(ui: &Ui, plan: &Plan<S>) {
     let planned = if plan.stop.is_some() {
         "Would be written"
@@ -177,12 +177,12 @@ pub fn plan<S: Subject>(ui: &Ui, plan: &Plan<S>) {
             .changes
             .iter()
             .filter(|change| decisions.contains(&change.decision));
-        // What came of it is not known yet: only why it is decided so.
+        // There is no outcome yet, only the reason for the decision.
         group_of(ui, heading, group, |change| change.reason.as_ref());
     }
 }
 
-/// Shows to people what did not come out as the plan that they saw.
+/// Shows people what turned out differently from the plan that they saw.
 pub fn surprises<S: Subject>(ui: &Ui, plan: &Plan<S>) {
     let failed = plan.changes.iter().filter(|change| change.status() == "failed");
     group_of(ui, "Failed", failed, Change::because);
@@ -203,7 +203,7 @@ fn group_of<'a, S: Subject + 'a>(
     ui.data("");
 }
 
-/// All changes with their statuses: as CSV whole, else for people who saw no plan.
+/// Shows all changes with their statuses: as CSV, or to people who have seen no plan.
 pub fn changes<S: Subject>(ui: &Ui, plan: &Plan<S>) {
     let layout = match ui.format() {
         Format::Csv => Layout::Csv,
@@ -270,7 +270,7 @@ fn laid_out<S: Subject>(rows: &[(&Change<S>, Option<&Reason>)], layout: Layout) 
     table
 }
 
-/// What is to be said about a change, in one line.
+/// A change's reason and remarks, in one line.
 fn note<S: Subject>(change: &Change<S>, reason: Option<&Reason>) -> String {
     let mut notes = S::remarks(change);
     notes.extend(reason.map(ToString::to_string));

@@ -1,9 +1,9 @@
-//! Sentences that break between words where the terminal is narrow.
+//! Wrapping sentences between words on a narrow terminal.
 
 use textwrap::{Options, WordSplitter, wrap};
 
-/// The text in lines of at most `width` columns, where a width is known. A line that is too long goes on below
-/// where it began, `indent` columns in; words, and what is typed as one, are not broken.
+/// Wraps a text to lines of at most `width` columns, if a width is given. A line that is too long continues on the
+/// next one, `indent` columns in. Words are not broken, nor are commands to be typed.
 pub(super) fn wrapped(text: &str, width: Option<u16>, indent: usize) -> String {
     let Some(width) = width else {
         return text.to_owned();
@@ -15,7 +15,7 @@ pub(super) fn wrapped(text: &str, width: Option<u16>, indent: usize) -> String {
             .break_words(false)
             .word_splitter(WordSplitter::NoHyphenation)
             .subsequent_indent(&below);
-        // Something stands in front of the first line already: it is laid out with it and printed without.
+        // Something precedes the first line: it is laid out along with it, and printed without it.
         let before = if number == 0 {
             " ".repeat(indent)
         } else {

@@ -361,7 +361,7 @@ fn an_empty_list_is_an_empty_array_and_a_header() {
     stage
         .run(["list", "mappings"])
         .expect(0)
-        .says(["Nothing is there"]);
+        .says(["Nothing to list"]);
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! `list errors`: accounts whose backups have errors, found inside the organizations.
+//! `list errors`: the errors of accounts, found inside the organizations.
 
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
-use super::{Mappings, Row, print, read_organizations};
+use super::{Mappings, Row, organizations as all_organizations, print};
 use crate::{
     cli,
     context::Context,
@@ -13,7 +13,7 @@ use crate::{
     ui::Align,
 };
 
-/// Organizations looked into at the same time.
+/// The number of organizations that are read at the same time.
 const AT_ONCE: usize = 4;
 
 #[derive(Serialize)]
@@ -57,35 +57,15 @@ impl Row for ErrorRow {
     }
 }
 
-/// Errors inside the mapped organizations, or with `--unmapped` inside the others. Each organization takes
-/// some requests with its own token, so what was not asked for is not looked into.
-pub(super) async fn errors(
+/// Lists the errors of the mapped organizations, or with `--unmapped` of the others. Each organization takes several
+/// requests with its own token, so only those that were asked for are read.
+pub(super) async fn list(
     context: &Context,
     arguments: &cli::List,
     mappings: &Mappings<'_>,
 ) -> anyhow::Result<Completion> {
     let backup = context.backup().await?;
-    let customer = match &arguments.customer {
-        Some(text) => Some(mappings.customer(context, text).await?),
-        None => None,
-    };
-    let organizations: Vec<(Reference<String>, Option<Reference>)> = if arguments.unmapped {
-        read_organizations(context)
-            .await?
-            .into_iter()
-            .filter(|organization| !mappings.by_organization.contains_key(organization.id.as_str()))
-            .filter(|organization| !organization.suspended && !organization.deactivated)
-            .map(|organization| (Reference::new(organization.id, organization.name), None))
-            .collect()
-    } else {
-        mappings
-            .all
-            .iter()
-            .filter(|mapping| customer.is_none_or(|customer| mapping.customer.id == customer))
-            .map(|mapping| (mapping.organization.clone(), Some(mapping.customer.clone())))
-            .collect()
-    };
-
+    let organizations = organizations(context, arguments, mappings).await?;
     let progress = context.ui.progress("looking into organizations");
     let total = organizations.len();
     let backup = &backup;
@@ -103,14 +83,11 @@ pub(super) async fn errors(
         progress.set(done, Some(total));
         match errors {
             Ok(errors) => {
-                rows.extend(
-                    errors
-                        .into_iter()
-                        .map(|error| error_row(&organization, customer.as_ref(), error)),
-                );
+                let errors = errors.into_iter();
+                rows.extend(errors.map(|error| error_row(&organization, customer.as_ref(), error)));
             }
             Err(error @ crate::backup::Error::Http(_)) => return Err(error.into()),
-            // One organization that cannot be looked into does not hide the others.
+            // An organization that cannot be read does not hide the others' errors.
             Err(error) => unread.push(format!("{organization}: {error}")),
         }
     }
@@ -124,6 +101,32 @@ pub(super) async fn errors(
     } else {
         Completion::SomeFailed
     })
+}
+
+/// The organizations to look into, with the customers that they are mapped to.
+async fn organizations(
+    context: &Context,
+    arguments: &cli::List,
+    mappings: &Mappings<'_>,
+) -> anyhow::Result<Vec<(Reference<String>, Option<Reference>)>> {
+    let customer = match &arguments.customer {
+        Some(text) => Some(mappings.customer(context, text).await?),
+        None => None,
+    };
+    if !arguments.unmapped {
+        let mapped = mappings.all.iter();
+        return Ok(mapped
+            .filter(|mapping| customer.is_none_or(|customer| mapping.customer.id == customer))
+            .map(|mapping| (mapping.organization.clone(), Some(mapping.customer.clone())))
+            .collect());
+    }
+    Ok(all_organizations::read(context)
+        .await?
+        .into_iter()
+        .filter(|organization| !mappings.by_organization.contains_key(organization.id.as_str()))
+        .filter(|organization| !organization.suspended && !organization.deactivated)
+        .map(|organization| (Reference::new(organization.id, organization.name), None))
+        .collect())
 }
 
 fn error_row(
