@@ -266,7 +266,7 @@ impl Context {
     }
 
     /// Tells a person about a long wait for another process.
-    pub fn told(&self) -> impl Fn(&str) + Sync + '_ {
+    pub fn notify(&self) -> impl Fn(&str) + Sync + '_ {
         |line| self.ui.note(line)
     }
 

@@ -24,7 +24,7 @@ const UNEXPLAINED: Duration = Duration::from_secs(2);
 const LONGEST_HOLDER: u64 = 300;
 
 /// Receives a line that tells a person about a long wait.
-pub type Told<'a> = &'a (dyn Fn(&str) + Sync);
+pub type Notify<'a> = &'a (dyn Fn(&str) + Sync);
 
 /// Tells nobody.
 pub fn nobody(_: &str) {}
@@ -47,12 +47,12 @@ pub struct LockFile {
 
 impl LockFile {
     /// Takes the lock on the file at `path`, which is created if it is missing, and waits up to `wait` for another
-    /// holder. After two seconds `told` hears once who holds it, in the words of `explain`.
+    /// holder. After two seconds `notify` is told once who holds it, in the words of `explain`.
     pub async fn take(
         path: &Path,
         wait: Duration,
         explain: impl Fn(&str) -> String,
-        told: Told<'_>,
+        notify: Notify<'_>,
     ) -> Result<Self, Error> {
         let file = private_file(path).map_err(Error::Io)?;
         let holder = holder_file(path);
@@ -72,7 +72,7 @@ impl LockFile {
             if waited >= UNEXPLAINED && !explained {
                 explained = true;
                 let left = wait.saturating_sub(UNEXPLAINED).as_secs();
-                told(&format!("waiting up to {left} s: {}", explain(&read(&holder))));
+                notify(&format!("waiting up to {left} s: {}", explain(&read(&holder))));
             }
             sleep(INTERVAL.min(wait.saturating_sub(waited))).await;
         }
@@ -155,8 +155,8 @@ mod tests {
 
         let start = Instant::now();
         let lines = Mutex::new(Vec::new());
-        let told = |line: &str| lines.lock().unwrap().push((start.elapsed(), line.to_owned()));
-        let refused = LockFile::take(&path, Duration::from_secs(30), held, &told).await;
+        let notify = |line: &str| lines.lock().unwrap().push((start.elapsed(), line.to_owned()));
+        let refused = LockFile::take(&path, Duration::from_secs(30), held, &notify).await;
         let Err(Error::Held(holder)) = refused else {
             panic!("{refused:?}");
         };
@@ -194,11 +194,11 @@ mod tests {
         let file = private_file(&path).unwrap();
         file.lock().unwrap();
         let lines = Mutex::new(Vec::new());
-        let told = |line: &str| {
+        let notify = |line: &str| {
             lines.lock().unwrap().push(line.to_owned());
             file.unlock().unwrap();
         };
-        let lock = LockFile::take(&path, Duration::MAX, held, &told).await;
+        let lock = LockFile::take(&path, Duration::MAX, held, &notify).await;
         assert!(lock.is_ok(), "{lock:?}");
         assert!(lines.lock().unwrap()[0].ends_with("held by another program, which does not say who it is"));
     }

@@ -16,7 +16,7 @@ use crate::{
     failure::Failure,
     files::private_directory,
     halo,
-    lock_file::{self, LockFile, Told},
+    lock_file::{self, LockFile, Notify},
     secrets::Entries,
 };
 
@@ -180,8 +180,13 @@ impl Profiles {
     }
 
     /// Stores a profile's connection. Everything else in the file stays as it is, including comments.
-    pub async fn store(&self, profile: &str, connection: &Connection, told: Told<'_>) -> anyhow::Result<()> {
-        self.change(told, |document| {
+    pub async fn store(
+        &self,
+        profile: &str,
+        connection: &Connection,
+        notify: Notify<'_>,
+    ) -> anyhow::Result<()> {
+        self.change(notify, |document| {
             let profiles = document
                 .entry("profiles")
                 .or_insert_with(|| {
@@ -219,8 +224,13 @@ impl Profiles {
     }
 
     /// Records the ids of a connection and its state, if the profile has a connection.
-    pub async fn record(&self, profile: &str, connection: &Connection, told: Told<'_>) -> anyhow::Result<()> {
-        self.change(told, |document| {
+    pub async fn record(
+        &self,
+        profile: &str,
+        connection: &Connection,
+        notify: Notify<'_>,
+    ) -> anyhow::Result<()> {
+        self.change(notify, |document| {
             let table = document
                 .get_mut("profiles")
                 .and_then(|profiles| profiles.get_mut(profile))
@@ -234,11 +244,11 @@ impl Profiles {
     }
 
     /// Removes a profile's connection. Comments above it stay; a file with nothing left in it is deleted.
-    pub async fn remove(&self, profile: &str, told: Told<'_>) -> anyhow::Result<()> {
+    pub async fn remove(&self, profile: &str, notify: Notify<'_>) -> anyhow::Result<()> {
         if !self.path.exists() {
             return Ok(());
         }
-        self.change(told, |document| {
+        self.change(notify, |document| {
             let Some(profiles) = document.get_mut("profiles").and_then(Item::as_table_like_mut) else {
                 return Ok(());
             };
@@ -282,18 +292,18 @@ impl Profiles {
             .map_err(|error| self.broken(error.to_string().trim()).into())
     }
 
-    /// Reads, changes and writes the file in one step: under a lock, and never half-written. `told` hears who holds
+    /// Reads, changes and writes the file in one step: under a lock, and never half-written. `notify` is told who holds
     /// the lock if the wait for it is long.
     async fn change(
         &self,
-        told: Told<'_>,
+        notify: Notify<'_>,
         change: impl FnOnce(&mut DocumentMut) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let cannot = || format!("cannot write {}", self.path.display());
         let directory = self.path.parent().unwrap_or(Path::new("."));
         private_directory(directory).with_context(cannot)?;
         let explain = |holder: &str| format!("{} is locked ({LOCK}) by {holder}", self.path.display());
-        let _lock = LockFile::take(&directory.join(LOCK), WAIT, explain, told)
+        let _lock = LockFile::take(&directory.join(LOCK), WAIT, explain, notify)
             .await
             .map_err(|error| match error {
                 lock_file::Error::Held(holder) => Failure::try_later(format!(
@@ -403,8 +413,11 @@ mod tests {
         let lock = private_file(&directory.path().join(LOCK)).unwrap();
         lock.lock().unwrap();
         let lines = std::sync::Mutex::new(Vec::new());
-        let told = |line: &str| lines.lock().unwrap().push(line.to_owned());
-        let refused = profiles.store("default", &connection(), &told).await.unwrap_err();
+        let notify = |line: &str| lines.lock().unwrap().push(line.to_owned());
+        let refused = profiles
+            .store("default", &connection(), &notify)
+            .await
+            .unwrap_err();
         let failure = crate::failure::explain(&refused);
         assert_eq!(failure.kind, crate::failure::Kind::TryLater);
         assert!(failure.message.contains("config.lock"), "{}", failure.message);

@@ -32,7 +32,9 @@ pub(crate) async fn run<C: Changing>(
     let (mut store, lock) = match command.lock().filter(|_| !mode.dry_run) {
         Some(Lock { name, wait }) => {
             let store = context.store().await?;
-            let lock = store.lock(&context.profile, name, wait, &context.told()).await?;
+            let lock = store
+                .lock(&context.profile, name, wait, &context.notify())
+                .await?;
             (store, Some(lock))
         }
         None => (context.open_read_only().await?, None),

@@ -37,7 +37,7 @@ use tempfile::TempDir;
 
 use crate::{
     files::{private_directory, private_file},
-    lock_file::Told,
+    lock_file::Notify,
 };
 use error::{cannot_use, of_file};
 use schema::{Schema, migrate, schema};
@@ -70,22 +70,22 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the state, and creates it if it is missing; `told` hears of a long wait for another process.
-    pub async fn open(path: &Path, told: Told<'_>) -> Result<Self, Error> {
+    /// Opens the state, and creates it if it is missing; `notify` is told of a long wait for another process.
+    pub async fn open(path: &Path, notify: Notify<'_>) -> Result<Self, Error> {
         let failed = |error| cannot_use(path, error);
         private_directory(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
         // Created here first, so that it is private from its first byte; SQLite gives its companions the same mode.
         private_file(path).map_err(failed)?;
-        Self::open_existing(path, told).await
+        Self::open_existing(path, notify).await
     }
 
-    /// Opens a state that exists, and brings its tables up to date; `told` hears of a long wait.
-    pub async fn open_existing(path: &Path, told: Told<'_>) -> Result<Self, Error> {
+    /// Opens a state that exists, and brings its tables up to date; `notify` is told of a long wait.
+    pub async fn open_existing(path: &Path, notify: Notify<'_>) -> Result<Self, Error> {
         let pool = pool(path, for_writing(path)).await?;
         if schema(&pool, path).await? != Schema::Current {
             // Otherwise two first runs at once would both create the tables.
             let what = "bringing the state up to date";
-            let _migrating = lock::file(path, "migrate", what, BUSY, told).await?;
+            let _migrating = lock::file(path, "migrate", what, BUSY, notify).await?;
             migrate(&pool, path).await?;
         }
         Self::of(pool, path).await

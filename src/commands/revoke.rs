@@ -71,7 +71,10 @@ pub async fn run(context: &Context, arguments: cli::Revoke) -> anyhow::Result<Co
         // Secrets first: whatever fails after this, they are gone.
         let deleted = delete_secrets(context, &plan).await?;
         items.extend(deleted.iter().map(|secret| format!("{secret} in the keyring")));
-        context.profiles.remove(&context.profile, &context.told()).await?;
+        context
+            .profiles
+            .remove(&context.profile, &context.notify())
+            .await?;
         if plan.is_own_state {
             clear_state(context, &plan, arguments.purge).await?;
         }
@@ -218,7 +221,7 @@ async fn clear_state(context: &Context, plan: &Plan, purge: bool) -> anyhow::Res
     if plan.remembered.is_empty() && !plan.is_in_state {
         return Ok(());
     }
-    let store = Store::open_existing(context.state_file(), &context.told()).await?;
+    let store = Store::open_existing(context.state_file(), &context.notify()).await?;
     context.make_directories_private(&store).await;
     // Read again: bringing an older state up to date has given ids to the connections in it.
     let found = Found::of(&store, &context.profile).await?;

@@ -158,7 +158,7 @@ impl Context {
         if first {
             self.make_files_private();
         }
-        let store = Store::open_existing(&self.state, &self.told()).await?;
+        let store = Store::open_existing(&self.state, &self.notify()).await?;
         if first {
             self.make_directories_private(&store).await;
             if let Some(connection) = connection
@@ -373,7 +373,7 @@ impl Context {
             recorded.id = Some(known.id.clone());
         }
         self.profiles
-            .record(&self.profile, &recorded, &self.told())
+            .record(&self.profile, &recorded, &self.notify())
             .await?;
         copied?;
         if moves {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Error, Store, error::cannot_use, read_only::companion};
-use crate::lock_file::{self, LockFile, Told};
+use crate::lock_file::{self, LockFile, Notify};
 
 /// Takes the lock of this name, and waits for it if necessary. `what` says what it is needed for.
 pub(super) async fn file(
@@ -14,14 +14,14 @@ pub(super) async fn file(
     name: &str,
     what: &str,
     wait: Duration,
-    told: Told<'_>,
+    notify: Notify<'_>,
 ) -> Result<LockFile, Error> {
     let explain = |holder: &str| {
         let what = what.to_owned();
         let holder = holder.to_owned();
         Error::Held { what, holder }.to_string()
     };
-    LockFile::take(&path_of(state, name), wait, explain, told)
+    LockFile::take(&path_of(state, name), wait, explain, notify)
         .await
         .map_err(|error| match error {
             lock_file::Error::Held(holder) => Error::Held {
@@ -43,8 +43,8 @@ impl Store {
         LockFile::is_held(&path_of(&self.path, &format!("{profile}.{what}")))
     }
 
-    /// Takes the lock for `what` (e.g. "sync-seats") in a profile, and waits up to `wait` for another holder; `told`
-    /// hears of a long wait. A crash releases the lock.
+    /// Takes the lock for `what` (e.g. "sync-seats") in a profile, and waits up to `wait` for another holder; `notify`
+    /// is told of a long wait. A crash releases the lock.
     ///
     /// # Errors
     /// [`Error::Held`], which names the holder.
@@ -53,7 +53,7 @@ impl Store {
         profile: &str,
         what: &str,
         wait: Duration,
-        told: Told<'_>,
+        notify: Notify<'_>,
     ) -> Result<LockFile, Error> {
         let name = format!("{profile}.{what}");
         let work = if profile.is_empty() {
@@ -61,7 +61,7 @@ impl Store {
         } else {
             format!("{what} for the profile {profile}")
         };
-        file(&self.path, &name, &work, wait, told).await
+        file(&self.path, &name, &work, wait, notify).await
     }
 }
 

@@ -95,7 +95,7 @@ impl Undo {
 
 /// Removes the connection from the state again. Returns true if something else uses the state.
 async fn forget(context: &Context, before: &Before, id: &str) -> anyhow::Result<bool> {
-    let store = Store::open_existing(context.state_file(), &context.told()).await?;
+    let store = Store::open_existing(context.state_file(), &context.notify()).await?;
     match &before.remembered {
         Some(known) => store.remember_connection(&context.profile, known).await?,
         None => store.forget_connection(&context.profile, id).await?,
@@ -121,7 +121,7 @@ impl Storing<'_> {
     async fn write(&mut self) -> anyhow::Result<()> {
         let context = self.context;
         context.make_files_private();
-        let store = Store::open(context.state_file(), &context.told()).await?;
+        let store = Store::open(context.state_file(), &context.notify()).await?;
         context.make_directories_private(&store).await;
         store
             .bind_site(&context.profile, self.connection.site.site_url.as_str())
@@ -138,7 +138,7 @@ impl Storing<'_> {
         };
         context
             .profiles
-            .store(&context.profile, &connected, &context.told())
+            .store(&context.profile, &connected, &context.notify())
             .await?;
         self.remember_directory(&store, context.profiles.path()).await?;
         self.delete_stale_secrets(&store, known).await?;

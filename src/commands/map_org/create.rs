@@ -84,7 +84,7 @@ pub(super) async fn create(
     count: i64,
 ) -> anyhow::Result<Reference> {
     // One lock for all profiles, since two can belong to one site. No profile has an empty name.
-    let _lock = store.lock("", "create-license", WAIT, &context.told()).await?;
+    let _lock = store.lock("", "create-license", WAIT, &context.notify()).await?;
     let before = store.license_intent(&context.profile, customer.id, name).await?;
     let mut creation = Creation {
         context,

@@ -41,10 +41,10 @@ pub(in crate::commands::map_org) struct Locks {
 /// # Errors
 /// Exit code 75 naming the holder.
 pub(in crate::commands::map_org) async fn lock(context: &Context, store: &Store) -> anyhow::Result<Locks> {
-    let (profile, told) = (&context.profile, context.told());
+    let (profile, notify) = (&context.profile, context.notify());
     Ok(Locks {
-        _sync: store.lock(profile, sync_seats::LOCK, WAIT, &told).await?,
-        _own: store.lock(profile, COMMAND, WAIT, &told).await?,
+        _sync: store.lock(profile, sync_seats::LOCK, WAIT, &notify).await?,
+        _own: store.lock(profile, COMMAND, WAIT, &notify).await?,
     })
 }
 
