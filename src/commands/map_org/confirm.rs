@@ -32,26 +32,6 @@ pub(super) fn doubt(wanted: &mut [NewMapping], mappings: &[Mapping]) {
         }
     }
     for wanted in wanted.iter_mut().filter(|wanted| !wanted.is_unchanged()) {
-        let mut doubts = Vec::new();
-        if far_apart(&wanted.organization.name, &wanted.customer.name) {
-            doubts.push(format!(
-                "the names are far apart: the organization is called {}, the customer {}",
-                wanted.organization.name, wanted.customer.name
-            ));
-        }
-        let name = wanted.target.name();
-        let manufacturer = match &wanted.target {
-            Target::Existing(license) => license.manufacturer.as_deref(),
-            Target::New { .. } | Target::Known(_) => None,
-        };
-        if let Some(word) = other_product(name, manufacturer) {
-            let by = manufacturer
-                .map(|manufacturer| format!(" (manufacturer {manufacturer})"))
-                .unwrap_or_default();
-            doubts.push(format!(
-                "the license {name}{by} looks like another product's, because of the word \"{word}\""
-            ));
-        }
         let others: Vec<String> = wanted
             .license()
             .and_then(|license| users.get(&license))
@@ -60,14 +40,39 @@ pub(super) fn doubt(wanted: &mut [NewMapping], mappings: &[Mapping]) {
             .filter(|mapping| mapping.organization.id != wanted.organization.id)
             .map(|mapping| mapping.organization.to_string())
             .collect();
-        if !others.is_empty() {
-            doubts.push(format!(
-                "the license {name} is already mapped to {}: it will carry the sum",
-                others.join(", ")
-            ));
-        }
-        wanted.doubts = doubts;
+        wanted.doubts = doubts_about(wanted, &others);
     }
+}
+
+/// What looks wrong about a new mapping; `others` are the organizations that its license is mapped to already.
+fn doubts_about(wanted: &NewMapping, others: &[String]) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if far_apart(&wanted.organization.name, &wanted.customer.name) {
+        doubts.push(format!(
+            "the names are far apart: the organization is called {}, the customer {}",
+            wanted.organization.name, wanted.customer.name
+        ));
+    }
+    let name = wanted.target.name();
+    let manufacturer = match &wanted.target {
+        Target::Existing(license) => license.manufacturer.as_deref(),
+        Target::New { .. } | Target::Known(_) => None,
+    };
+    if let Some(word) = other_product(name, manufacturer) {
+        let by = manufacturer
+            .map(|manufacturer| format!(" (manufacturer {manufacturer})"))
+            .unwrap_or_default();
+        doubts.push(format!(
+            "the license {name}{by} looks like another product's, because of the word \"{word}\""
+        ));
+    }
+    if !others.is_empty() {
+        doubts.push(format!(
+            "the license {name} is already mapped to {}: it will carry the sum",
+            others.join(", ")
+        ));
+    }
+    doubts
 }
 
 /// Refuses what another profile of the same site has mapped: both would bill it.
