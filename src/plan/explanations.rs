@@ -408,6 +408,65 @@ mod tests {
     }
 
     #[test]
+    fn every_error_has_its_own_advice() {
+        let all = explanations();
+        for advice in &ADVICE {
+            let entry = all.iter().find(|entry| entry.error == advice.slug).unwrap();
+            assert_eq!(
+                (entry.ticket, entry.cause, entry.checks, entry.screen, entry.who),
+                (
+                    advice.ticket,
+                    advice.cause,
+                    advice.checks,
+                    advice.screen,
+                    advice.who
+                ),
+                "{}",
+                advice.slug
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_near_enough_or_near_two_is_only_suggested() {
+        let suggested = |text: &str| match recognize(text) {
+            Recognized::Near(near) => near.iter().map(|entry| entry.error).collect::<Vec<_>>(),
+            Recognized::Entry(entry) => panic!("{text} was taken for {}", entry.error),
+        };
+        assert_eq!(suggested("main-token")[0], "main-app-token");
+        // Three letters away from "Device", and three from "Delegated".
+        assert_eq!(
+            suggested("Delege Token authorization error was detected")[..2],
+            ["delegated-token", "device-token"]
+        );
+    }
+
+    #[test]
+    fn who_acts_and_when_is_said_in_words() {
+        for (who, words) in [
+            (
+                Who::CustomerAdministrator,
+                "the customer's Microsoft 365 or Google Workspace administrator",
+            ),
+            (Who::Technician, "you, the partner's technician"),
+            (
+                Who::VendorSupport,
+                "the vendor's support, if it does not pass by itself",
+            ),
+            (Who::Nobody, "nobody"),
+        ] {
+            assert_eq!(who.words(), words);
+        }
+        for (ticket, words) in [
+            (Ticket::AtOnce, "at once: it needs a person"),
+            (Ticket::AfterGrace, "if it lasts: it often passes by itself"),
+            (Ticket::Never, "none"),
+        ] {
+            assert_eq!(ticket.words(), words);
+        }
+    }
+
+    #[test]
     fn slugs_words_and_pasted_tickets_are_recognized() {
         for entry in explanations() {
             assert_eq!(slug(entry.error), entry.error);
