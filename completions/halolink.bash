@@ -34,6 +34,9 @@ _halolink() {
             halolink,history)
                 cmd="halolink__subcmd__history"
                 ;;
+            halolink,ignore)
+                cmd="halolink__subcmd__ignore"
+                ;;
             halolink,list)
                 cmd="halolink__subcmd__list"
                 ;;
@@ -76,6 +79,9 @@ _halolink() {
             halolink__subcmd__help,history)
                 cmd="halolink__subcmd__help__subcmd__history"
                 ;;
+            halolink__subcmd__help,ignore)
+                cmd="halolink__subcmd__help__subcmd__ignore"
+                ;;
             halolink__subcmd__help,list)
                 cmd="halolink__subcmd__help__subcmd__list"
                 ;;
@@ -107,7 +113,7 @@ _halolink() {
 
     case "${cmd}" in
         halolink)
-            opts="-p -o -y -q -v -h -V --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help --version connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help"
+            opts="-p -o -y -q -v -h -V --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help --version connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -410,7 +416,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__help)
-            opts="connect configure map-org unlink revoke sync-seats open-ticket explain list status history completions sandbox help"
+            opts="connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -494,6 +500,20 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__help__subcmd__history)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        halolink__subcmd__help__subcmd__ignore)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -627,6 +647,52 @@ _halolink() {
             fi
             case "${prev}" in
                 --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --patience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        halolink__subcmd__ignore)
+            opts="-p -o -y -q -v -h --reason --remove --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reason)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -40,6 +40,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand configure 'Set seat sync, seat metric, ticket type, SLA and priority'
             cand map-org 'Map a backed-up organization to a Halo customer and license'
             cand unlink 'End mappings, without changing anything in Halo'
+            cand ignore 'Mark organizations that are deliberately not billed through halolink'
             cand revoke 'Delete the secrets and the connection'
             cand sync-seats 'Update the licenses'' quantities to match the seats'
             cand open-ticket 'Open a service ticket for a backup error'
@@ -155,6 +156,27 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'halolink;ignore'= {
+            cand --reason 'Why they are not billed through halolink'
+            cand -p 'The named connection to use, with its configuration and mappings'
+            cand --profile 'The named connection to use, with its configuration and mappings'
+            cand -o 'How to print data (csv for lists)'
+            cand --output 'How to print data (csv for lists)'
+            cand --color 'When to use color (auto: on a terminal, unless NO_COLOR is set)'
+            cand --patience 'How many seconds a request may wait for a rate limit'
+            cand --request-limit 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together'
+            cand --remove 'Stop ignoring them'
+            cand --dry-run 'Show what would change, without changing it'
+            cand -y 'Answer yes to every question that asks to go on'
+            cand --yes 'Answer yes to every question that asks to go on'
+            cand --non-interactive 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+            cand -q 'Print neither notes nor progress'
+            cand --quiet 'Print neither notes nor progress'
+            cand -v 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
+            cand --verbose 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'halolink;revoke'= {
             cand -p 'The named connection to use, with its configuration and mappings'
             cand --profile 'The named connection to use, with its configuration and mappings'
@@ -256,7 +278,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand --color 'When to use color (auto: on a terminal, unless NO_COLOR is set)'
             cand --patience 'How many seconds a request may wait for a rate limit'
             cand --request-limit 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together'
-            cand --unmapped 'Only records that are not mapped (organizations, customers, licenses, errors)'
+            cand --unmapped 'Only records that are not mapped (organizations that are not ignored either, customers, licenses, errors)'
             cand --refresh 'Keep the names that are read, for tab completion; with mappings, update the names in them'
             cand -y 'Answer yes to every question that asks to go on'
             cand --yes 'Answer yes to every question that asks to go on'
@@ -354,6 +376,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand configure 'Set seat sync, seat metric, ticket type, SLA and priority'
             cand map-org 'Map a backed-up organization to a Halo customer and license'
             cand unlink 'End mappings, without changing anything in Halo'
+            cand ignore 'Mark organizations that are deliberately not billed through halolink'
             cand revoke 'Delete the secrets and the connection'
             cand sync-seats 'Update the licenses'' quantities to match the seats'
             cand open-ticket 'Open a service ticket for a backup error'
@@ -372,6 +395,8 @@ set edit:completion:arg-completer[halolink] = {|@words|
         &'halolink;help;map-org'= {
         }
         &'halolink;help;unlink'= {
+        }
+        &'halolink;help;ignore'= {
         }
         &'halolink;help;revoke'= {
         }

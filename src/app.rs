@@ -120,6 +120,7 @@ async fn dispatch(context: &Context, command: Command) -> anyhow::Result<Complet
         Command::Configure(arguments) => commands::configure::run(context, arguments).await,
         Command::MapOrg(arguments) => commands::map_org::run(context, arguments).await,
         Command::Unlink(arguments) => commands::unlink::run(context, arguments).await,
+        Command::Ignore(arguments) => commands::ignore::run(context, arguments).await,
         Command::Revoke(arguments) => commands::revoke::run(context, arguments).await,
         Command::SyncSeats(arguments) => commands::sync_seats::run(context, arguments).await,
         Command::OpenTicket(arguments) => commands::open_ticket::run(context, arguments).await,

@@ -5,6 +5,7 @@ mod configure;
 mod connect;
 mod explain;
 mod history;
+mod ignore;
 mod list;
 mod map_org;
 mod open_ticket;
@@ -30,6 +31,7 @@ pub use configure::{Configure, Switch};
 pub use connect::Connect;
 pub use explain::Explain;
 pub use history::History;
+pub use ignore::Ignore;
 pub use list::{Kind, List};
 pub use map_org::{MapOrg, OldLicense};
 pub use open_ticket::OpenTicket;
@@ -128,6 +130,8 @@ pub enum Command {
     MapOrg(MapOrg),
     /// End mappings, without changing anything in Halo
     Unlink(Unlink),
+    /// Mark organizations that are deliberately not billed through halolink
+    Ignore(Ignore),
     /// Delete the secrets and the connection
     Revoke(Revoke),
     /// Update the licenses' quantities to match the seats

@@ -7,6 +7,7 @@ mod csv_file;
 mod elsewhere;
 pub mod explain;
 pub mod history;
+pub mod ignore;
 pub mod list;
 pub mod map_org;
 mod naming;

@@ -42,6 +42,17 @@ pub fn mapped_organizations(typed: &OsStr) -> Vec<CompletionCandidate> {
     from_state(typed, mapped)
 }
 
+/// Offers the organizations that have been read, or the ignored ones if the line has `--remove`.
+pub fn organizations_to_ignore(typed: &OsStr) -> Vec<CompletionCandidate> {
+    if !LINE.get().is_some_and(|line| line.removes) {
+        return organizations(typed);
+    }
+    from_state(typed, async |store, profile| {
+        let ignored = store.ignored(profile).await?;
+        Ok(ignored.into_iter().map(|ignored| ignored.organization).collect())
+    })
+}
+
 /// Offers the customers that have been read, and those that are mapped to.
 pub fn customers(typed: &OsStr) -> Vec<CompletionCandidate> {
     named(NameKind::Customer, typed)
@@ -178,8 +189,15 @@ fn offered(names: &[Reference<String>], typed: &str) -> Vec<CompletionCandidate>
         .collect()
 }
 
-/// The profile that is named on the line being completed, if any.
-static NAMED_PROFILE: OnceLock<Option<String>> = OnceLock::new();
+/// What candidates need to know about the line being completed.
+struct Line {
+    /// The profile that it names, if any.
+    profile: Option<String>,
+    /// Whether it has `--remove`.
+    removes: bool,
+}
+
+static LINE: OnceLock<Line> = OnceLock::new();
 
 /// Notes what the candidates need to know about the line being completed.
 fn set_line(command: &clap::Command, words: &[OsString]) {
@@ -188,15 +206,16 @@ fn set_line(command: &clap::Command, words: &[OsString]) {
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
     // A process completes only one line.
-    let _ = NAMED_PROFILE.set(profile_in(command, &words));
+    let _ = LINE.set(Line {
+        profile: profile_in(command, &words),
+        removes: words.iter().any(|word| word == "--remove"),
+    });
 }
 
 /// The profile on the line being completed.
 fn profile(environment: &Environment) -> String {
-    NAMED_PROFILE
-        .get()
-        .cloned()
-        .flatten()
+    LINE.get()
+        .and_then(|line| line.profile.clone())
         .or_else(|| environment.get("HALOLINK_PROFILE"))
         .and_then(|name| profile_name(&name).ok())
         .unwrap_or_else(|| DEFAULT_PROFILE.to_owned())

@@ -3,6 +3,7 @@
 mod account_error;
 mod configuration;
 mod customer;
+mod ignored;
 mod license;
 mod mapping;
 mod organization;
@@ -13,6 +14,7 @@ mod ticket_options;
 pub use account_error::{AccountError, Product};
 pub use configuration::{Configuration, SeatSync};
 pub use customer::Customer;
+pub use ignored::Ignored;
 pub use license::{License, LicenseChange, Quantity};
 pub use mapping::{Mapping, OfOtherProfile};
 pub use organization::{Organization, SeatMetric, Seats};

@@ -5,6 +5,7 @@ pub mod backup_errors;
 pub mod batches;
 pub mod elsewhere;
 pub mod explanations;
+pub mod ignoring;
 pub mod limits;
 pub mod names;
 pub mod pending;

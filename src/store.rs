@@ -1,4 +1,4 @@
-//! State: configuration, mappings, ledger and tickets, in one SQLite file.
+//! State: configuration, mappings, ignored organizations, ledger and tickets, in one SQLite file.
 //!
 //! All writes are transactions, the log is write-ahead, the file is private to its user, and two processes at
 //! once are safe. Any method that reads or writes can fail with [`Error::Sql`], or with [`Error::Busy`] if another
@@ -9,6 +9,7 @@ mod configuration;
 mod connections;
 mod created_licenses;
 mod error;
+mod ignored;
 mod ledger;
 mod license_intents;
 mod lock;

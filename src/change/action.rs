@@ -9,7 +9,11 @@ pub enum Action {
     Remap,
     /// Ends a mapping.
     Unlink,
-    /// Gives a setting or a quantity another value.
+    /// Marks an organization as ignored.
+    Ignore,
+    /// Stops ignoring an organization.
+    StopIgnoring,
+    /// Gives a setting, a quantity or a reason another value.
     Update,
     /// Opens a ticket.
     Open,
@@ -24,6 +28,8 @@ impl Action {
             Action::Map => "mapped",
             Action::Remap => "remapped",
             Action::Unlink => "unlinked",
+            Action::Ignore => "ignored",
+            Action::StopIgnoring => "removed",
             Action::Update => "updated",
             Action::Open => "opened",
             Action::Keep => "unchanged",

@@ -41,7 +41,7 @@ pub struct List {
     /// Only records with this text in their name or id
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
-    /// Only records that are not mapped (organizations, customers, licenses, errors)
+    /// Only records that are not mapped (organizations that are not ignored either, customers, licenses, errors)
     #[arg(long)]
     pub unmapped: bool,
     /// Keep the names that are read, for tab completion; with mappings, update the names in them

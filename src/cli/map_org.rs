@@ -26,7 +26,7 @@ pub enum OldLicense {
     halolink map-org Contoso --customer 42 --license 19 --old-license 0 --yes\n  \
     halolink map-org --from mappings.csv --yes\n\n\
     What bills (a new license), maps anew or looks wrong (names far apart, another product's license,\n\
-    a license that is another organization's already) is asked first; without a terminal it takes --yes.\n\
+    a license that is another organization's already, an ignored organization) is asked first; without a terminal it takes --yes.\n\
     Names are matched by id, else by exact name regardless of case, else by unique prefix.")]
 pub struct MapOrg {
     /// The organization: its id, its number or its name

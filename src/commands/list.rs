@@ -37,13 +37,14 @@ pub async fn run(context: &Context, arguments: cli::List) -> anyhow::Result<Comp
     refuse_idle_flags(&arguments)?;
     let look = context.open_read_only().await?;
     let mut mappings = look.mappings(&context.profile).await?;
+    let ignored = look.ignored(&context.profile).await?;
     look.close().await;
     if arguments.refresh && arguments.kind == Kind::Mappings {
         mappings::refresh(context, &mut mappings).await?;
     }
     let mappings = Mappings::new(&mappings);
     match arguments.kind {
-        Kind::Organizations => organizations::list(context, &arguments, &mappings).await,
+        Kind::Organizations => organizations::list(context, &arguments, &mappings, &ignored).await,
         Kind::Customers => named::customers(context, &arguments, &mappings).await,
         Kind::Licenses => licenses::list(context, &arguments, &mappings).await,
         Kind::Mappings => mappings::list(context, &arguments, &mappings).await,

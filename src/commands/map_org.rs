@@ -147,13 +147,14 @@ impl Changing for MapOrg {
 
     async fn plan(&mut self, context: &Context, store: &Store) -> anyhow::Result<Plan<NewMapping>> {
         let mappings = store.mappings(&context.profile).await?;
+        let ignored = store.ignored(&context.profile).await?;
         let elsewhere = elsewhere(store, &context.profile).await?;
         let mut wanted = match &self.arguments.from {
             Some(path) => from_file::wanted(context, path, &mappings).await?,
-            None => vec![one::wanted(context, &self.arguments, &mappings).await?],
+            None => vec![one::wanted(context, &self.arguments, &mappings, &ignored).await?],
         };
         confirm::refuse_elsewhere(&wanted, &elsewhere)?;
-        confirm::doubt(&mut wanted, &mappings);
+        confirm::doubt(&mut wanted, &mappings, &ignored);
         self.old = old_license::left(context, &wanted, &mappings, &elsewhere).await?;
         Ok(Plan::new(wanted.into_iter().map(NewMapping::change).collect()))
     }

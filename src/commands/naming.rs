@@ -4,7 +4,9 @@ use crate::{
     context::Context,
     failure::Failure,
     halo::Halo,
-    model::{Customer, License, Mapping, Organization, Outcome, Priority, Reference, Sla, TicketType},
+    model::{
+        Customer, Ignored, License, Mapping, Organization, Outcome, Priority, Reference, Sla, TicketType,
+    },
     plan::names::{Index, Named, Unresolved},
     text::Text,
 };
@@ -58,6 +60,19 @@ impl Named for Mapping {
     }
 }
 
+impl Named for Ignored {
+    fn ids(&self) -> Vec<String> {
+        let mut ids = vec![self.organization.id.clone()];
+        ids.extend(self.organization_number.map(|number| number.to_string()));
+        ids
+    }
+
+    fn name(&self) -> &str {
+        &self.organization.name
+    }
+}
+
+/// The record that the text names.
 ///
 /// # Errors
 /// Exit code 2 if it matches none (the nearest are listed) or several (they are listed).
@@ -97,7 +112,7 @@ fn plural(what: &str) -> String {
 /// The word after `halolink list` that lists records of this kind.
 fn listed_as(what: &str) -> &'static str {
     match what {
-        "organization" => "organizations",
+        "organization" | "ignored organization" => "organizations",
         "customer" => "customers",
         "license" => "licenses",
         "ticket type" => "ticket-types",
@@ -119,10 +134,34 @@ pub async fn organization(context: &Context, text: &str) -> anyhow::Result<Organ
     {
         return Ok(organization);
     }
+    find("organization", text, &every_organization(context).await?).cloned()
+}
+
+/// The organizations that the texts name, in the same order. A single one is read as by [`organization`]; for
+/// several, the list is read once.
+///
+/// # Errors
+/// Exit code 2 if a text names none or several.
+pub async fn organizations(context: &Context, texts: &[String]) -> anyhow::Result<Vec<Organization>> {
+    if let [text] = texts {
+        return Ok(vec![organization(context, text).await?]);
+    }
+    let organizations = every_organization(context).await?;
+    let index = Index::new(&organizations);
+    texts
+        .iter()
+        .map(|text| match index.find(text) {
+            Ok(organization) => Ok(organization.clone()),
+            Err(unresolved) => Err(failure("organization", text, &unresolved).into()),
+        })
+        .collect()
+}
+
+/// Every organization, with progress.
+pub async fn every_organization(context: &Context) -> anyhow::Result<Vec<Organization>> {
+    let backup = context.backup().await?;
     let progress = context.ui.progress("reading organizations");
-    let organizations = backup.organizations(&|done| progress.set(done, None)).await?;
-    drop(progress);
-    find("organization", text, &organizations).cloned()
+    Ok(backup.organizations(&|done| progress.set(done, None)).await?)
 }
 
 /// True for digits, a dash, digits: what the portal calls the Organization ID.

@@ -83,7 +83,14 @@ pub async fn run(context: &Context, arguments: cli::Revoke) -> anyhow::Result<Co
         items.push(format!("connection to {}", connection.site.site_url));
     }
     if arguments.purge && plan.is_in_state {
-        items.extend(["configuration", "mappings", "ledger", "ticket records"].map(ToOwned::to_owned));
+        let kinds = [
+            "configuration",
+            "mappings",
+            "ignored organizations",
+            "ledger",
+            "ticket records",
+        ];
+        items.extend(kinds.map(ToOwned::to_owned));
     }
     print(context, items, &plan, &arguments);
     Ok(Completion::Done)

@@ -105,15 +105,16 @@ impl Store {
     }
 
     /// Stores mappings, all of them or none, and replaces those of the same organizations. A license that an
-    /// organization leaves this way is expected to lose that organization's seats.
+    /// organization leaves this way is expected to lose that organization's seats. A mapped organization is no
+    /// longer ignored.
     pub async fn map(&self, profile: &str, mappings: &[Mapping]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for rows in mappings.chunks(ROWS) {
-            let leaving: Vec<&str> = rows
+            let mapped: Vec<&str> = rows
                 .iter()
                 .map(|mapping| mapping.organization.id.as_str())
                 .collect();
-            expect_falls(&mut transaction, profile, &leaving).await?;
+            expect_falls(&mut transaction, profile, &mapped).await?;
             let mut statement: QueryBuilder<Sqlite> = QueryBuilder::new(
                 "INSERT INTO mappings (profile, organization_id, organization_name, organization_number,
                      customer_id, customer_name, license_id, license_name, mapped_at, flag, seats) ",
@@ -139,6 +140,11 @@ impl Store {
                     license_id = excluded.license_id, license_name = excluded.license_name,
                     mapped_at = excluded.mapped_at, flag = excluded.flag, seats = excluded.seats",
             );
+            statement.build().execute(&mut *transaction).await?;
+            let mut statement: QueryBuilder<Sqlite> =
+                QueryBuilder::new("DELETE FROM ignored WHERE profile = ");
+            statement.push_bind(profile).push(" AND organization_id IN (");
+            listed(&mut statement, &mapped);
             statement.build().execute(&mut *transaction).await?;
         }
         forget_unmapped(&mut transaction, profile).await?;

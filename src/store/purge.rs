@@ -3,7 +3,8 @@
 use super::{Error, Store};
 
 impl Store {
-    /// Deletes everything of a profile: configuration, mappings, ledger, tickets. No trace of it stays in the file.
+    /// Deletes everything of a profile: configuration, mappings, ignored organizations, ledger, tickets. No trace
+    /// of it stays in the file.
     ///
     /// # Errors
     /// [`Error::Busy`] if another process is reading: everything has been deleted, but some of it has not been
@@ -21,6 +22,7 @@ impl Store {
             "DELETE FROM refused_licenses WHERE profile = $1",
             "DELETE FROM license_intents WHERE profile = $1",
             "DELETE FROM mappings WHERE profile = $1",
+            "DELETE FROM ignored WHERE profile = $1",
             "DELETE FROM names WHERE profile = $1",
             "DELETE FROM configurations WHERE profile = $1",
             "DELETE FROM connections WHERE profile = $1",

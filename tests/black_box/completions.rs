@@ -98,6 +98,12 @@ fn names_are_offered_from_the_state_without_a_request() {
 
     stage.run(["list", "slas", "--refresh"]).expect(0);
     assert_eq!(offered(&stage, "halolink configure --sla G"), ["Gold"]);
+    stage.run(["ignore", "Quill", "--reason", "our own"]).expect(0);
+    assert_eq!(offered(&stage, "halolink ignore Contoso").len(), 1);
+    let quill = [r"Quill\ \&\ Feather"];
+    assert_eq!(offered(&stage, "halolink ignore --remove Q"), quill);
+    assert_eq!(offered(&stage, "halolink ignore --remove Contoso Q"), quill);
+    assert_eq!(offered(&stage, "halolink ignore --remove Contoso"), [""; 0]);
     stage.map_all();
     let mapped = offered(&stage, "halolink unlink Northwind");
     assert!(mapped.contains(&r"Northwind\ Dental".to_owned()), "{mapped:?}");

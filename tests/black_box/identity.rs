@@ -20,6 +20,7 @@ const USERS: &[&[&str]] = &[
         "--yes",
     ],
     &["unlink", "--all", "--yes"],
+    &["ignore", "1788161-15", "--reason", "billed by hand"],
     &["configure", "--sync-seats", "off"],
     &["configure", "--show"],
     &["history"],

@@ -214,6 +214,10 @@ fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
 
     let map = ["map-org", "1788161-14", "--customer", "21", "--license", "17"];
     check("map-org", &map, 0);
+    let ignore = ["ignore", "1788161-16", "--reason"];
+    check("ignore", &[&ignore[..], &["billed by hand"]].concat(), 0);
+    check("ignore", &[&ignore[..], &["our own"]].concat(), 0);
+    check("ignore", &["ignore", "--remove", "1788161-16", "--dry-run"], 0);
     check("sync-seats", &["sync-seats", "--dry-run"], 0);
     check("sync-seats", &["sync-seats", "--yes"], 0);
     // Somebody changes the quantity by hand, and then the license is gone.

@@ -19,6 +19,7 @@ const KINDS: [(&str, &[&str]); 9] = [
             "seats_available",
             "required_seats",
             "state",
+            "ignored",
             "customer",
             "license",
         ],

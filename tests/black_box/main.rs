@@ -16,6 +16,7 @@ mod faults;
 mod history;
 mod hostile_text;
 mod identity;
+mod ignoring;
 mod json_shapes;
 mod keyring;
 mod killed;

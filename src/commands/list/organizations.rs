@@ -1,13 +1,16 @@
 //! `list organizations`: backed-up organizations with their seats.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::{Mappings, Row, name, number, print};
 use crate::{
     cli,
+    commands::naming,
     context::Context,
     failure::Completion,
-    model::{Organization, Reference},
+    model::{Ignored, Organization, Reference},
     store::NameKind,
     ui::Align,
 };
@@ -22,6 +25,8 @@ struct OrganizationRow {
     seats_available: Option<i64>,
     required_seats: Option<i64>,
     state: &'static str,
+    /// The reason why it is ignored, if it is.
+    ignored: Option<String>,
     customer: Option<Reference>,
     license: Option<Reference>,
 }
@@ -50,7 +55,11 @@ impl Row for OrganizationRow {
             number(self.active_seats),
             number(self.seats_available),
             number(self.required_seats),
-            self.state.to_owned(),
+            match (self.state, &self.ignored) {
+                ("active", Some(_)) => "ignored".to_owned(),
+                (state, Some(_)) => format!("{state}, ignored"),
+                (state, None) => state.to_owned(),
+            },
             name(self.customer.as_ref()),
             name(self.license.as_ref()),
         ]
@@ -63,9 +72,7 @@ impl Row for OrganizationRow {
 
 /// Reads all organizations, sorted by name.
 pub(super) async fn read(context: &Context) -> anyhow::Result<Vec<Organization>> {
-    let backup = context.backup().await?;
-    let progress = context.ui.progress("reading organizations");
-    let mut organizations = backup.organizations(&|done| progress.set(done, None)).await?;
+    let mut organizations = naming::every_organization(context).await?;
     organizations.sort_by_cached_key(|organization| organization.name.to_lowercase());
     for organization in organizations.iter().filter(|found| found.conflicting) {
         context.ui.warn(format!(
@@ -80,7 +87,12 @@ pub(super) async fn list(
     context: &Context,
     arguments: &cli::List,
     mappings: &Mappings<'_>,
+    ignored: &[Ignored],
 ) -> anyhow::Result<Completion> {
+    let reasons: HashMap<&str, &str> = ignored
+        .iter()
+        .map(|ignored| (ignored.organization.id.as_str(), ignored.reason.as_str()))
+        .collect();
     let customer = match &arguments.customer {
         Some(text) => Some(mappings.customer(context, text).await?),
         None => None,
@@ -95,16 +107,15 @@ pub(super) async fn list(
     let rows = organizations
         .into_iter()
         .map(|organization| {
-            (
-                mappings.by_organization.get(organization.id.as_str()),
-                organization,
-            )
+            let id = organization.id.as_str();
+            (mappings.by_organization.get(id), reasons.get(id), organization)
         })
-        .filter(|(mapping, _)| !arguments.unmapped || mapping.is_none())
-        .filter(|(mapping, _)| {
+        // An ignored organization is not waiting to be mapped.
+        .filter(|(mapping, reason, _)| !arguments.unmapped || (mapping.is_none() && reason.is_none()))
+        .filter(|(mapping, ..)| {
             customer.is_none_or(|customer| mapping.is_some_and(|mapping| mapping.customer.id == customer))
         })
-        .map(|(mapping, organization)| OrganizationRow {
+        .map(|(mapping, reason, organization)| OrganizationRow {
             id: organization.id,
             organization_id: organization.number,
             name: organization.name,
@@ -117,6 +128,7 @@ pub(super) async fn list(
                 (false, true) => "deactivated",
                 (false, false) => "active",
             },
+            ignored: reason.map(|reason| (*reason).to_owned()),
             customer: mapping.map(|mapping| mapping.customer.clone()),
             license: mapping.map(|mapping| mapping.license.clone()),
         })

@@ -9,14 +9,18 @@ use super::{NewMapping, Target};
 use crate::{
     change::{Action, Change, Decision, Plan},
     failure::Failure,
-    model::Mapping,
+    model::{Ignored, Mapping},
     plan::{elsewhere::Elsewhere, names::far_apart, products::other_product},
     runner::Question,
     text::{Text, counted},
 };
 
-/// Notes with each new mapping what looks wrong about it; `mappings` are the existing ones.
-pub(super) fn doubt(wanted: &mut [NewMapping], mappings: &[Mapping]) {
+/// Notes with each new mapping what looks wrong about it; `mappings` and `ignored` are the existing ones.
+pub(super) fn doubt(wanted: &mut [NewMapping], mappings: &[Mapping], ignored: &[Ignored]) {
+    let reasons: HashMap<&str, &str> = ignored
+        .iter()
+        .map(|ignored| (ignored.organization.id.as_str(), ignored.reason.as_str()))
+        .collect();
     let will_have: HashMap<String, Option<i64>> = wanted
         .iter()
         .map(|wanted| (wanted.organization.id.clone(), wanted.license()))
@@ -40,13 +44,23 @@ pub(super) fn doubt(wanted: &mut [NewMapping], mappings: &[Mapping]) {
             .filter(|mapping| mapping.organization.id != wanted.organization.id)
             .map(|mapping| mapping.organization.to_string())
             .collect();
-        wanted.doubts = doubts_about(wanted, &others);
+        wanted.doubts = doubts_about(
+            wanted,
+            reasons.get(wanted.organization.id.as_str()).copied(),
+            &others,
+        );
     }
 }
 
-/// What looks wrong about a new mapping; `others` are the organizations that its license is mapped to already.
-fn doubts_about(wanted: &NewMapping, others: &[String]) -> Vec<String> {
+/// What looks wrong about a new mapping; `ignored` is the reason why its organization is ignored, if it is, and
+/// `others` are the organizations that its license is mapped to already.
+fn doubts_about(wanted: &NewMapping, ignored: Option<&str>, others: &[String]) -> Vec<String> {
     let mut doubts = Vec::new();
+    if let Some(reason) = ignored {
+        doubts.push(format!(
+            "the organization is ignored ({reason}), and mapping it stops that"
+        ));
+    }
     if far_apart(&wanted.organization.name, &wanted.customer.name) {
         doubts.push(format!(
             "the names are far apart: the organization is called {}, the customer {}",

@@ -172,9 +172,7 @@ async fn organizations(context: &Context, file: &CsvFile, column: &str) -> anyho
             .filter(|organization| seen.insert(organization.id.clone()))
             .collect());
     }
-    let backup = context.backup().await?;
-    let progress = context.ui.progress("reading organizations");
-    Ok(backup.organizations(&|done| progress.set(done, None)).await?)
+    naming::every_organization(context).await
 }
 
 /// The licenses that rows can name.

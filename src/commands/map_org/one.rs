@@ -5,7 +5,12 @@ use super::{
     named::{license, metric, organization},
     picker::{self, PickedLicense},
 };
-use crate::{cli, commands::naming, context::Context, model::Mapping};
+use crate::{
+    cli,
+    commands::naming,
+    context::Context,
+    model::{Ignored, Mapping},
+};
 
 /// The one mapping that is wanted.
 ///
@@ -15,6 +20,7 @@ pub(super) async fn wanted(
     context: &Context,
     arguments: &cli::MapOrg,
     mappings: &[Mapping],
+    ignored: &[Ignored],
 ) -> anyhow::Result<NewMapping> {
     let interactive = context.ui.is_interactive();
     if !interactive {
@@ -31,7 +37,7 @@ pub(super) async fn wanted(
     let halo = context.halo().await?;
     let organization = match &arguments.organization {
         Some(text) => organization(context, text).await?,
-        None => picker::organization(context, mappings).await?,
+        None => picker::organization(context, mappings, ignored).await?,
     };
     let customer = match &arguments.customer {
         Some(text) => naming::customer(context, &halo, text).await?,

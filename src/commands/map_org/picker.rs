@@ -1,5 +1,5 @@
-//! The picker: organizations that are not yet mapped come first, then customers with the likeliest first, then that
-//! customer's active licenses.
+//! The picker: organizations that are neither mapped nor ignored come first, then customers with the likeliest first,
+//! then that customer's active licenses.
 
 use std::collections::HashMap;
 
@@ -9,12 +9,16 @@ use crate::{
     context::Context,
     failure::Failure,
     halo::Halo,
-    model::{Customer, License, Mapping, Organization},
+    model::{Customer, Ignored, License, Mapping, Organization},
     plan::names::{Named, likeliest_first, untagged},
 };
 
 /// Lets a person pick the organization.
-pub(super) async fn organization(context: &Context, mappings: &[Mapping]) -> anyhow::Result<Organization> {
+pub(super) async fn organization(
+    context: &Context,
+    mappings: &[Mapping],
+    ignored: &[Ignored],
+) -> anyhow::Result<Organization> {
     if context.connection()?.backup_url.is_none() {
         let typed = context
             .ui
@@ -30,17 +34,19 @@ pub(super) async fn organization(context: &Context, mappings: &[Mapping]) -> any
             .await?;
         return named::organization(context, &typed).await;
     }
-    let backup = context.backup().await?;
-    let progress = context.ui.progress("reading organizations");
-    let mut organizations = backup.organizations(&|done| progress.set(done, None)).await?;
-    drop(progress);
+    let mut organizations = naming::every_organization(context).await?;
     let mapped: HashMap<&str, &Mapping> = mappings
         .iter()
         .map(|mapping| (mapping.organization.id.as_str(), mapping))
         .collect();
+    let ignored: HashMap<&str, &Ignored> = ignored
+        .iter()
+        .map(|ignored| (ignored.organization.id.as_str(), ignored))
+        .collect();
     organizations.sort_by_cached_key(|organization| {
+        let id = organization.id.as_str();
         (
-            mapped.contains_key(organization.id.as_str()),
+            mapped.contains_key(id) || ignored.contains_key(id),
             organization.name.to_lowercase(),
         )
     });
@@ -49,9 +55,13 @@ pub(super) async fn organization(context: &Context, mappings: &[Mapping]) -> any
     }
     let items = organizations
         .iter()
-        .map(|organization| match mapped.get(organization.id.as_str()) {
-            Some(mapping) => format!("{} (mapped to {})", organization.label(), mapping.customer.name),
-            None => organization.label(),
+        .map(|organization| {
+            let (label, id) = (organization.label(), organization.id.as_str());
+            match (mapped.get(id), ignored.get(id)) {
+                (Some(mapping), _) => format!("{label} (mapped to {})", mapping.customer.name),
+                (None, Some(ignored)) => format!("{label} (ignored: {})", ignored.reason),
+                (None, None) => label,
+            }
         })
         .collect();
     let chosen = context.ui.pick("Organization", items).await?;

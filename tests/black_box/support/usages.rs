@@ -97,6 +97,8 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
     list.changes(&[&["map-org", "1788161-15"][..], &created].concat());
     list.changes(&["map-org", "--from", &mappings, "--yes"]);
     list.ends(2, &["map-org", "Zzyzx", "--customer", "22", "--license", "19"]);
+    list.changes(&["ignore", "1788161-16", "--reason", "billed by hand"]);
+    list.changes(&["ignore", "--remove", "1788161-16"]);
     list.ends(5, &["sync-seats", "--dry-run", "--exit-code"]);
     list.changes(&["sync-seats", "1788161-14", "--yes", "--wait", "1"]);
     list.changes(&[
