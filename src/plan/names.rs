@@ -618,7 +618,7 @@ mod tests {
             ("St. Anne's Primary School", "St Annes Primary"),
             ("Bank", "Woodgrove Bank"),
             ("portal.contoso.example", "Contoso Foods"),
-            ("A 1 B 2 Cars", "A1B2 Cars"),
+            ("St. Ives Spa", "SaintIvesSpa"),
             ("Photo Corner", "Photographers Norway"),
             ("HP", "Hewlett Packard"),
             ("WI", "World of Importers Ltd"),
