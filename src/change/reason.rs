@@ -71,6 +71,8 @@ pub enum Reason {
     Stopped(Stop),
     /// The mapping was changed after the plan was made.
     MappingChanged,
+    /// Someone else changed the mapping that a command was about to change.
+    Overtaken,
     /// The mapping was ended after the plan was made.
     MappingEnded,
     /// A service refused it, with these words.
@@ -128,6 +130,7 @@ impl Reason {
             Reason::Named(_) => "named",
             Reason::Stopped(_) => "stopped",
             Reason::MappingChanged => "mapping_changed",
+            Reason::Overtaken => "overtaken",
             Reason::MappingEnded => "mapping_ended",
             Reason::Refused(_) => "refused",
             Reason::ServiceFailed(_) => "service_failed",
@@ -153,13 +156,14 @@ impl Reason {
             }
             Reason::TooMuch(too_much) => too_much.hint().to_owned(),
             Reason::MappingChanged => "the next sync looks at it again".to_owned(),
+            Reason::Overtaken => "run the command again to see what it is now".to_owned(),
             _ => return None,
         })
     }
 
     /// True if the next run has to look at it again.
     pub fn is_for_the_next_run(&self) -> bool {
-        matches!(self, Reason::MappingChanged)
+        matches!(self, Reason::MappingChanged | Reason::Overtaken)
     }
 
     /// True if it was sent but may not have been accepted: the next run finds out.
@@ -213,6 +217,7 @@ impl Reason {
             }
             Reason::Stopped(stop) => write!(formatter, "{stop}"),
             Reason::MappingChanged => write!(formatter, "its mapping was changed in the meantime"),
+            Reason::Overtaken => write!(formatter, "someone else changed its mapping in the meantime"),
             Reason::MappingEnded => write!(formatter, "its mapping was ended in the meantime"),
             Reason::Refused(words)
             | Reason::ServiceFailed(words)
@@ -475,6 +480,12 @@ mod tests {
                 "mapping_changed",
                 "its mapping was changed in the meantime",
                 Some("the next sync looks at it again"),
+            ),
+            (
+                Reason::Overtaken,
+                "overtaken",
+                "someone else changed its mapping in the meantime",
+                Some("run the command again to see what it is now"),
             ),
             (
                 Reason::MappingEnded,

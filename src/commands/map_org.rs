@@ -194,8 +194,9 @@ impl Changing for MapOrg {
         } else {
             None
         };
+        self.leave_overtaken(context, store, changes).await?;
         let mut mappings = Vec::new();
-        for change in changes.iter_mut() {
+        for change in changes.iter_mut().filter(|change| change.outcome.is_none()) {
             let wanted = &mut change.subject;
             let license = match &wanted.target {
                 Target::Existing(license) => Reference::new(license.id, &license.name),
@@ -210,11 +211,12 @@ impl Changing for MapOrg {
         }
         // Another profile may have mapped them since the plan.
         let elsewhere = elsewhere(store, &context.profile).await?;
-        confirm::refuse_elsewhere(changes.iter().map(|change| &change.subject), &elsewhere)?;
+        let to_store = changes.iter().filter(|change| change.outcome.is_none());
+        confirm::refuse_elsewhere(to_store.map(|change| &change.subject), &elsewhere)?;
         store.map(&context.profile, &mappings).await?;
         old_license::set_to_zero(context, store, &mut self.old).await?;
         self.show_old(changes.iter_mut().map(|change| &mut **change));
-        for change in changes {
+        for change in changes.iter_mut().filter(|change| change.outcome.is_none()) {
             change.done();
         }
         Ok(Applied {
@@ -237,6 +239,36 @@ impl Changing for MapOrg {
 }
 
 impl MapOrg {
+    /// Leaves alone what someone else mapped or unlinked since the plan was made, and the licenses that would have
+    /// been left by it: what was shown is what is stored.
+    async fn leave_overtaken(
+        &mut self,
+        context: &Context,
+        store: &Store,
+        changes: &mut [&mut Change<NewMapping>],
+    ) -> anyhow::Result<()> {
+        let now = store.mappings(&context.profile).await?;
+        for change in changes {
+            let wanted = &change.subject;
+            let id = &wanted.organization.id;
+            let now = now.iter().find(|mapping| mapping.organization.id == *id);
+            let ids = |mapping: &Mapping| (mapping.customer.id, mapping.license.id);
+            let planned = wanted.before.as_ref().map(ids);
+            let same = now.map(ids) == planned
+                // Someone did the same.
+                || now.is_some_and(|now| {
+                    now.customer.id == wanted.customer.id && Some(now.license.id) == wanted.license()
+                });
+            if !same {
+                for old in &mut self.old {
+                    old.keep_if_left_by(id);
+                }
+                change.skipped(Reason::Overtaken);
+            }
+        }
+        Ok(())
+    }
+
     /// Notes with each mapping what happened to the license that the organization left.
     fn show_old<'a>(&self, changes: impl Iterator<Item = &'a mut Change<NewMapping>>) {
         for change in changes {

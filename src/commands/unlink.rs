@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::naming;
 use crate::{
-    change::{Action, Change, Plan},
+    change::{Action, Change, Plan, Reason},
     cli,
     context::Context,
     failure::Completion,
@@ -45,7 +45,7 @@ struct Ended {
 }
 
 impl Subject for Ended {
-    const STATUSES: &'static [&'static str] = &["unlinked", "planned"];
+    const STATUSES: &'static [&'static str] = &["unlinked", "planned", "skipped"];
     const COLUMNS: &'static [Column] = &[
         Column::Reference("organization"),
         Column::Reference("customer"),
@@ -91,14 +91,36 @@ impl Changing for Unlink {
         store: &Store,
         changes: &mut [&mut Change<Ended>],
     ) -> anyhow::Result<Applied> {
-        let ids: Vec<String> = changes
+        // What was shown is what is ended: a question may have been open for long.
+        let mappings = store.mappings(&context.profile).await?;
+        let counts = store.license_counts(&context.profile).await?;
+        let mut ended: Vec<&Mapping> = Vec::new();
+        for change in changes {
+            let Ended {
+                organization,
+                customer,
+                license,
+            } = &change.subject;
+            match mappings
+                .iter()
+                .find(|mapping| mapping.organization.id == organization.id)
+            {
+                None => change.skipped(Reason::MappingEnded),
+                Some(now) if now.customer.id != customer.id || now.license.id != license.id => {
+                    change.skipped(Reason::Overtaken);
+                }
+                Some(now) => {
+                    ended.push(now);
+                    change.done();
+                }
+            }
+        }
+        self.effects = effects(&mappings, &ended, &counts);
+        let ids: Vec<String> = ended
             .iter()
-            .map(|change| change.subject.organization.id.clone())
+            .map(|mapping| mapping.organization.id.clone())
             .collect();
         store.unmap(&context.profile, &ids).await?;
-        for change in changes {
-            change.done();
-        }
         Ok(Applied::default())
     }
 

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{Align, Format, Table, Ui};
 use crate::{
-    change::{Change, Decision, Plan, Reason},
+    change::{Change, Decision, Outcome, Plan, Reason},
     model::Reference,
 };
 
@@ -186,6 +186,15 @@ pub fn plan<S: Subject>(ui: &Ui, plan: &Plan<S>) {
 pub fn surprises<S: Subject>(ui: &Ui, plan: &Plan<S>) {
     let failed = plan.changes.iter().filter(|change| change.status() == "failed");
     group_of(ui, "Failed", failed, Change::because);
+    let skipped = plan.changes.iter().filter(|change| {
+        // What a stopped plan skips was shown as such.
+        let reason = match &change.outcome {
+            Some(Outcome::Skipped(reason)) => reason,
+            _ => return false,
+        };
+        !matches!(reason, Reason::Stopped(_))
+    });
+    group_of(ui, "Skipped", skipped, Change::because);
 }
 
 fn group_of<'a, S: Subject + 'a>(

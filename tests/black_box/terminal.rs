@@ -499,3 +499,51 @@ fn answer_connect(terminal: &mut Terminal, stage: &Stage, step: usize) {
     };
     terminal.types(ENTER);
 }
+
+/// Maps the organization to another license of its customer while a question is open in a terminal.
+fn map_elsewhere(stage: &Stage) {
+    let another = [
+        "--customer",
+        "21",
+        "--license",
+        "18",
+        "--old-license",
+        "keep",
+        "--yes",
+    ];
+    stage
+        .run([&["map-org", "1788161-14"][..], &another].concat())
+        .expect(0);
+}
+
+fn license_of(stage: &Stage) -> serde_json::Value {
+    let mappings = stage.run(["list", "mappings", "-o", "json"]).expect(0).json();
+    let mappings = mappings.as_array().expect("an array");
+    let northwind = |mapping: &&serde_json::Value| mapping["organization"]["id"] == "1788161-14";
+    mappings.iter().find(northwind).expect("it is mapped")["license"]["id"].clone()
+}
+
+#[test]
+fn what_was_remapped_while_a_question_was_open_is_not_unlinked() {
+    let stage = Stage::mapped();
+    let mut terminal = Terminal::start(&stage, &["unlink", "1788161-14"]);
+    terminal.sees("End 1 mapping?");
+    map_elsewhere(&stage);
+    terminal.types("y").sees("someone else changed its mapping");
+    assert_eq!(terminal.ends(), 4);
+    assert_eq!(license_of(&stage), 18);
+}
+
+#[test]
+fn what_was_remapped_while_a_question_was_open_is_not_remapped_and_no_license_is_set_to_0() {
+    let stage = Stage::mapped();
+    let before = stage.world().licenses.clone();
+    let arguments = ["--customer", "22", "--license", "19", "--old-license", "0"];
+    let mut terminal = Terminal::start(&stage, &[&["map-org", "1788161-14"][..], &arguments].concat());
+    terminal.sees("Remap 1 organization");
+    map_elsewhere(&stage);
+    terminal.types("y").sees("someone else changed its mapping");
+    assert_eq!(terminal.ends(), 4);
+    assert_eq!(license_of(&stage), 18);
+    assert_eq!(stage.world().licenses, before);
+}

@@ -107,6 +107,13 @@ impl Old {
         }
     }
 
+    /// It keeps its quantity where this organization is one of those that were to leave it.
+    pub(super) fn keep_if_left_by(&mut self, organization: &str) {
+        if self.organizations.iter().any(|left| left.id == organization) {
+            self.fate = Fate::Kept;
+        }
+    }
+
     pub(super) fn id(&self) -> i64 {
         self.license.id
     }

@@ -57,7 +57,7 @@ impl Serialize for NewMapping {
 }
 
 impl Subject for NewMapping {
-    const STATUSES: &'static [&'static str] = &["mapped", "remapped", "unchanged", "planned"];
+    const STATUSES: &'static [&'static str] = &["mapped", "remapped", "unchanged", "planned", "skipped"];
     const COLUMNS: &'static [Column] = &[
         Column::Reference("organization"),
         Column::Reference("customer"),

@@ -79,7 +79,8 @@ pub(in crate::commands::map_org) async fn set_to_zero(
             Some(reason) => {
                 old.fate = Fate::Failed(reason.to_string());
                 context.ui.warn(format!(
-                    "{} was not set to 0 and keeps billing: {reason}",
+                    "{} was not set to 0 and keeps billing: {reason}; the organization is mapped anew, so that \
+                     running the command again does not repeat it: set the quantity to 0 in Halo",
                     old.label()
                 ));
             }
@@ -101,7 +102,11 @@ async fn still_unused<'a>(
     let mut chosen = Vec::new();
     for old in old.iter_mut().filter(|old| old.is_to_be_zero()) {
         if used.contains(&old.id()) || elsewhere.user_of(old.id()).is_some() {
-            old.fate = Fate::Failed("another organization was mapped to it meanwhile".to_owned());
+            let reason = "another organization was mapped to it in the meantime";
+            context
+                .ui
+                .warn(format!("{} was not set to 0: {reason}", old.label()));
+            old.fate = Fate::Failed(reason.to_owned());
         } else {
             chosen.push(old);
         }
