@@ -162,6 +162,9 @@ impl Changing for MapOrg {
     fn notes(&self, plan: &Plan<NewMapping>) -> Vec<Text> {
         let mut notes = confirm::remappings(plan);
         notes.extend(confirm::sums(plan));
+        if self.arguments.old_license == Some(cli::OldLicense::Zero) {
+            notes.extend(self.old.iter().filter_map(Old::falls_to_zero));
+        }
         notes
     }
 

@@ -368,6 +368,9 @@ fn the_old_license_is_set_to_0_and_recorded() {
         let dry = move_on(&stage, &["--old-license", "0", "--dry-run"]).expect(0);
         assert_eq!(dry.first_change()["old_license"]["status"], "planned");
         assert!(!stage.was_written());
+        // Whoever reads no JSON sees what an invoice loses before it does.
+        let falls = format!("{} -> 0", before.count);
+        dry.says(["The old license", falls.as_str()]);
         if let Some(fault) = fault {
             stage.faults([fault]);
         }

@@ -13,7 +13,7 @@ use crate::{
     halo::Halo,
     model::{License, Mapping, Reference},
     plan::elsewhere::Elsewhere,
-    text::counted,
+    text::{Text, counted},
 };
 
 pub(super) use zero::{lock, set_to_zero};
@@ -105,6 +105,12 @@ impl Old {
             status,
             reason,
         }
+    }
+
+    /// What setting it to 0 changes on an invoice, where that is anything.
+    pub(super) fn falls_to_zero(&self) -> Option<Text> {
+        let count = self.bills()?;
+        Some(format!("The old license {}: {count} -> 0", self.label()).into())
     }
 
     /// It keeps its quantity where this organization is one of those that were to leave it.
