@@ -10,6 +10,7 @@ mod organization;
 mod reference;
 mod ticket;
 mod ticket_options;
+mod ticket_policy;
 
 pub use account_error::{AccountError, Product};
 pub use configuration::{Configuration, SeatSync};
@@ -19,5 +20,6 @@ pub use license::{License, LicenseChange, Quantity};
 pub use mapping::{Mapping, OfOtherProfile};
 pub use organization::{Organization, SeatMetric, Seats};
 pub use reference::Reference;
-pub use ticket::{NewTicket, Ticket};
-pub use ticket_options::{Outcome, Priority, Sla, TicketType};
+pub use ticket::{NewNote, NewTicket, Ticket};
+pub use ticket_options::{Outcome, Priority, Sla, TicketStatus, TicketType};
+pub use ticket_policy::{ErrorOptions, FieldValue, OnRecovery, TicketField, TicketPolicy};

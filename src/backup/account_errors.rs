@@ -14,14 +14,17 @@ use crate::{
     model::{AccountError, Product},
 };
 
-/// The path of the list of a product's accounts.
-fn path(product: Product) -> &'static str {
+/// The path of the list of a product's accounts, or of its sites or groups.
+fn path(product: Product) -> &'static [&'static str] {
     match product {
-        Product::Mailbox => "accounts",
-        Product::OneDrive => "onedrives",
-        Product::Calendar => "calendars",
-        Product::Contacts => "contacts",
-        Product::Tasks => "tasks",
+        Product::Mailbox => &["accounts"],
+        Product::OneDrive => &["onedrives"],
+        Product::GoogleDrive => &["googledrives"],
+        Product::Calendar => &["calendars"],
+        Product::Contacts => &["contacts"],
+        Product::Tasks => &["tasks"],
+        Product::SharePoint => &["sharepoints", "domains"],
+        Product::Teams => &["teams_and_groups", "domains"],
     }
 }
 
@@ -36,6 +39,9 @@ struct Row {
     id: Option<String>,
     #[serde(default, deserialize_with = "lenient::text")]
     email: Option<String>,
+    /// A site's or a group's name: those have no email address.
+    #[serde(default, deserialize_with = "lenient::text")]
+    domain_name: Option<String>,
     #[serde(default, deserialize_with = "lenient::text")]
     last_backup: Option<String>,
     #[serde(default, deserialize_with = "lenient::text")]
@@ -50,7 +56,9 @@ struct Row {
 
 impl paging::Row for Row {
     fn key(&self) -> Option<&str> {
-        self.id.as_deref().or(self.email.as_deref())
+        (self.id.as_deref())
+            .or(self.email.as_deref())
+            .or(self.domain_name.as_deref())
     }
 }
 
@@ -73,7 +81,7 @@ impl Row {
             .filter(|text| !text.is_empty())
             .or_else(|| bad_status.map(ToOwned::to_owned))?;
         Some(AccountError {
-            account: self.email?,
+            account: self.email.or(self.domain_name)?,
             product,
             text,
             status,
@@ -192,7 +200,7 @@ impl Backup {
             })?;
         let mut errors = Vec::new();
         for product in Product::ALL {
-            let found = self.list::<Row>(&[path(product)], &own, &|_| ()).await;
+            let found = self.list::<Row>(path(product), &own, &|_| ()).await;
             match found {
                 Ok(rows) => errors.extend(rows.into_iter().filter_map(|row| row.account_error(product))),
                 // The token was good a moment ago, so the organization does not have this product.

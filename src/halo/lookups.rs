@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Error, Halo, Resource};
 use crate::{
     lenient,
-    model::{Outcome, Priority, Sla, TicketType},
+    model::{Outcome, Priority, Sla, TicketStatus, TicketType},
 };
 
 #[derive(Deserialize)]
@@ -22,6 +22,8 @@ struct Row {
     outcome: Option<String>,
     #[serde(default, deserialize_with = "lenient::text")]
     buttonname: Option<String>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    sendemail: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -93,7 +95,25 @@ impl Halo {
             .into_iter()
             .filter_map(|row| {
                 let name = row.outcome.or(row.buttonname).or(row.name)?;
-                Some(Outcome { id: row.id?, name })
+                Some(Outcome {
+                    id: row.id?,
+                    name,
+                    sends_email: row.sendemail == Some(true),
+                })
+            })
+            .collect())
+    }
+
+    /// The statuses that tickets can have.
+    pub async fn ticket_statuses(&self) -> Result<Vec<TicketStatus>, Error> {
+        let rows: Vec<Row> = self.all(Resource::Statuses, &[]).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                Some(TicketStatus {
+                    id: row.id?,
+                    name: row.name?,
+                })
             })
             .collect())
     }

@@ -17,8 +17,12 @@ pub enum Resource {
     Outcomes,
     /// `/Workflow`: what can be done with a ticket, step by step.
     Workflows,
+    /// `/Status`: of tickets.
+    Statuses,
     /// `/Tickets`.
     Tickets,
+    /// `/Actions`: notes on tickets.
+    Actions,
     /// `/LicenceChange`: who changed which quantity.
     LicenseChanges,
 }
@@ -34,7 +38,9 @@ impl Resource {
             Resource::Priorities => "Priority",
             Resource::Outcomes => "Outcome",
             Resource::Workflows => "Workflow",
+            Resource::Statuses => "Status",
             Resource::Tickets => "Tickets",
+            Resource::Actions => "Actions",
             Resource::LicenseChanges => "LicenceChange",
         }
     }
@@ -70,7 +76,9 @@ impl Resource {
             Resource::Priorities => "priority",
             Resource::Outcomes => "outcome",
             Resource::Workflows => "workflow",
+            Resource::Statuses => "ticket status",
             Resource::Tickets => "ticket",
+            Resource::Actions => "note",
             Resource::LicenseChanges => "license change",
         }
     }
@@ -80,6 +88,7 @@ impl Resource {
         let doing = if write { "writing" } else { "reading" };
         let records = match self {
             Resource::Priorities => "priorities".to_owned(),
+            Resource::Statuses => "ticket statuses".to_owned(),
             other => format!("{}s", other.record()),
         };
         format!("{doing} {records}")

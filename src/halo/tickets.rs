@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     lenient,
-    model::{NewTicket, Ticket},
+    model::{FieldValue, NewNote, NewTicket, Ticket, TicketField},
 };
 
 #[derive(Deserialize)]
@@ -26,6 +26,26 @@ struct Row {
     hasbeenclosed: Option<bool>,
     #[serde(default, deserialize_with = "lenient::integer")]
     client_id: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    status_id: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    merged_into_id: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct NoteRow {
+    #[serde(default, deserialize_with = "lenient::integer")]
+    id: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    note: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    note_html: Option<String>,
+}
+
+impl Record for NoteRow {
+    fn id(&self) -> Option<i64> {
+        self.id
+    }
 }
 
 impl Record for Row {
@@ -45,6 +65,8 @@ impl Row {
                 .filter(|details| !details.trim().is_empty()),
             closed: self.hasbeenclosed,
             customer_id: self.client_id,
+            status_id: self.status_id,
+            merged_into: self.merged_into_id.filter(|into| *into > 0 && Some(*into) != self.id),
         })
     }
 }
@@ -78,6 +100,58 @@ impl Halo {
             .collect())
     }
 
+    /// The open tickets, of all customers, whose summaries contain this text.
+    pub async fn open_tickets_with(&self, text: &str) -> Result<Vec<Ticket>, Error> {
+        let rows: Vec<Row> = self
+            .list(&ListRequest {
+                resource: Resource::Tickets,
+                filter: &[("open_only", "true"), ("search_summary", text)],
+                until: Until::End,
+                progress: &|_, _| (),
+            })
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(Row::ticket)
+            .filter(|ticket| ticket.closed != Some(true))
+            .collect())
+    }
+
+    /// Adds a note to a ticket, hidden from the customer's users, and gives the ticket another status if the note
+    /// says so.
+    ///
+    /// # Errors
+    /// [`Error::is_unclear`] means that the note may be there anyway.
+    pub async fn add_note(&self, note: &NewNote) -> Result<(), Error> {
+        let mut record = Map::new();
+        record.insert("ticket_id".into(), json!(note.ticket));
+        record.insert("outcome_id".into(), json!(note.outcome));
+        record.insert("hiddenfromuser".into(), json!(true));
+        record.insert("note_html".into(), json!(note.html));
+        if let Some(status) = note.status {
+            record.insert("new_status".into(), json!(status));
+        }
+        let _: Value = self
+            .post(Resource::Actions, &Value::Array(vec![Value::Object(record)]))
+            .await?;
+        Ok(())
+    }
+
+    /// The texts of the notes on a ticket.
+    pub async fn notes(&self, ticket: i64) -> Result<Vec<String>, Error> {
+        let ticket = ticket.to_string();
+        let rows: Vec<NoteRow> = self
+            .list(&ListRequest {
+                resource: Resource::Actions,
+                filter: &[("ticket_id", ticket.as_str()), ("includehtmlnote", "true")],
+                until: Until::End,
+                progress: &|_, _| (),
+            })
+            .await?;
+        let texts = rows.into_iter().map(|row| [row.note_html, row.note]);
+        Ok(texts.flatten().flatten().collect())
+    }
+
     /// Opens a ticket for the customer's general user, without running the partner's ticket templates or
     /// validation rules. Gives the ticket's number, if the answer has one.
     ///
@@ -96,6 +170,13 @@ impl Halo {
             if let Some(id) = id {
                 record.insert(name.into(), json!(id));
             }
+        }
+        for TicketField { name, value } in &ticket.fields {
+            let value = match value {
+                FieldValue::Number(number) => json!(number),
+                FieldValue::Text(text) => json!(text),
+            };
+            record.insert(name.clone(), value);
         }
         record.insert("usertype".into(), json!(1));
         record.insert(

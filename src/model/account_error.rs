@@ -1,28 +1,37 @@
 //! An error of one account's backup.
 
 /// A product whose accounts are backed up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Product {
     /// Mailboxes.
     Mailbox,
     /// Files in OneDrive.
     OneDrive,
+    /// Files in Google Drive.
+    GoogleDrive,
     /// Calendars.
     Calendar,
     /// Contacts.
     Contacts,
     /// Tasks.
     Tasks,
+    /// Sites in SharePoint.
+    SharePoint,
+    /// Teams and groups.
+    Teams,
 }
 
 impl Product {
     /// All of them.
-    pub const ALL: [Product; 5] = [
+    pub const ALL: [Product; 8] = [
         Product::Mailbox,
         Product::OneDrive,
+        Product::GoogleDrive,
         Product::Calendar,
         Product::Contacts,
         Product::Tasks,
+        Product::SharePoint,
+        Product::Teams,
     ];
 
     /// Its word in output.
@@ -30,9 +39,12 @@ impl Product {
         match self {
             Product::Mailbox => "mailbox",
             Product::OneDrive => "onedrive",
+            Product::GoogleDrive => "googledrive",
             Product::Calendar => "calendar",
             Product::Contacts => "contacts",
             Product::Tasks => "tasks",
+            Product::SharePoint => "sharepoint",
+            Product::Teams => "teams",
         }
     }
 }

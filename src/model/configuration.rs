@@ -1,6 +1,6 @@
 //! A profile's configuration: what is billed, and how tickets are filed.
 
-use super::{Reference, SeatMetric};
+use super::{Reference, SeatMetric, TicketPolicy};
 
 /// A profile's configuration; `None` means "not configured".
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Configuration {
     pub priority: Option<Reference>,
     /// The outcome of notes on tickets.
     pub note_outcome: Option<Reference>,
+    /// How tickets for backup errors are treated.
+    pub tickets: TicketPolicy,
     /// The seat metric that was billed before a reset. Set until somebody configures a new one.
     pub metric_before_reset: Option<SeatMetric>,
 }

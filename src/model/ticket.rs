@@ -1,5 +1,7 @@
 //! Tickets.
 
+use super::TicketField;
+
 /// A ticket as Halo has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
@@ -13,6 +15,10 @@ pub struct Ticket {
     pub closed: Option<bool>,
     /// The customer it belongs to.
     pub customer_id: Option<i64>,
+    /// Its status.
+    pub status_id: Option<i64>,
+    /// The ticket that it was merged into.
+    pub merged_into: Option<i64>,
 }
 
 /// A ticket to open.
@@ -30,4 +36,19 @@ pub struct NewTicket {
     pub sla: Option<i64>,
     /// A priority of that SLA; Halo's default if `None`.
     pub priority: Option<i64>,
+    /// Further fields.
+    pub fields: Vec<TicketField>,
+}
+
+/// A note to add to a ticket, hidden from the customer's users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewNote {
+    /// The ticket.
+    pub ticket: i64,
+    /// How the note is filed.
+    pub outcome: i64,
+    /// HTML in which all text from users and services is escaped.
+    pub html: String,
+    /// The status that the ticket is given with the note.
+    pub status: Option<i64>,
 }

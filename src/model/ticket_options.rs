@@ -36,4 +36,15 @@ pub struct Outcome {
     pub id: i64,
     /// Its name.
     pub name: String,
+    /// It sends the note to the customer by email, as far as Halo says.
+    pub sends_email: bool,
+}
+
+/// A status of tickets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketStatus {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
 }

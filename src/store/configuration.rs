@@ -3,7 +3,7 @@
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use super::{Error, Store, word};
-use crate::model::{Configuration, Reference, SeatMetric};
+use crate::model::{Configuration, Reference, SeatMetric, TicketPolicy};
 
 /// The `what` of an [`Error::Unknown`] that configuring a seat metric puts right.
 pub const CONFIGURED_METRIC: &str = "seat metric";
@@ -26,6 +26,7 @@ impl FromRow<'_, SqliteRow> for Configuration {
             sla: reference("sla")?,
             priority: reference("priority")?,
             note_outcome: reference("note_outcome")?,
+            tickets: TicketPolicy::default(),
             metric_before_reset: metric("metric_before_reset")?,
         })
     }

@@ -43,6 +43,7 @@ pub(super) async fn ask(context: &Context, before: &Configuration) -> anyhow::Re
         sla,
         priority,
         note_outcome,
+        tickets: before.tickets.clone(),
         metric_before_reset: None,
     })
 }

@@ -64,6 +64,7 @@ pub(super) async fn wanted(
         ticket_type: configuration.ticket_type.map(|reference| reference.id),
         sla: configuration.sla.map(|reference| reference.id),
         priority: configuration.priority.map(|reference| reference.id),
+        fields: configuration.tickets.fields,
     };
     Ok(Wanted {
         key: TicketKey {

@@ -1,0 +1,96 @@
+//! When tickets are opened for backup errors, what is in them, and what becomes of them.
+
+use std::collections::BTreeMap;
+
+use super::Reference;
+
+/// How long a transient error may last before it gets a ticket, in seconds: the vendor says a few hours.
+const GRACE: i64 = 4 * 60 * 60;
+
+/// What is done with a ticket when its backup has recovered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnRecovery {
+    /// It is closed, with a note.
+    Close,
+    /// It gets a note.
+    #[default]
+    Note,
+    /// Nothing.
+    Nothing,
+}
+
+impl OnRecovery {
+    /// All of them.
+    pub const ALL: [OnRecovery; 3] = [OnRecovery::Close, OnRecovery::Note, OnRecovery::Nothing];
+
+    /// Its word on the command line and in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            OnRecovery::Close => "close",
+            OnRecovery::Note => "note",
+            OnRecovery::Nothing => "nothing",
+        }
+    }
+}
+
+/// How tickets for backup errors are treated. `None` and empty mean "not configured".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TicketPolicy {
+    /// How long a transient error may last before it gets a ticket, in seconds.
+    pub grace: Option<i64>,
+    /// After how many seconds without a backup an account has an error of its own; never if not configured.
+    pub stale_after: Option<i64>,
+    /// After how many seconds a ticket whose error still stands gets another note; never if not configured.
+    pub remind: Option<i64>,
+    /// What is done when the backup has recovered.
+    pub on_recovery: Option<OnRecovery>,
+    /// How the note that closes a ticket is filed.
+    pub closing_outcome: Option<Reference>,
+    /// The status of a closed ticket.
+    pub closing_status: Option<Reference>,
+    /// What is different for tickets of one error, by its slug.
+    pub of_errors: BTreeMap<String, ErrorOptions>,
+    /// Further fields of every new ticket.
+    pub fields: Vec<TicketField>,
+}
+
+impl TicketPolicy {
+    /// How long a transient error may last before it gets a ticket, in seconds: configured, or the default.
+    pub fn grace(&self) -> i64 {
+        self.grace.unwrap_or(GRACE)
+    }
+
+    /// What is done when the backup has recovered: configured, or the default.
+    pub fn on_recovery(&self) -> OnRecovery {
+        self.on_recovery.unwrap_or_default()
+    }
+}
+
+/// What tickets of one error have instead of what is configured for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorOptions {
+    /// The ticket type.
+    pub ticket_type: Option<Reference>,
+    /// The SLA.
+    pub sla: Option<Reference>,
+    /// The priority, one of that SLA's or else of the configured SLA's.
+    pub priority: Option<Reference>,
+}
+
+/// A further field of a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketField {
+    /// The field's name in Halo's API, e.g. `category_1`.
+    pub name: String,
+    /// Its value.
+    pub value: FieldValue,
+}
+
+/// The value of a ticket's field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldValue {
+    /// A number, e.g. the id of an agent.
+    Number(i64),
+    /// A text.
+    Text(String),
+}
