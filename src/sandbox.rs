@@ -19,6 +19,9 @@
 //! | `DELETE /sandbox/requests` | forgets what was received |
 //! | `GET /sandbox/licenses` | every license as it is now |
 //! | `GET /sandbox/tickets` | every ticket with its actions |
+//! | `POST /sandbox/tickets` | opens a ticket as somebody else: `{"client_id", "summary", "details"}` |
+//! | `POST /sandbox/tickets/{id}/close` | closes a ticket as a technician does; likewise `reopen` and `delete` |
+//! | `POST /sandbox/tickets/{id}/merge` | merges a ticket into another: `{"into": id}` |
 //! | `GET /sandbox/mapping.csv` | [`World::suggested_mapping`] as `organization,customer,license` |
 //! | `GET /sandbox/faults` | the faults that are on, and how often each has struck since they were set |
 //! | `PUT /sandbox/faults` | a JSON array of fault names replaces the faults that are on |
@@ -46,6 +49,7 @@ mod service;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod ticket_events;
 mod token;
 mod world;
 
@@ -60,4 +64,5 @@ pub use records::{
 };
 pub use server::{Sandbox, StartError};
 pub use service::Service;
+pub use ticket_events::NoTicket;
 pub use world::World;

@@ -66,7 +66,9 @@ impl Row {
             closed: self.hasbeenclosed,
             customer_id: self.client_id,
             status_id: self.status_id,
-            merged_into: self.merged_into_id.filter(|into| *into > 0 && Some(*into) != self.id),
+            merged_into: self
+                .merged_into_id
+                .filter(|into| *into > 0 && Some(*into) != self.id),
         })
     }
 }

@@ -3,7 +3,9 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Fault, Service, call::Call, fault_injection::Faults, reply::Reply, shared::Shared};
+use super::{
+    Action, Fault, Service, Ticket, call::Call, fault_injection::Faults, reply::Reply, shared::Shared,
+};
 
 /// The answer to a control request; `None` if the call is not one.
 pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
@@ -11,8 +13,12 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
         return None;
     }
     let route = call.route();
-    let ["sandbox", what] = route.as_slice() else {
-        return None;
+    let what = match route.as_slice() {
+        ["sandbox", what] => what,
+        ["sandbox", "tickets", id, event] if call.method == Method::POST => {
+            return Some(ticket_event(shared, call, id, event));
+        }
+        _ => return None,
     };
     Some(match (&call.method, *what) {
         (&Method::GET, "requests") => Reply::ok(
@@ -36,6 +42,7 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
                 .collect(),
         ),
         (&Method::GET, "tickets") => Reply::ok(tickets(shared)),
+        (&Method::POST, "tickets") => open_ticket(shared, call),
         (&Method::GET, "mapping.csv") => Reply::text(StatusCode::OK, mapping(shared)),
         (&Method::GET, "faults") => Reply::ok(struck(shared)),
         (&Method::PUT, "faults") => set_faults(shared, call),
@@ -45,21 +52,47 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
 
 /// Every ticket with its actions.
 fn tickets(shared: &Shared) -> Value {
-    let world = shared.world();
-    world
-        .tickets
-        .values()
-        .map(|ticket| {
-            let mut row = json!(ticket);
-            row["actions"] = world
-                .actions
-                .values()
-                .filter(|action| action.ticket_id == ticket.id)
-                .map(|action| json!(action))
-                .collect();
-            row
-        })
-        .collect()
+    let row = |(ticket, actions): (Ticket, Vec<Action>)| {
+        let mut row = json!(ticket);
+        row["actions"] = json!(actions);
+        row
+    };
+    shared.world().tickets_with_actions().map(row).collect()
+}
+
+/// Opens a ticket as somebody else, and answers its id.
+fn open_ticket(shared: &Shared, call: &Call) -> Reply {
+    let body = call.json().unwrap_or_default();
+    let text = |field: &str| body[field].as_str().unwrap_or_default();
+    match body["client_id"].as_i64() {
+        Some(customer) if shared.world().customers.contains_key(&customer) => {
+            let id = (shared.world()).open_foreign_ticket(customer, text("summary"), text("details"));
+            Reply::ok(json!({"id": id}))
+        }
+        _ => Reply::text(StatusCode::BAD_REQUEST, "client_id is no customer's"),
+    }
+}
+
+/// What somebody does to a ticket in Halo.
+fn ticket_event(shared: &Shared, call: &Call, id: &str, event: &str) -> Reply {
+    let Ok(id) = id.parse() else {
+        return Reply::text(StatusCode::BAD_REQUEST, "that is no ticket's number");
+    };
+    let mut world = shared.world();
+    let done = match event {
+        "close" => world.close_ticket(id),
+        "reopen" => world.reopen_ticket(id),
+        "delete" => world.delete_ticket(id),
+        "merge" => match call.json().and_then(|body| body["into"].as_i64()) {
+            Some(into) => world.merge_ticket(id, into),
+            None => return Reply::text(StatusCode::BAD_REQUEST, "the body is no {\"into\": id}"),
+        },
+        _ => return Reply::text(StatusCode::NOT_FOUND, "the sandbox has no such control"),
+    };
+    match done {
+        Ok(()) => Reply::ok(json!({"id": id})),
+        Err(missing) => Reply::text(StatusCode::NOT_FOUND, missing.to_string()),
+    }
 }
 
 /// Ids need no quoting.

@@ -109,6 +109,9 @@ impl Faults {
                 return Some(limited("5"));
             }
         }
+        if is_note(call) && self.strikes_once(Fault::NoteLostBefore, name(call)) {
+            return Some(Reply::nothing());
+        }
         if resource == "licencechange" {
             if self.strikes(Fault::ChangesDown) {
                 return Some(Reply::page(StatusCode::INTERNAL_SERVER_ERROR));
@@ -161,7 +164,9 @@ impl Faults {
             if !is_token(call) && self.strikes_once(Fault::BadGatewayAfter, name(call)) {
                 return Reply::page(StatusCode::BAD_GATEWAY);
             }
-            if self.strikes_once(Fault::DropAfter, name(call)) {
+            let is_lost = self.strikes_once(Fault::DropAfter, name(call))
+                || (is_note(call) && self.strikes_once(Fault::NoteLostAfter, name(call)));
+            if is_lost {
                 return reply.delivered(Delivery::Nothing);
             }
         }
@@ -235,6 +240,11 @@ fn creates(call: &Call) -> bool {
         && call
             .json()
             .is_some_and(|body| body.as_array().is_some_and(|records| records.iter().any(is_new)))
+}
+
+/// Whether a call adds notes to tickets.
+fn is_note(call: &Call) -> bool {
+    call.service == Service::Halo && call.method == Method::POST && call.route() == ["api", "actions"]
 }
 
 fn is_token(call: &Call) -> bool {

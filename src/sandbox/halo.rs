@@ -12,6 +12,8 @@ mod people;
 mod refusal;
 mod tickets;
 
+pub(super) use tickets::NEW as NEW_TICKET;
+
 use axum::http::{Method, StatusCode};
 
 use super::{Credentials, World, call::Call, fault_injection::Faults, reply::Reply, token::Tokens};

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 use super::{Fault, Options, Sandbox, Service, World};
 
+mod tickets;
+
 /// An answer: the status (0 when there was none), the head and as much of the body as came.
 struct Answer {
     status: u16,
@@ -712,7 +714,13 @@ fn all_sorts(bench: &Bench) {
         bench.get(path);
     }
     bench.post("/api/SoftwareLicence", both);
-    bench.post("/api/Tickets", json!([{"client_id": 21, "summary": "All sorts"}]));
+    let ticket = bench.post("/api/Tickets", json!([{"client_id": 21, "summary": "All sorts"}]));
+    if let Some(id) = ticket.json_or_none().map(|row| row["id"].clone()) {
+        bench.get("/api/Tickets?client_id=21&open_only=true");
+        let note = json!([{"ticket_id": id, "outcome_id": 7, "note_html": "x"}]);
+        bench.post("/api/Actions", note);
+    }
+    bench.get("/api/Tickets/0");
     bench.post(
         "/api/Client",
         json!([{"name": "One more"}, {"name": "And another"}]),

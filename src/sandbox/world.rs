@@ -18,6 +18,8 @@ pub struct World {
     pub license_changes: Vec<LicenseChange>,
     /// Halo's tickets by id.
     pub tickets: BTreeMap<i64, Ticket>,
+    /// The highest id that a ticket ever had: a deleted ticket's is not given again.
+    pub(super) last_ticket: i64,
     /// The actions on tickets by id.
     pub actions: BTreeMap<i64, Action>,
     /// Halo's ticket types by id.
@@ -38,6 +40,8 @@ pub struct World {
     pub suppliers: BTreeMap<i64, Supplier>,
     /// The agent that the API application acts as.
     pub agent: Agent,
+    /// The other agents.
+    pub agents: Vec<Agent>,
     /// Microsoft tenants that Halo has matched to customers.
     pub azure_mappings: Vec<AzureMapping>,
     /// The scopes that the API application was granted. Take one away to see what a missing permission does.
@@ -73,6 +77,13 @@ impl World {
         self.customers
             .get(&id)
             .map_or("", |customer| customer.name.as_str())
+    }
+
+    /// The id for a new ticket.
+    pub(super) fn next_ticket(&mut self) -> i64 {
+        let highest = self.tickets.last_key_value().map_or(0, |(id, _)| *id);
+        self.last_ticket = self.last_ticket.max(highest) + 1;
+        self.last_ticket
     }
 
     /// Whether an SLA has a priority with this number.

@@ -244,8 +244,12 @@ fn a_closed_ticket_is_followed_by_a_new_one() {
 fn a_deleted_ticket_is_followed_by_a_new_one() {
     let stage = mapped();
     open(&stage, &["--error", "main-app-token"]).expect(0);
-    let id = only(&stage).id;
-    stage.world().tickets.remove(&id);
+    let deleted = only(&stage).id;
+    stage.sandbox.delete_ticket(deleted).expect("the ticket");
+    open(&stage, &["--error", "main-app-token"]).expect(0);
+    let deleted = only(&stage).id;
+    stage.sandbox.delete_ticket(deleted).expect("the ticket");
+    stage.faults([Fault::DeletedEmpty]);
     open(&stage, &["--error", "main-app-token"]).expect(0);
     assert_eq!(opened(&stage), 1);
 }
@@ -273,7 +277,11 @@ fn a_ticket_is_found_in_halo_when_the_state_is_gone() {
 fn a_lost_answer_opens_no_second_ticket() {
     let lost_by = |fault: Fault| {
         let stage = mapped();
-        stage.faults([fault]);
+        if fault == Fault::TicketsListedLate {
+            stage.faults([fault, Fault::DropAfter]);
+        } else {
+            stage.faults([fault]);
+        }
         let outcome = open(&stage, &["--error", "main-app-token", "-o", "json"]).expect(0);
         assert_eq!(outcome.first_change()["status"], "opened", "{fault}");
         assert_eq!(outcome.first_change()["ticket"]["id"], only(&stage).id, "{fault}");
@@ -289,6 +297,7 @@ fn a_lost_answer_opens_no_second_ticket() {
             Fault::HalfJson,
             Fault::HalfBody,
             Fault::BadGateway,
+            Fault::TicketsListedLate,
         ] {
             scope.spawn(move || lost_by(fault));
         }

@@ -12,7 +12,7 @@ pub(super) fn delete(instance: &mut Instance<'_>, resource: &str, id: &str) -> R
     let removed = match resource {
         "client" => remove(&mut world.customers, id),
         "softwarelicence" => remove(&mut world.licenses, id),
-        "tickets" => remove(&mut world.tickets, id),
+        "tickets" => id.parse().is_ok_and(|id| world.delete_ticket(id).is_ok()),
         "actions" => remove(&mut world.actions, id),
         "supplier" => remove(&mut world.suppliers, id),
         "tickettype" => remove(&mut world.ticket_types, id),

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Call, Instance, LARGEST_PAGE, Reply, found, refusal};
-use crate::sandbox::{AzureMapping, Fault, Priority, Sla, TicketType, Workflow, World, paging};
+use crate::sandbox::{Agent, AzureMapping, Fault, Priority, Sla, TicketType, Workflow, World, paging};
 
 /// The one connection of the Microsoft integration.
 const AZURE_CONNECTION: i64 = 3;
@@ -18,7 +18,7 @@ pub(super) fn get(instance: &Instance<'_>, call: &Call, resource: &str, id: &[&s
         "outcome" => outcomes(instance, id),
         "workflow" => workflows(instance, id),
         "supplier" => suppliers(instance, call, id),
-        "agent" => agents(instance, id),
+        "agent" => agents(instance, call, id),
         "azureadconnection" => azure_connections(instance, call, id),
         _ if !id.is_empty() => Err(not_there()),
         "status" => {
@@ -146,17 +146,31 @@ fn suppliers(instance: &Instance<'_>, call: &Call, id: &[&str]) -> Result<Reply,
     }
 }
 
-fn agents(instance: &Instance<'_>, id: &[&str]) -> Result<Reply, Reply> {
-    let agent = &instance.world.agent;
+fn agents(instance: &Instance<'_>, call: &Call, id: &[&str]) -> Result<Reply, Reply> {
+    let world = &*instance.world;
     match id {
-        [] => Ok(Reply::ok(json!([agent]))),
-        ["me"] => {
-            let mut row = json!(agent);
-            row["is_disabled"] = json!(agent.isdisabled);
-            Ok(Reply::ok(row))
+        [] => {
+            // Enabled ones are included unless the query says otherwise.
+            let enabled = call.query("includeenabled").is_none() || call.flag("includeenabled");
+            let disabled = call.flag("includedisabled");
+            let listed = |agent: &&Agent| if agent.isdisabled { disabled } else { enabled };
+            let rows = world.agents.iter().chain([&world.agent]).filter(listed);
+            Ok(bare(instance, "agents", rows.map(agent_row).collect()))
         }
+        ["me"] => Ok(Reply::ok(agent_row(&world.agent))),
         _ => Err(not_there()),
     }
+}
+
+/// An agent, whose teams are records of which the numbers mean nothing here.
+fn agent_row(agent: &Agent) -> Value {
+    let team = |name: &String| json!({"agent_id": agent.id, "team_name": name, "fortickets": true});
+    let teams: Vec<Value> = agent.teams.iter().map(team).collect();
+    let mut row = json!(agent);
+    row["is_disabled"] = json!(agent.isdisabled);
+    row["team"] = json!(agent.teams.first());
+    row["teams"] = json!(teams);
+    row
 }
 
 fn azure_connections(instance: &Instance<'_>, call: &Call, id: &[&str]) -> Result<Reply, Reply> {

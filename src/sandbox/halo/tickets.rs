@@ -1,5 +1,7 @@
 //! Tickets and their notes: `/Tickets` and `/Actions`.
 
+use std::time::{Duration, Instant};
+
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -9,16 +11,28 @@ use super::{
     batch::{self, Sent},
     found, refusal,
 };
-use crate::sandbox::{Action, Ticket, World, dates::halo_time, paging, world::next_id};
+use crate::sandbox::{
+    Action, Fault, Status, Ticket, TicketType, World, dates::halo_time, fault_injection::Faults, paging,
+    world::next_id,
+};
 
 /// The most rows of a page of tickets.
-const LARGEST_TICKET_PAGE: usize = 100;
+const LARGEST_TICKET_PAGE: usize = 50;
 
 /// Fields that Halo fills in itself.
-const DERIVED: &[&str] = &["hasbeenclosed", "client_name", "status_name", "tickettype_name"];
+const DERIVED: &[&str] = &[
+    "hasbeenclosed",
+    "merged_into_id",
+    "client_name",
+    "status_name",
+    "tickettype_name",
+];
+
+/// How long a new ticket is missing from lists with [`Fault::TicketsListedLate`].
+const LATE: Duration = Duration::from_secs(6);
 
 /// The status of a new ticket.
-const NEW: i64 = 1;
+pub(in crate::sandbox) const NEW: i64 = 1;
 
 /// The type of a ticket that names none.
 const USUAL_TYPE: i64 = 1;
@@ -28,6 +42,9 @@ pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
     let client: Option<i64> = call.number("client_id");
     let kind: Option<i64> = call.number("tickettype_id");
     let status: Option<i64> = call.number("status_id");
+    let ids: Option<Vec<&str>> = (call.query("ticketids"))
+        .filter(|ids| !ids.trim().is_empty())
+        .map(|ids| ids.split(',').map(str::trim).collect());
     let open_only = call.flag("open_only");
     let closed_only = call.flag("closed_only");
     let search = call.text("search");
@@ -41,10 +58,12 @@ pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
         client.is_none_or(|id| ticket.client_id == Some(id))
             && kind.is_none_or(|id| ticket.tickettype_id == id)
             && status.is_none_or(|id| ticket.status_id == id)
+            && (ids.as_ref()).is_none_or(|ids| ids.contains(&ticket.id.to_string().as_str()))
             && !(open_only && ticket.closed)
             && (!closed_only || ticket.closed)
             && says(&ticket.summary, &summary)
             && (says(&ticket.summary, &search) || search == Some(ticket.id.to_string()))
+            && !is_late(instance, ticket)
     });
     paging::List {
         call,
@@ -55,22 +74,30 @@ pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
     .page(matching, |ticket| list_row(world, ticket))
 }
 
+/// Whether a ticket is not in lists yet.
+fn is_late(instance: &Instance<'_>, ticket: &Ticket) -> bool {
+    let is_new = ticket.posted.is_some_and(|posted| posted.elapsed() < LATE);
+    is_new && instance.faults.strikes(Fault::TicketsListedLate)
+}
+
 pub(super) fn get(instance: &Instance<'_>, id: &str) -> Result<Reply, Reply> {
-    found(&instance.world.tickets, id).map(|ticket| Reply::ok(row(instance.world, ticket)))
+    match found(&instance.world.tickets, id) {
+        Ok(ticket) => Ok(Reply::ok(row(instance.world, ticket))),
+        Err(_) if instance.faults.strikes(Fault::DeletedEmpty) => Ok(Reply::ok(json!({"summary": null}))),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// Creates and updates tickets. Creating is not idempotent: the same request again makes another ticket.
 pub(super) fn post(instance: &mut Instance<'_>, call: &Call) -> Result<Reply, Reply> {
     let world = &mut *instance.world;
     let mut staged: Vec<Ticket> = Vec::new();
-    let mut next = next_id(&world.tickets);
     for sent in batch::records(call)? {
-        let mut ticket = stage(world, &sent)?;
-        if ticket.id == 0 {
-            ticket.id = next;
-            next += 1;
-        }
-        staged.push(ticket);
+        staged.push(stage(world, &sent)?);
+    }
+    for ticket in staged.iter_mut().filter(|ticket| ticket.id == 0) {
+        ticket.id = world.next_ticket();
+        ticket.posted = Some(Instant::now());
     }
     let rows = staged.iter().map(|ticket| row(world, ticket)).collect();
     world
@@ -121,8 +148,21 @@ fn stage(world: &World, sent: &Sent) -> Result<Ticket, Reply> {
     let Some(status) = world.statuses.get(&ticket.status_id) else {
         return Err(refusal::bare("Invalid status"));
     };
+    check_reopening(kind, current.closed, status)?;
     ticket.closed = status.closes;
+    ticket.posted = current.posted;
     Ok(ticket)
+}
+
+/// Refuses to open a closed ticket of a type whose tickets stay closed.
+fn check_reopening(kind: &TicketType, closed: bool, status: &Status) -> Result<(), Reply> {
+    if closed && !status.closes && !kind.reopens {
+        return Err(refusal::exception(
+            "System.Exception",
+            "A closed ticket of this type cannot be reopened",
+        ));
+    }
+    Ok(())
 }
 
 /// A new ticket with Halo's defaults for what the record does not say: the first ticket type, that type's SLA, and the
@@ -227,7 +267,7 @@ pub(super) fn post_actions(instance: &mut Instance<'_>, call: &Call) -> Result<R
     for (id, sent) in (next_id(&world.actions)..).zip(batch::records(call)?) {
         staged.push(Action {
             id,
-            ..stage_action(world, &sent)?
+            ..stage_action(world, instance.faults, &sent)?
         });
     }
     let rows = staged.iter().map(|action| json!(action)).collect();
@@ -245,37 +285,44 @@ pub(super) fn post_actions(instance: &mut Instance<'_>, call: &Call) -> Result<R
 }
 
 /// Whether the workflow of a ticket's type offers an outcome; a type without a workflow offers all of them.
-fn is_offered(world: &World, ticket: i64, outcome: i64) -> bool {
-    let kind = (world.tickets.get(&ticket)).and_then(|ticket| world.ticket_types.get(&ticket.tickettype_id));
+fn is_offered(world: &World, ticket: &Ticket, outcome: i64) -> bool {
+    let kind = world.ticket_types.get(&ticket.tickettype_id);
     let workflow = kind.and_then(|kind| world.workflows.get(&kind.workflow_id));
     workflow.is_none_or(|workflow| workflow.steps.iter().flatten().any(|offered| *offered == outcome))
 }
 
-fn stage_action(world: &World, sent: &Sent) -> Result<Action, Reply> {
-    let ticket = batch::number(sent, "ticket_id")?;
-    if !ticket.is_some_and(|id| world.tickets.contains_key(&id)) {
+fn stage_action(world: &World, faults: &Faults, sent: &Sent) -> Result<Action, Reply> {
+    let ticket = batch::number(sent, "ticket_id")?.and_then(|id| world.tickets.get(&id));
+    let Some(ticket) = ticket else {
         return Err(refusal::exception("System.Exception", "Ticket not found"));
-    }
+    };
     let outcome = batch::number(sent, "outcome_id")?.and_then(|id| world.outcomes.get(&id));
     let Some(outcome) = outcome else {
         return Err(refusal::bare("An Outcome must be entered for this Action"));
     };
-    let offered = ticket.is_none_or(|ticket| is_offered(world, ticket, outcome.id));
-    if !outcome.permitted || !offered {
+    let offered = is_offered(world, ticket, outcome.id);
+    if !outcome.permitted || !offered || faults.strikes(Fault::NotesRefused) {
         return Err(refusal::bare(
             "You do not have access to this Action at the moment",
         ));
     }
-    if let Some(status) = batch::number(sent, "new_status")?
-        && !world.statuses.contains_key(&status)
-    {
-        return Err(refusal::bare("Invalid status"));
+    if let Some(status) = batch::number(sent, "new_status")? {
+        let Some(status) = world.statuses.get(&status) else {
+            return Err(refusal::bare("Invalid status"));
+        };
+        if let Some(kind) = world.ticket_types.get(&ticket.tickettype_id) {
+            check_reopening(kind, ticket.closed, status)?;
+        }
     }
     let fresh = Action {
         outcome: outcome.outcome.clone(),
         who: world.agent.name.clone(),
         datetime: halo_time(Timestamp::now()),
+        hiddenfromuser: outcome.hides,
+        mailed: outcome.sends_email,
         ..Action::default()
     };
-    batch::merged(&fresh, sent, &["id", "who", "datetime"])
+    let mut action: Action = batch::merged(&fresh, sent, &["id", "who", "datetime"])?;
+    action.mailed &= !action.hiddenfromuser;
+    Ok(action)
 }

@@ -1,7 +1,7 @@
 //! Halo's records. Each keeps fields that it does not know (Halo's have about sixty), so that a test can check that an
 //! update left them alone.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -125,6 +125,11 @@ pub struct Ticket {
     /// Whether it has been closed.
     #[serde(rename = "hasbeenclosed")]
     pub closed: bool,
+    /// The ticket that it was merged into, which closed it.
+    pub merged_into_id: Option<i64>,
+    /// When it was posted, by the clock of this process; not known of a seeded one.
+    #[serde(skip)]
+    pub posted: Option<Instant>,
     /// Everything else that was posted.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -143,6 +148,9 @@ pub struct Action {
     pub note: Option<String>,
     pub note_html: Option<String>,
     pub hiddenfromuser: bool,
+    /// Whether it was sent to the customer.
+    #[serde(rename = "sendemail")]
+    pub mailed: bool,
     pub new_status: Option<i64>,
     /// Everything else that was posted.
     #[serde(flatten)]
@@ -163,6 +171,9 @@ pub struct TicketType {
     /// Whether the API's agent may open tickets of this type.
     #[serde(rename = "cancreate")]
     pub can_create: bool,
+    /// Whether a closed ticket of this type can be opened again.
+    #[serde(skip)]
+    pub reopens: bool,
     /// Fields without which a ticket of this type is refused.
     #[serde(skip)]
     pub mandatory: Vec<String>,
@@ -204,6 +215,12 @@ pub struct Outcome {
     pub id: i64,
     pub outcome: String,
     pub buttonname: String,
+    /// Whether an action is sent to the customer unless it is hidden.
+    #[serde(rename = "sendemail")]
+    pub sends_email: bool,
+    /// Whether an action is hidden from the customer unless it says otherwise.
+    #[serde(rename = "hidefromuser")]
+    pub hides: bool,
     /// Whether the API's agent may use it; the list does not say.
     #[serde(skip)]
     pub permitted: bool,
@@ -218,13 +235,14 @@ pub struct Workflow {
     pub steps: Vec<Vec<i64>>,
 }
 
-/// The agent behind the API application.
+/// An agent: somebody who works in Halo, or the one that the API application acts as.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Agent {
     pub id: i64,
     pub name: String,
     pub isdisabled: bool,
     pub isapiagent: bool,
+    /// The names of the agent's teams, the usual one first.
     pub teams: Vec<String>,
 }
 

@@ -89,7 +89,8 @@ pub(super) fn priorities(random: &mut Rng) -> Vec<Priority> {
     rows
 }
 
-/// Ticket types. One makes a category mandatory, so it refuses a client that sends only a summary and a customer.
+/// Ticket types. One makes a category mandatory, so it refuses a client that sends only a summary and a customer. A
+/// closed alert stays closed.
 pub(super) fn ticket_types() -> BTreeMap<i64, TicketType> {
     let kind = |(id, name, default_sla, workflow_id, mandatory): (i64, &str, i64, i64, Option<&str>)| {
         let kind = TicketType {
@@ -98,6 +99,7 @@ pub(super) fn ticket_types() -> BTreeMap<i64, TicketType> {
             default_sla,
             workflow_id,
             can_create: true,
+            reopens: name != "Alert",
             mandatory: mandatory.into_iter().map(str::to_owned).collect(),
         };
         (id, kind)
@@ -147,13 +149,16 @@ pub(super) fn statuses() -> BTreeMap<i64, Status> {
     )
 }
 
-/// Outcomes. 7 is the note in an instance as delivered; the API's agent may not use the last.
+/// Outcomes. 7 is the note in an instance as delivered; the API's agent may not use the last. One is sent to the
+/// customer.
 pub(super) fn outcomes() -> BTreeMap<i64, Outcome> {
     let outcome = |(id, outcome, button, permitted): (i64, &str, &str, bool)| {
         let outcome = Outcome {
             id,
             outcome: outcome.to_owned(),
             buttonname: button.to_owned(),
+            sends_email: outcome == "Email User",
+            hides: outcome == "Internal Note",
             permitted,
         };
         (id, outcome)
@@ -187,4 +192,23 @@ pub(super) fn agent() -> Agent {
         isapiagent: true,
         teams: Vec::new(),
     }
+}
+
+/// The people who work on tickets; the last has left.
+pub(super) fn agents() -> Vec<Agent> {
+    let agent = |(id, name, teams, isdisabled): (i64, &str, &[&str], bool)| Agent {
+        id,
+        name: name.to_owned(),
+        isdisabled,
+        isapiagent: false,
+        teams: teams.iter().map(|&team| team.to_owned()).collect(),
+    };
+    [
+        (3, "Mia Keller", &["1st Line Support"][..], false),
+        (4, "Omar Haddad", &["Backup Desk", "1st Line Support"], false),
+        (5, "Ruth Okafor", &["Projects"], false),
+        (6, "Piet de Boer", &["Backup Desk"], true),
+    ]
+    .map(agent)
+    .into()
 }
