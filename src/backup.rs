@@ -14,11 +14,16 @@ use std::sync::Arc;
 use reqwest::Url;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 
 use crate::http::{Http, Observer, Request, RequestPolicy};
 
 pub use error::Error;
+pub use organizations::OrganizationAccess;
 pub use paging::Progress;
+
+/// Requests that are on their way at the same time, at most. The service documents no limit, so this is only polite.
+pub const AT_ONCE: usize = 8;
 
 /// The short names for the vendor's own instances: `(name, base URL)`.
 pub const REGIONS: [(&str, &str); 3] = [
@@ -33,6 +38,8 @@ pub struct Backup {
     reseller_token: SecretString,
     access_token: SecretString,
     http: Http,
+    /// One permit for each request that may be on its way.
+    at_once: Semaphore,
 }
 
 impl Backup {
@@ -55,6 +62,7 @@ impl Backup {
             reseller_token,
             access_token,
             http,
+            at_once: Semaphore::new(AT_ONCE),
         })
     }
 
@@ -103,6 +111,8 @@ impl Backup {
     }
 
     async fn answer<T: DeserializeOwned>(&self, path: &[&str], request: &Request) -> Result<T, Error> {
+        // It is never closed. One that waits because the service asks for it keeps its permit: all have to wait then.
+        let _permit = self.at_once.acquire().await;
         self.http
             .json(request)
             .await

@@ -8,6 +8,7 @@ mod elsewhere;
 pub mod explain;
 pub mod history;
 pub mod ignore;
+mod inside;
 pub mod list;
 pub mod map_org;
 mod naming;

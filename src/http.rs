@@ -195,6 +195,13 @@ impl Http {
         }
     }
 
+    /// A service's text without any secret of this client, nor this one.
+    pub fn without_secrets(&self, text: &str, secret: &SecretString) -> String {
+        let hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        let secrets = hidden.iter().chain([secret]).map(ExposeSecret::expose_secret);
+        redaction::without_known(text, secrets)
+    }
+
     /// A service's words, made fit to be shown.
     fn words(&self, text: &str, request: &Request) -> String {
         self.with_secrets(request, |secrets| redaction::words(text, secrets.iter().copied()))

@@ -12,7 +12,7 @@ mod ticket;
 mod ticket_options;
 mod ticket_policy;
 
-pub use account_error::{AccountError, Product};
+pub use account_error::{AccountError, FirstSeen, Inside, Product};
 pub use configuration::{Configuration, SeatSync};
 pub use customer::Customer;
 pub use ignored::Ignored;

@@ -3,6 +3,7 @@
 
 pub mod backup_errors;
 pub mod batches;
+pub mod detection;
 pub mod elsewhere;
 pub mod explanations;
 pub mod ignoring;

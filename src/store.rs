@@ -9,6 +9,7 @@ mod configuration;
 mod connections;
 mod created_licenses;
 mod error;
+mod first_seen;
 mod ignored;
 mod ledger;
 mod license_intents;

@@ -1,6 +1,9 @@
-//! Account errors: what goes wrong with the backups inside one organization, read with that organization's own
-//! token. What their texts mean is in `plan/backup_errors.rs`.
+//! The backups inside one organization, read with that organization's own token. What their texts and statuses mean is
+//! in `plan/detection.rs`.
 
+use std::collections::{BTreeSet, HashMap};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
 use secrecy::SecretString;
 use serde::{
     Deserialize, Deserializer,
@@ -8,10 +11,10 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::{Backup, Error, organizations::one, paging};
+use super::{AT_ONCE, Backup, Error, paging};
 use crate::{
     lenient,
-    model::{AccountError, Product},
+    model::{AccountError, Inside, Product},
 };
 
 /// The path of the list of a product's accounts, or of its sites or groups.
@@ -28,9 +31,55 @@ fn path(product: Product) -> &'static [&'static str] {
     }
 }
 
+/// The list of the mailboxes that cannot be reached, which repeats their rows.
+const CONNECTION_FAILURES: &[&str] = &["accounts", "connection_failures"];
+
+/// The status that a mailbox in that list has, if its row does not say.
+const UNREACHABLE: &str = "Connection Error";
+
+/// A Microsoft or Google tenant of an organization.
 #[derive(Deserialize)]
-struct OwnToken {
-    authentication_token: Option<SecretString>,
+struct Tenant {
+    #[serde(default, deserialize_with = "lenient::text")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    domain: Option<String>,
+    #[serde(default, rename = "type", deserialize_with = "lenient::text")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    status: Option<i64>,
+}
+
+impl paging::Row for Tenant {
+    fn key(&self) -> Option<&str> {
+        self.id.as_deref().or(self.domain.as_deref())
+    }
+}
+
+impl Tenant {
+    fn is(&self, kind: &str) -> bool {
+        self.kind
+            .as_deref()
+            .is_some_and(|own| own.trim().eq_ignore_ascii_case(kind))
+    }
+
+    /// Whether its application has to be created again.
+    fn has_failed(&self) -> bool {
+        matches!(self.status, Some(1 | 13))
+    }
+}
+
+/// Whether organizations with these tenants can have a product. All are possible if no tenant is known.
+fn can_have(tenants: &[Tenant], product: Product) -> bool {
+    let (microsoft, google) = (
+        tenants.iter().any(|tenant| tenant.is("m365")),
+        tenants.iter().any(|tenant| tenant.is("gws")),
+    );
+    match product {
+        Product::OneDrive | Product::SharePoint | Product::Teams => microsoft || !google,
+        Product::GoogleDrive => google || !microsoft,
+        Product::Mailbox | Product::Calendar | Product::Contacts | Product::Tasks => true,
+    }
 }
 
 #[derive(Deserialize)]
@@ -42,6 +91,8 @@ struct Row {
     /// A site's or a group's name: those have no email address.
     #[serde(default, deserialize_with = "lenient::text")]
     domain_name: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    display_name: Option<String>,
     #[serde(default, deserialize_with = "lenient::text")]
     last_backup: Option<String>,
     #[serde(default, deserialize_with = "lenient::text")]
@@ -59,44 +110,94 @@ impl paging::Row for Row {
         (self.id.as_deref())
             .or(self.email.as_deref())
             .or(self.domain_name.as_deref())
+            .or(self.display_name.as_deref())
     }
 }
+
+/// The longest name of an account, in bytes: email addresses have at most 320.
+const LONGEST_NAME: usize = 500;
+/// The longest status or date to keep, in bytes.
+const LONGEST_WORD: usize = 100;
 
 impl Row {
-    fn account_error(self, product: Product) -> Option<AccountError> {
-        let gone = self.flg_deleted == Some(true)
-            || !matches!(&self.deactivated_since, Value::Null)
-                && self
-                    .deactivated_since
-                    .as_str()
-                    .is_none_or(|since| !since.is_empty());
-        if gone {
-            return None;
-        }
-        let status = self.current_backup_status;
-        let bad_status = status
-            .as_deref()
-            .filter(|status| FAILING.contains(&status.trim().to_ascii_lowercase().as_str()));
-        let text = Some(self.errors.0)
-            .filter(|text| !text.is_empty())
-            .or_else(|| bad_status.map(ToOwned::to_owned))?;
+    /// Whether the account was deactivated or deleted.
+    fn is_out(&self) -> bool {
+        let deactivated = match &self.deactivated_since {
+            Value::Null | Value::Bool(false) => false,
+            Value::String(since) => !since.trim().is_empty(),
+            _ => true,
+        };
+        deactivated
+            || self.flg_deleted == Some(true)
+            || self
+                .current_backup_status
+                .as_deref()
+                .is_some_and(|status| status.trim().eq_ignore_ascii_case("deactivated"))
+    }
+
+    /// What to call the account, the site or the group.
+    fn name(&self) -> Option<&str> {
+        [&self.email, &self.domain_name, &self.display_name, &self.id]
+            .into_iter()
+            .filter_map(|name| name.as_deref().map(str::trim))
+            .find(|name| !name.is_empty())
+    }
+
+    fn account(self, product: Product) -> Option<AccountError> {
+        let word = |text: Option<String>| {
+            text.map(|text| cut(text.trim(), LONGEST_WORD).to_owned())
+                .filter(|text| !text.is_empty())
+        };
         Some(AccountError {
-            account: self.email.or(self.domain_name)?,
+            account: cut(self.name()?, LONGEST_NAME).to_owned(),
             product,
-            text,
-            status,
-            last_backup: self.last_backup,
+            text: self.errors.0,
+            status: word(self.current_backup_status),
+            last_backup: word(self.last_backup),
         })
+    }
+
+    /// Adds what the list of connection failures says about the same mailbox.
+    fn add_failure(&mut self, failure: Row) {
+        if self.errors.0.is_empty() {
+            self.errors = failure.errors;
+        }
+        if is_fine(self.current_backup_status.as_deref()) {
+            self.current_backup_status = failure.current_backup_status;
+        }
     }
 }
 
-/// Statuses that mean an error even if `errors` has no text.
-const FAILING: [&str; 4] = [
-    "connection error",
-    "authentication error",
-    "space full",
-    "retrying",
-];
+/// Whether a status says nothing against the backup.
+fn is_fine(status: Option<&str>) -> bool {
+    const FINE: [&str; 4] = ["completed", "in progress", "running", "preparing backup"];
+    let status = status.unwrap_or_default().trim().to_ascii_lowercase();
+    status.is_empty() || FINE.contains(&status.as_str())
+}
+
+/// Marks the mailboxes that cannot be reached, and adds those that no other list has.
+fn merge(mailboxes: &mut Vec<Row>, unreachable: Vec<Row>) {
+    let key = |text: &str| text.trim().to_lowercase();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (place, row) in mailboxes.iter().enumerate() {
+        for text in [&row.id, &row.email].into_iter().flatten() {
+            places.entry(key(text)).or_insert(place);
+        }
+    }
+    for mut failure in unreachable {
+        if is_fine(failure.current_backup_status.as_deref()) {
+            failure.current_backup_status = Some(UNREACHABLE.to_owned());
+        }
+        let known = [&failure.id, &failure.email]
+            .into_iter()
+            .flatten()
+            .find_map(|text| places.get(&key(text)).copied());
+        match known.and_then(|place| mailboxes.get_mut(place)) {
+            Some(row) => row.add_failure(failure),
+            None => mailboxes.push(failure),
+        }
+    }
+}
 
 /// The text in `errors`, which is an object from field to text, a text, or nothing. Cut to a readable length.
 #[derive(Debug, Default, PartialEq)]
@@ -112,10 +213,15 @@ impl ErrorText {
             if !self.0.is_empty() {
                 self.0.push_str("; ");
             }
-            let end = text.floor_char_boundary(LONGEST);
-            self.0.push_str(&text[..end]);
+            let left = LONGEST.saturating_sub(self.0.len());
+            self.0.push_str(cut(text, left));
         }
     }
+}
+
+/// The beginning of a text, of this many bytes at most.
+fn cut(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
 }
 
 impl<'de> Deserialize<'de> for ErrorText {
@@ -155,8 +261,13 @@ impl<'de> Visitor<'de> for Texts<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_key::<IgnoredAny>()?.is_some() {
-            map.next_value_seed(Texts(self.0))?;
+        while let Some(key) = map.next_key::<String>()? {
+            // Rows were seen to carry tokens where nobody asked for them.
+            if key.ends_with("_token") {
+                map.next_value::<IgnoredAny>()?;
+            } else {
+                map.next_value_seed(Texts(self.0))?;
+            }
         }
         Ok(())
     }
@@ -182,34 +293,127 @@ impl<'de> Visitor<'de> for Texts<'_> {
     }
 }
 
+/// A list inside an organization.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum List {
+    Of(Product),
+    ConnectionFailures,
+}
+
+impl List {
+    fn path(self) -> &'static [&'static str] {
+        match self {
+            List::Of(product) => path(product),
+            List::ConnectionFailures => CONNECTION_FAILURES,
+        }
+    }
+
+    fn product(self) -> Product {
+        match self {
+            List::Of(product) => product,
+            List::ConnectionFailures => Product::Mailbox,
+        }
+    }
+}
+
 impl Backup {
-    /// The accounts of one organization whose backups have errors. The organization's own token is read for
-    /// this and then dropped.
+    /// The accounts of one organization and how their backups are, read with its own token: its tenants, and the lists of
+    /// these products, several at a time. Mailboxes are two lists. A product that no tenant of the organization can have
+    /// is not asked for: OneDrive, SharePoint and Teams need one of Microsoft, Google Drive one of Google.
     ///
     /// # Errors
-    /// A 403 or 404 for a product that the organization does not have is not an error.
-    pub async fn account_errors(&self, organization: &str) -> Result<Vec<AccountError>, Error> {
-        let answer: Value = self
-            .get(&["users", organization], &[], &self.access_token)
+    /// The token was refused, the service could not be reached, or the tenants could not be read: they tell whether
+    /// the accounts' errors have one cause. A product that the organization does not have (403, 404, and except for
+    /// mailboxes 401) is not an error; a list that the service fails at is in [`Inside::unread`].
+    pub async fn inside(
+        &self,
+        organization: &str,
+        token: &SecretString,
+        products: &[Product],
+    ) -> Result<Inside, Error> {
+        let path = ["users", organization, "tenants"];
+        let tenants: Option<Vec<Tenant>> = match self.list(&path, token, &|_| ()).await {
+            Ok(tenants) => Some(tenants),
+            Err(Error::CredentialsRefused { .. } | Error::NotFound { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let asked = Product::ALL
+            .into_iter()
+            .filter(|product| products.contains(product))
+            .filter(|product| can_have(tenants.as_deref().unwrap_or_default(), *product))
+            .flat_map(|product| {
+                let failures = (product == Product::Mailbox).then_some(List::ConnectionFailures);
+                [List::Of(product)].into_iter().chain(failures)
+            });
+        let answers: Vec<(List, Result<Vec<Row>, Error>)> = stream::iter(asked)
+            .map(|list| async move {
+                match self.list::<Row>(list.path(), token, &|_| ()).await {
+                    Err(error) if ends_the_look(list, &error) => Err(error),
+                    answer => Ok((list, answer)),
+                }
+            })
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
             .await?;
-        let own = one(answer, organization)
-            .and_then(|row| serde_json::from_value::<OwnToken>(row).ok())
-            .and_then(|row| row.authentication_token)
-            .ok_or_else(|| Error::NotFound {
-                what: format!("token for the organization {organization}"),
-            })?;
-        let mut errors = Vec::new();
-        for product in Product::ALL {
-            let found = self.list::<Row>(path(product), &own, &|_| ()).await;
-            match found {
-                Ok(rows) => errors.extend(rows.into_iter().filter_map(|row| row.account_error(product))),
-                // The token was good a moment ago, so the organization does not have this product.
-                Err(Error::CredentialsRefused { .. } | Error::NotFound { .. })
-                    if product != Product::Mailbox => {}
-                Err(error) => return Err(error),
+
+        let mut unread: BTreeSet<Product> = Product::ALL
+            .into_iter()
+            .filter(|product| !products.contains(product))
+            .collect();
+        let mut read: HashMap<List, Vec<Row>> = HashMap::new();
+        let mut failures = Vec::new();
+        let mut is_accepted = tenants.is_some();
+        let mut refusal = None;
+        for (list, answer) in answers {
+            match answer {
+                Ok(rows) => {
+                    is_accepted = true;
+                    read.insert(list, rows);
+                }
+                Err(error) => {
+                    if error.is_of_one_answer() {
+                        unread.insert(list.product());
+                        failures.push(format!("its list /{}: {error}", list.path().join("/")));
+                    }
+                    refusal = Some(error);
+                }
             }
         }
-        Ok(errors)
+        // Only a token that is accepted somewhere can tell that a product is not there.
+        if let Some(error) = refusal
+            && !is_accepted
+        {
+            return Err(error);
+        }
+        let mut accounts = Vec::new();
+        if let Some(unreachable) = read.remove(&List::ConnectionFailures) {
+            let mailboxes = read.entry(List::Of(Product::Mailbox)).or_default();
+            merge(mailboxes, unreachable);
+        }
+        for (list, rows) in read {
+            let rows = rows.into_iter().filter(|row| !row.is_out());
+            accounts.extend(rows.filter_map(|row| row.account(list.product())));
+        }
+        for account in accounts.iter_mut().filter(|account| !account.text.is_empty()) {
+            account.text = self.http.without_secrets(&account.text, token);
+        }
+        accounts.sort_by(|one, other| (one.product, &one.account).cmp(&(other.product, &other.account)));
+        Ok(Inside {
+            accounts,
+            tenant_token_failed: tenants.unwrap_or_default().iter().any(Tenant::has_failed),
+            unread,
+            failures,
+        })
+    }
+}
+
+/// Whether there is no use in reading the other lists of the organization.
+fn ends_the_look(list: List, error: &Error) -> bool {
+    match error {
+        // No organization lacks the list of mailboxes for want of a right: its token is wrong.
+        Error::CredentialsRefused { status: 401, .. } => list == List::Of(Product::Mailbox),
+        Error::CredentialsRefused { .. } | Error::NotFound { .. } => false,
+        error => !error.is_of_one_answer(),
     }
 }
 

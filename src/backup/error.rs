@@ -8,6 +8,8 @@ pub enum Error {
     /// Wrong reseller or access token, or no API access.
     #[error("SaaS Backup refused the reseller token or the access token: {message}")]
     CredentialsRefused {
+        /// HTTP status: 401 or 403.
+        status: u16,
         /// The service's words.
         message: String,
     },
@@ -37,14 +39,48 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether nothing more can be asked of the service in this run: it cannot be reached or trusted, or makes everybody
+    /// wait for too long.
+    pub fn ends_the_run(&self) -> bool {
+        let Error::Http(error) = self else { return false };
+        matches!(
+            error,
+            http::Error::Insecure { .. }
+                | http::Error::NoAuthorities
+                | http::Error::Unreachable { .. }
+                | http::Error::Certificate { .. }
+                | http::Error::Silent { .. }
+                | http::Error::GaveUp { .. }
+                | http::Error::Redirected { .. }
+                | http::Error::RateLimited { .. }
+        )
+    }
+
+    /// Whether only this answer is of no use: the service failed at it or answered something else, and other requests
+    /// may well succeed.
+    pub(super) fn is_of_one_answer(&self) -> bool {
+        match self {
+            Error::Http(error) => matches!(
+                error,
+                http::Error::Unclear { .. }
+                    | http::Error::ServerFailed { .. }
+                    | http::Error::Unreadable { .. }
+                    | http::Error::TooLarge { .. }
+                    | http::Error::Status { .. }
+            ),
+            Error::Refused { .. } | Error::NotBackup { .. } => true,
+            Error::CredentialsRefused { .. } | Error::NotFound { .. } => false,
+        }
+    }
+
     pub(super) fn of_status(error: http::Error, path: &[&str]) -> Self {
         let what = format!("/{}", path.join("/"));
         match error {
             http::Error::Status {
-                status: 401 | 403,
+                status: status @ (401 | 403),
                 message,
                 ..
-            } => Error::CredentialsRefused { message },
+            } => Error::CredentialsRefused { status, message },
             http::Error::Status {
                 status: 404, message, ..
             } if path == ["users"] => Error::NotBackup {

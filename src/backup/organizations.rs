@@ -1,6 +1,7 @@
 //! Organizations: `/users`. One row is one backed-up organization.
 
-use serde::Deserialize;
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{
@@ -11,6 +12,74 @@ use crate::{
     lenient,
     model::{Organization, Seats},
 };
+
+/// An organization, and what gives access to it.
+#[derive(Clone, Debug)]
+pub struct OrganizationAccess {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is neither suspended nor deactivated.
+    pub active: bool,
+    /// Its own token, if its row has one.
+    pub token: Option<SecretString>,
+}
+
+/// A row, read for the organization's own token.
+#[derive(Deserialize)]
+struct AccessRow {
+    #[serde(default, deserialize_with = "lenient::text")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    organization_name: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    email: Option<String>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    flg_suspended: Option<bool>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    customer_deactivated: Option<bool>,
+    #[serde(default, deserialize_with = "secret")]
+    authentication_token: Option<SecretString>,
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    let text = lenient::text(deserializer)?;
+    Ok(text
+        .filter(|text| !text.trim().is_empty())
+        .map(SecretString::from))
+}
+
+impl paging::Row for AccessRow {
+    fn key(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    fn repeated_as(&mut self, again: Self) {
+        if self.authentication_token.is_none() {
+            self.authentication_token = again.authentication_token;
+        }
+    }
+}
+
+impl AccessRow {
+    fn access(self) -> Option<OrganizationAccess> {
+        let id = self.id.filter(|id| !id.trim().is_empty())?;
+        Some(OrganizationAccess {
+            name: name(&id, self.organization_name, self.email),
+            active: self.flg_suspended != Some(true) && self.customer_deactivated != Some(true),
+            token: self.authentication_token,
+            id,
+        })
+    }
+}
+
+/// What an organization is called: its name, its address or its id.
+fn name(id: &str, name: Option<String>, email: Option<String>) -> String {
+    name.or(email)
+        .filter(|name| !name.trim().is_empty())
+        .map_or_else(|| id.to_owned(), |name| name.trim().to_owned())
+}
 
 /// A row as it comes. It also contains the organization's own token, which is not read here.
 #[derive(Deserialize)]
@@ -70,13 +139,8 @@ impl Row {
     pub(super) fn organization(self) -> Option<Organization> {
         let (seats, suspended, deactivated) = self.figures();
         let id = self.id.filter(|id| !id.trim().is_empty())?;
-        let name = self
-            .organization_name
-            .or(self.email)
-            .filter(|name| !name.trim().is_empty())
-            .unwrap_or_else(|| id.clone());
         Some(Organization {
-            name: name.trim().to_owned(),
+            name: name(&id, self.organization_name, self.email),
             number: self.organization_id,
             seats,
             suspended,
@@ -105,6 +169,30 @@ impl Backup {
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Every organization with its own token, each once. Their rows have the tokens, so that a thousand organizations
+    /// take eleven requests.
+    pub async fn organization_tokens(
+        &self,
+        progress: Progress<'_>,
+    ) -> Result<Vec<OrganizationAccess>, Error> {
+        let rows: Vec<AccessRow> = self.list(&["users"], &self.access_token, progress).await?;
+        Ok(rows.into_iter().filter_map(AccessRow::access).collect())
+    }
+
+    /// One organization with its own token.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such organization.
+    pub async fn organization_token(&self, id: &str) -> Result<OrganizationAccess, Error> {
+        let answer: Value = self.get(&["users", id], &[], &self.access_token).await?;
+        one(answer, id)
+            .and_then(|row| serde_json::from_value::<AccessRow>(row).ok())
+            .and_then(AccessRow::access)
+            .ok_or_else(|| Error::NotFound {
+                what: format!("organization {id}"),
+            })
     }
 
     /// The first page of organizations: shows that reading them is permitted, and gives some names.

@@ -35,6 +35,8 @@ pub struct BackupError {
 
 /// The slug for errors that are not documented.
 pub const UNDOCUMENTED: &str = "backup-error";
+/// The slug for an account without an error whose last backup is too long ago. The vendor has no such error.
+pub const STALE: &str = "backup-stale";
 /// The slug of what ends `main-app-token`: no ticket is opened for it.
 pub const RESOLVED: &str = "main-app-token-resolved";
 

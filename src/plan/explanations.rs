@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::backup_errors::{BackupError, ERRORS, RESOLVED, UNDOCUMENTED, by_slug};
+use super::backup_errors::{BackupError, ERRORS, RESOLVED, STALE, UNDOCUMENTED, by_slug};
 
 /// When an error is worth a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -201,8 +201,9 @@ const ADVICE: [Advice; 9] = [
     },
 ];
 
-/// What the catalogue of errors does not have: the good news, what is not documented, and the statuses of accounts.
-const OTHERS: [Explanation; 7] = [
+/// What the catalogue of errors does not have: the good news, what is not documented, backups that are too old, and
+/// the statuses of accounts.
+const OTHERS: [Explanation; 8] = [
     Explanation {
         error: RESOLVED,
         description: "Main App (Global Admin) Token authorization error is resolved",
@@ -224,6 +225,21 @@ const OTHERS: [Explanation; 7] = [
         checks: &[
             "Read the text: it mostly names the product and what was refused.",
             "See whether other accounts have the same.",
+        ],
+        screen: ORGANIZATION,
+        who: Who::Technician,
+    },
+    Explanation {
+        error: STALE,
+        description: "no backup for too long, and no error that says why",
+        scope: "account",
+        ticket: Ticket::AtOnce,
+        meaning: "The account's last backup is longer ago than you allow, although the service reports no error.",
+        cause: "Backups wait in a queue or were paused, or the account was added and never backed up.",
+        checks: &[
+            "See whether other accounts of the organization have recent backups.",
+            "See that the product is switched on for the account.",
+            "Start a backup by hand; if it does not begin, ask the vendor.",
         ],
         screen: ORGANIZATION,
         who: Who::Technician,
@@ -295,6 +311,11 @@ pub fn explanations() -> Vec<Explanation> {
         Some(explained(error, advice))
     });
     errors.chain(OTHERS).collect()
+}
+
+/// What is explained under that slug.
+pub fn explained_as(slug: &str) -> Option<Explanation> {
+    explanations().into_iter().find(|entry| entry.error == slug)
 }
 
 fn explained(error: &BackupError, advice: &Advice) -> Explanation {

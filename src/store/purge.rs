@@ -17,6 +17,7 @@ impl Store {
             "DELETE FROM changes WHERE run_id IN (SELECT id FROM runs WHERE profile = $1)",
             "DELETE FROM runs WHERE profile = $1",
             "DELETE FROM tickets WHERE profile = $1",
+            "DELETE FROM first_seen WHERE profile = $1",
             "DELETE FROM license_counts WHERE profile = $1",
             "DELETE FROM created_licenses WHERE profile = $1",
             "DELETE FROM refused_licenses WHERE profile = $1",

@@ -1,26 +1,28 @@
 //! `list errors`: the errors of accounts, found inside the organizations.
 
-use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Mappings, Row, organizations as all_organizations, print};
+use super::{Mappings, Row, print};
 use crate::{
     cli,
+    commands::inside::{self, Look, Wanted},
     context::Context,
     failure::Completion,
-    model::{AccountError, Reference},
-    plan::backup_errors::{UNDOCUMENTED, by_description},
+    model::{Product, Reference},
+    plan::{
+        detection::{Affected, Detected, Patience, detect},
+        explanations::explained_as,
+    },
     ui::Align,
 };
-
-/// The number of organizations that are read at the same time.
-const AT_ONCE: usize = 4;
 
 #[derive(Serialize)]
 struct ErrorRow {
     organization: Reference<String>,
-    account: String,
-    product: &'static str,
+    /// None if no account shows the organization's error.
+    account: Option<String>,
+    product: Option<&'static str>,
     error: &'static str,
     text: String,
     status: Option<String>,
@@ -43,8 +45,8 @@ impl Row for ErrorRow {
     fn cells(&self) -> Vec<String> {
         vec![
             self.organization.to_string(),
-            self.account.clone(),
-            self.product.to_owned(),
+            self.account.clone().unwrap_or_default(),
+            self.product.unwrap_or_default().to_owned(),
             self.error.to_owned(),
             self.text.clone(),
             self.status.clone().unwrap_or_default(),
@@ -57,91 +59,130 @@ impl Row for ErrorRow {
     }
 }
 
-/// Lists the errors of the mapped organizations, or with `--unmapped` of the others. Each organization takes several
-/// requests with its own token, so only those that were asked for are read.
+/// Lists the errors of the mapped organizations, or with `--unmapped` of the others; also those that may pass by
+/// themselves. Each organization takes several requests with its own token, so only those that were asked for are read.
 pub(super) async fn list(
     context: &Context,
     arguments: &cli::List,
     mappings: &Mappings<'_>,
 ) -> anyhow::Result<Completion> {
+    let wanted = wanted(context, arguments, mappings).await?;
+    let look = context.open_read_only().await?;
+    let before = look.first_seen(&context.profile).await?;
+    let policy = look.configuration(&context.profile).await?.tickets;
+    look.close().await;
+    let patience = Patience {
+        grace: policy.grace(),
+        stale_after: policy.stale_after,
+    };
+    let now = Timestamp::now().as_second();
     let backup = context.backup().await?;
-    let organizations = organizations(context, arguments, mappings).await?;
-    let progress = context.ui.progress("looking into organizations");
-    let total = organizations.len();
-    let backup = &backup;
-    let mut answers = stream::iter(organizations)
-        .map(|(organization, customer)| async move {
-            let errors = backup.account_errors(&organization.id).await;
-            (organization, customer, errors)
-        })
-        .buffered(AT_ONCE);
+    let looks = inside::look(
+        context,
+        &backup,
+        wanted,
+        &Product::ALL,
+        |organization, mut inside| {
+            let failures = std::mem::take(&mut inside.failures);
+            let seen = before.get(&organization.id).map_or(&[][..], Vec::as_slice);
+            (detect(&inside, seen, &patience, now), failures)
+        },
+    )
+    .await?;
+
     let mut rows = Vec::new();
-    let mut unread = Vec::new();
-    let mut done = 0;
-    while let Some((organization, customer, errors)) = answers.next().await {
-        done += 1;
-        progress.set(done, Some(total));
-        match errors {
-            Ok(errors) => {
-                let errors = errors.into_iter();
-                rows.extend(errors.map(|error| error_row(&organization, customer.as_ref(), error)));
+    let mut failures = Vec::new();
+    for (organization, look) in looks {
+        match look {
+            Look::Inside((detected, unread)) => {
+                let mapping = mappings.by_organization.get(organization.id.as_str());
+                let customer = mapping.map(|mapping| mapping.customer.clone());
+                rows.extend(error_rows(&organization, customer.as_ref(), detected));
+                failures.extend(unread.into_iter().map(|why| format!("{organization}: {why}")));
             }
-            Err(error @ crate::backup::Error::Http(_)) => return Err(error.into()),
+            Look::Inactive => {}
             // An organization that cannot be read does not hide the others' errors.
-            Err(error) => unread.push(format!("{organization}: {error}")),
+            Look::Failed(error) => failures.push(format!("{organization}: {error}")),
         }
     }
-    drop(progress);
-    for organization in &unread {
-        context.ui.warn(organization);
+    for failure in &failures {
+        context.ui.warn(failure);
     }
     let completion = print(context, arguments, rows)?;
-    Ok(if unread.is_empty() {
+    Ok(if failures.is_empty() {
         completion
     } else {
         Completion::SomeFailed
     })
 }
 
-/// The organizations to look into, with the customers that they are mapped to.
-async fn organizations(
+/// The organizations to look into.
+async fn wanted(
     context: &Context,
     arguments: &cli::List,
     mappings: &Mappings<'_>,
-) -> anyhow::Result<Vec<(Reference<String>, Option<Reference>)>> {
+) -> anyhow::Result<Vec<Wanted>> {
     let customer = match &arguments.customer {
         Some(text) => Some(mappings.customer(context, text).await?),
         None => None,
     };
-    if !arguments.unmapped {
-        let mapped = mappings.all.iter();
-        return Ok(mapped
-            .filter(|mapping| customer.is_none_or(|customer| mapping.customer.id == customer))
-            .map(|mapping| (mapping.organization.clone(), Some(mapping.customer.clone())))
-            .collect());
+    let backup = context.backup().await?;
+    if arguments.unmapped {
+        let mut wanted = inside::every(context, &backup).await?;
+        wanted.retain(|wanted| {
+            !mappings
+                .by_organization
+                .contains_key(wanted.organization.id.as_str())
+        });
+        return Ok(wanted);
     }
-    Ok(all_organizations::read(context)
-        .await?
-        .into_iter()
-        .filter(|organization| !mappings.by_organization.contains_key(organization.id.as_str()))
-        .filter(|organization| !organization.suspended && !organization.deactivated)
-        .map(|organization| (Reference::new(organization.id, organization.name), None))
-        .collect())
+    let mapped: Vec<Reference<String>> = mappings
+        .all
+        .iter()
+        .filter(|mapping| customer.is_none_or(|customer| mapping.customer.id == customer))
+        .map(|mapping| mapping.organization.clone())
+        .collect();
+    inside::named(context, &backup, &mapped).await
 }
 
-fn error_row(
+fn error_rows(
     organization: &Reference<String>,
     customer: Option<&Reference>,
-    error: AccountError,
-) -> ErrorRow {
-    ErrorRow {
-        organization: organization.clone(),
-        account: error.account,
-        product: error.product.name(),
-        error: by_description(&error.text).map_or(UNDOCUMENTED, |documented| documented.slug),
-        text: error.text,
-        status: error.status,
-        last_backup: error.last_backup,
-        customer: customer.cloned(),
+    detected: Detected,
+) -> Vec<ErrorRow> {
+    let mut rows = Vec::new();
+    for problem in detected.problems {
+        let error = problem.error;
+        let row = |affected: Option<Affected>| {
+            let (account, product, text, status, last_backup) = match affected {
+                Some(found) => (
+                    Some(found.account),
+                    Some(found.product.name()),
+                    found.text,
+                    found.status,
+                    found.last_backup,
+                ),
+                None => {
+                    let text = explained_as(error).map_or(error, |entry| entry.description);
+                    (None, None, text.to_owned(), None, None)
+                }
+            };
+            ErrorRow {
+                organization: organization.clone(),
+                account,
+                product,
+                error,
+                text,
+                status,
+                last_backup,
+                customer: customer.cloned(),
+            }
+        };
+        let affected: Vec<Affected> = problem.due.into_iter().chain(problem.waiting).collect();
+        if affected.is_empty() {
+            rows.push(row(None));
+        }
+        rows.extend(affected.into_iter().map(|affected| row(Some(affected))));
     }
+    rows
 }
