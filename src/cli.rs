@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub use completions::Completions;
-pub use configure::{Configure, Switch};
+pub use configure::{Configure, Field, OfError, OrOff, Switch};
 pub use connect::Connect;
 pub use explain::Explain;
 pub use history::History;
@@ -124,7 +124,7 @@ pub struct Global {
 pub enum Command {
     /// Check and store the credentials of both services
     Connect(Connect),
-    /// Set seat sync, seat metric, ticket type, SLA and priority
+    /// Set which seats are billed, how tickets are filed, and what becomes of them
     Configure(Configure),
     /// Map a backed-up organization to a Halo customer and license
     MapOrg(MapOrg),

@@ -21,5 +21,5 @@ pub use mapping::{Mapping, OfOtherProfile};
 pub use organization::{Organization, SeatMetric, Seats};
 pub use reference::Reference;
 pub use ticket::{NewNote, NewTicket, Ticket};
-pub use ticket_options::{Outcome, Priority, Sla, TicketStatus, TicketType};
+pub use ticket_options::{Agent, Outcome, Priority, Sla, Team, TicketStatus, TicketType};
 pub use ticket_policy::{ErrorOptions, FieldValue, OnRecovery, TicketField, TicketPolicy};

@@ -3,6 +3,7 @@
 
 pub mod backup_errors;
 pub mod batches;
+pub mod closing;
 pub mod detection;
 pub mod elsewhere;
 pub mod explanations;
@@ -13,4 +14,5 @@ pub mod pending;
 pub mod products;
 pub mod requests;
 pub mod seats;
+pub mod ticket_fields;
 pub mod tickets;

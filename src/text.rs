@@ -161,10 +161,39 @@ pub fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
+/// A length of time in its units: "4h", "1d 12h", "0".
+pub fn span(seconds: i64) -> String {
+    let mut left = seconds.max(0);
+    let mut parts = Vec::new();
+    for (length, unit) in [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")] {
+        if left >= length {
+            parts.push(format!("{}{unit}", left / length));
+            left %= length;
+        }
+    }
+    if parts.is_empty() {
+        return "0".to_owned();
+    }
+    parts.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_length_of_time_is_told_in_its_units() {
+        for (seconds, told) in [
+            (0, "0"),
+            (-3, "0"),
+            (14_400, "4h"),
+            (129_600, "1d 12h"),
+            (86_461, "1d 1m 1s"),
+        ] {
+            assert_eq!(span(seconds), told);
+        }
+    }
 
     #[test]
     fn a_hostile_text_cannot_control_the_terminal() {

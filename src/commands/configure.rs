@@ -1,6 +1,9 @@
 //! `configure`: sets seat sync, the seat metric, and the options that tickets are opened with.
 
 mod from_flags;
+mod of_errors;
+mod outcomes;
+mod ticket_fields;
 mod view;
 mod wizard;
 
@@ -19,6 +22,7 @@ use crate::{
 };
 
 pub use view::ConfigurationView;
+use view::SettingName;
 
 /// Runs `configure`.
 ///
@@ -47,7 +51,7 @@ struct Configure {
 /// A setting whose value changes.
 #[derive(Serialize)]
 struct Setting {
-    setting: &'static str,
+    setting: SettingName,
     from: String,
     to: String,
 }
@@ -58,7 +62,7 @@ impl Subject for Setting {
 
     fn cells(&self) -> Vec<Cell> {
         vec![
-            self.setting.replace('_', " ").into(),
+            self.setting.words().into(),
             self.from.clone().into(),
             self.to.clone().into(),
         ]
@@ -150,7 +154,8 @@ impl Configure {
             if !context.ui.is_interactive() {
                 return Err(context.missing(
                     "what to configure",
-                    "--sync-seats, --seat-metric, --ticket-type, --sla, --priority or --note-outcome; or use --show",
+                    "--sync-seats, --seat-metric, --ticket-type, --sla, --priority, --note-outcome, --on-recovery or \
+                     another of configure --help; or use --show",
                 ));
             }
             return wizard::ask(context, before).await;
@@ -161,11 +166,9 @@ impl Configure {
 
 /// The settings that differ.
 fn plan(before: &ConfigurationView, after: &ConfigurationView) -> Plan<Setting> {
-    let settings = before.settings().into_iter().zip(after.settings());
     Plan::new(
-        settings
-            .filter(|((_, from), (_, to))| from != to)
-            .map(|((setting, from), (_, to))| Change::apply(Setting { setting, from, to }, Action::Update))
+        (before.differences(after).into_iter())
+            .map(|(setting, from, to)| Change::apply(Setting { setting, from, to }, Action::Update))
             .collect(),
     )
 }

@@ -5,7 +5,8 @@ use crate::{
     failure::Failure,
     halo::Halo,
     model::{
-        Customer, Ignored, License, Mapping, Organization, Outcome, Priority, Reference, Sla, TicketType,
+        Agent, Customer, Ignored, License, Mapping, Organization, Outcome, Priority, Reference, Sla, Team,
+        TicketStatus, TicketType,
     },
     plan::names::{Index, Named, Unresolved},
     text::Text,
@@ -32,9 +33,21 @@ named_by_id!(
     Sla,
     Priority,
     Outcome,
+    TicketStatus,
+    Agent,
     Reference<i64>,
     Reference<String>
 );
+
+impl Named for Team {
+    fn ids(&self) -> Vec<String> {
+        self.id.iter().map(ToString::to_string).collect()
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
 
 impl Named for Organization {
     fn ids(&self) -> Vec<String> {

@@ -1,10 +1,10 @@
-//! Finding a ticket's options by what people call them: type, SLA, priority, outcome.
+//! Finding a ticket's options by what people call them: type, SLA, priority, outcome, status, agent, team.
 
 use super::naming;
 use crate::{
     failure::Failure,
     halo::{self, Halo},
-    model::{Outcome, Reference},
+    model::{Outcome, Priority, Reference},
     plan::names::Named,
 };
 
@@ -37,7 +37,15 @@ pub async fn priority(halo: &Halo, sla: Option<&Reference>, text: &str) -> anyho
         );
     };
     let priorities = halo.priorities(sla.id).await?;
-    naming::find("priority", text, &priorities)
+    priority_of(sla, text, &priorities)
+}
+
+/// The priority that a text names among those of this SLA.
+///
+/// # Errors
+/// Exit code 2 if there is no such priority, or it is another SLA's.
+pub fn priority_of(sla: &Reference, text: &str, priorities: &[Priority]) -> anyhow::Result<Reference> {
+    naming::find("priority", text, priorities)
         .map(reference)
         .map_err(|error| {
             let offered: Vec<String> = priorities.iter().map(Named::label).collect();
@@ -65,20 +73,43 @@ pub async fn outcomes(halo: &Halo, ticket_type: Option<&Reference>) -> Result<Ve
 ///
 /// # Errors
 /// Exit code 2 if it names none or several; those of the ticket type are listed.
-pub async fn outcome(halo: &Halo, ticket_type: Option<&Reference>, text: &str) -> anyhow::Result<Reference> {
-    let offered = outcomes(halo, ticket_type).await?;
-    naming::find("outcome", text, &offered)
-        .map(reference)
-        .map_err(|error| match (error.downcast::<Failure>(), ticket_type) {
-            (Ok(failure), Some(kind)) => {
-                let offered: Vec<String> = offered.iter().map(Named::label).collect();
-                Failure::usage(format!("{} for tickets of type {}", failure.message, kind.name))
-                    .hint(format!("its outcomes: {}", offered.join(", ")))
-                    .into()
-            }
-            (Ok(failure), None) => failure.into(),
-            (Err(error), _) => error,
-        })
+pub fn outcome<'a>(
+    offered: &'a [Outcome],
+    ticket_type: Option<&Reference>,
+    text: &str,
+) -> anyhow::Result<&'a Outcome> {
+    naming::find("outcome", text, offered).map_err(|error| match (error.downcast::<Failure>(), ticket_type) {
+        (Ok(failure), Some(kind)) => {
+            Failure::usage(format!("{} for tickets of type {}", failure.message, kind.name))
+                .hint(format!("its outcomes: {}", listed(offered)))
+                .into()
+        }
+        (Ok(failure), None) => failure.into(),
+        (Err(error), _) => error,
+    })
+}
+
+/// The record that a text names, where no command lists such records: the error does.
+///
+/// # Errors
+/// Exit code 2 if it names none or several.
+pub fn find<'a, T: Named>(what: &str, text: &str, records: &'a [T]) -> anyhow::Result<&'a T> {
+    naming::find(what, text, records).map_err(|error| match error.downcast::<Failure>() {
+        Ok(failure) => failure.hint(format!("there are: {}", listed(records))).into(),
+        Err(error) => error,
+    })
+}
+
+/// The most records that a message lists.
+const MOST: usize = 30;
+
+/// What records are called, for a message.
+pub fn listed<T: Named>(records: &[T]) -> String {
+    let mut labels: Vec<String> = records.iter().take(MOST).map(Named::label).collect();
+    if records.len() > MOST {
+        labels.push(format!("and {} more", records.len() - MOST));
+    }
+    labels.join(", ")
 }
 
 /// Finds one of Halo's records by id or name.

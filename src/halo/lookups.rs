@@ -5,11 +5,12 @@
 use std::collections::HashSet;
 
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{Error, Halo, Resource};
+use super::{Error, Halo, Resource, workflow::readable};
 use crate::{
     lenient,
-    model::{Outcome, Priority, Sla, TicketStatus, TicketType},
+    model::{Agent, Outcome, Priority, Sla, Team, TicketStatus, TicketType},
 };
 
 #[derive(Deserialize)]
@@ -24,6 +25,47 @@ struct Row {
     buttonname: Option<String>,
     #[serde(default, deserialize_with = "lenient::flag")]
     sendemail: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct AgentRow {
+    #[serde(default, deserialize_with = "lenient::integer")]
+    id: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    name: Option<String>,
+    /// The usual team.
+    #[serde(default, deserialize_with = "lenient::text")]
+    team: Option<String>,
+    #[serde(default)]
+    teams: Value,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    isdisabled: Option<bool>,
+}
+
+impl AgentRow {
+    /// Those that are listed, which are names or records, and the usual one if it is not among them.
+    fn teams(&self) -> Vec<Team> {
+        let listed = self.teams.as_array().map_or(&[][..], Vec::as_slice).iter();
+        let mut teams: Vec<Team> = listed
+            .filter_map(|team| {
+                let name = team.as_str().or_else(|| team["team_name"].as_str())?;
+                Some(Team {
+                    id: lenient::integer_of(&team["team_id"]),
+                    name: name.to_owned(),
+                })
+            })
+            .collect();
+        if let Some(name) = &self.team
+            && !name.trim().is_empty()
+            && !teams.iter().any(|team| team.name == *name)
+        {
+            teams.push(Team {
+                id: None,
+                name: name.clone(),
+            });
+        }
+        teams
+    }
 }
 
 #[derive(Deserialize)]
@@ -102,6 +144,26 @@ impl Halo {
                 })
             })
             .collect())
+    }
+
+    /// The agents that tickets can be assigned to; `None` if Halo does not let this application read them. (The
+    /// vendor's setup guide does not ask for it.)
+    pub async fn agents(&self) -> Result<Option<Vec<Agent>>, Error> {
+        let Some(rows) = readable(self.all::<AgentRow>(Resource::Agents, &[]).await)? else {
+            return Ok(None);
+        };
+        let enabled = rows.into_iter().filter(|row| row.isdisabled != Some(true));
+        Ok(Some(
+            enabled
+                .filter_map(|row| {
+                    Some(Agent {
+                        teams: row.teams(),
+                        id: row.id?,
+                        name: row.name?,
+                    })
+                })
+                .collect(),
+        ))
     }
 
     /// The statuses that tickets can have.

@@ -17,6 +17,8 @@ pub enum Resource {
     Outcomes,
     /// `/Workflow`: what can be done with a ticket, step by step.
     Workflows,
+    /// `/Agent`: those who work in Halo.
+    Agents,
     /// `/Status`: of tickets.
     Statuses,
     /// `/Tickets`.
@@ -38,6 +40,7 @@ impl Resource {
             Resource::Priorities => "Priority",
             Resource::Outcomes => "Outcome",
             Resource::Workflows => "Workflow",
+            Resource::Agents => "Agent",
             Resource::Statuses => "Status",
             Resource::Tickets => "Tickets",
             Resource::Actions => "Actions",
@@ -76,6 +79,7 @@ impl Resource {
             Resource::Priorities => "priority",
             Resource::Outcomes => "outcome",
             Resource::Workflows => "workflow",
+            Resource::Agents => "agent",
             Resource::Statuses => "ticket status",
             Resource::Tickets => "ticket",
             Resource::Actions => "note",

@@ -175,6 +175,7 @@ impl Halo {
         }
         for TicketField { name, value } in &ticket.fields {
             let value = match value {
+                FieldValue::Record(record) => json!(record.id),
                 FieldValue::Number(number) => json!(number),
                 FieldValue::Text(text) => json!(text),
             };

@@ -81,7 +81,7 @@ impl Halo {
 }
 
 /// The record; `None` if Halo does not let this agent read it, or answers with something else.
-fn readable<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+pub(super) fn readable<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     match answer {
         Ok(record) => Ok(Some(record)),
         Err(

@@ -84,7 +84,13 @@ fn is_field(key: &str) -> bool {
         .and_then(|rest| rest.split_once("]."))
         .filter(|(place, _)| place.len() <= 6 && place.bytes().all(|digit| digit.is_ascii_digit()))
         .map_or(key, |(_, name)| name);
-    name.len() <= 32 && name.split(['_', '.']).all(is_word)
+    let mut parts = name.split(['_', '.']);
+    name.len() <= 32 && parts.next().is_some_and(is_word) && parts.all(|part| is_word(part) || is_place(part))
+}
+
+/// A number that tells fields of one name apart: `category_1`.
+fn is_place(part: &str) -> bool {
+    (1..=2).contains(&part.len()) && part.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// A word as people and programs write it: lower case, perhaps with an initial capital. Tokens mix cases.
@@ -188,6 +194,10 @@ mod tests {
             (
                 r#"{"[0].id":["Not a number"],"[1].count":["Too large","Too many"]}"#,
                 "[0].id: Not a number; [1].count: Too large; [1].count: Too many",
+            ),
+            (
+                r#"{"[0].category_1":["The field is required"]}"#,
+                "[0].category_1: The field is required",
             ),
             (
                 r#"{"title":"Validation failed","errors":{"[0].id":["Not a number"]}}"#,

@@ -40,6 +40,26 @@ pub struct Outcome {
     pub sends_email: bool,
 }
 
+/// Somebody whom tickets can be assigned to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agent {
+    /// The id.
+    pub id: i64,
+    /// The name.
+    pub name: String,
+    /// The agent's teams.
+    pub teams: Vec<Team>,
+}
+
+/// A team, whom tickets can be assigned to: Halo does that by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Team {
+    /// Its id, if Halo said so.
+    pub id: Option<i64>,
+    /// Its name.
+    pub name: String,
+}
+
 /// A status of tickets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TicketStatus {

@@ -1,6 +1,6 @@
 //! When tickets are opened for backup errors, what is in them, and what becomes of them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::FromStr};
 
 use super::Reference;
 
@@ -23,13 +23,21 @@ impl OnRecovery {
     /// All of them.
     pub const ALL: [OnRecovery; 3] = [OnRecovery::Close, OnRecovery::Note, OnRecovery::Nothing];
 
-    /// Its word on the command line and in output.
+    /// Its word on the command line, in output and in the state.
     pub fn name(self) -> &'static str {
         match self {
             OnRecovery::Close => "close",
             OnRecovery::Note => "note",
             OnRecovery::Nothing => "nothing",
         }
+    }
+}
+
+impl FromStr for OnRecovery {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|known| known.name() == word).ok_or(())
     }
 }
 
@@ -50,7 +58,7 @@ pub struct TicketPolicy {
     pub closing_status: Option<Reference>,
     /// What is different for tickets of one error, by its slug.
     pub of_errors: BTreeMap<String, ErrorOptions>,
-    /// Further fields of every new ticket.
+    /// Further fields of every new ticket, each once, by name.
     pub fields: Vec<TicketField>,
 }
 
@@ -58,6 +66,13 @@ impl TicketPolicy {
     /// How long a transient error may last before it gets a ticket, in seconds: configured, or the default.
     pub fn grace(&self) -> i64 {
         self.grace.unwrap_or(GRACE)
+    }
+
+    /// The SLA of this error's tickets: its own, or else the one that is configured for all.
+    pub fn sla_of<'a>(&'a self, error: &str, usual: Option<&'a Reference>) -> Option<&'a Reference> {
+        (self.of_errors.get(error))
+            .and_then(|options| options.sla.as_ref())
+            .or(usual)
     }
 
     /// What is done when the backup has recovered: configured, or the default.
@@ -77,6 +92,13 @@ pub struct ErrorOptions {
     pub priority: Option<Reference>,
 }
 
+impl ErrorOptions {
+    /// Whether nothing is different.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A further field of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TicketField {
@@ -86,10 +108,22 @@ pub struct TicketField {
     pub value: FieldValue,
 }
 
+impl std::fmt::Display for FieldValue {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            FieldValue::Record(record) => record.fmt(formatter),
+            FieldValue::Number(number) => number.fmt(formatter),
+            FieldValue::Text(text) => text.fmt(formatter),
+        }
+    }
+}
+
 /// The value of a ticket's field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldValue {
-    /// A number, e.g. the id of an agent.
+    /// A record, e.g. an agent: Halo is sent its id.
+    Record(Reference),
+    /// A number.
     Number(i64),
     /// A text.
     Text(String),

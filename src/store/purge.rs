@@ -25,6 +25,8 @@ impl Store {
             "DELETE FROM mappings WHERE profile = $1",
             "DELETE FROM ignored WHERE profile = $1",
             "DELETE FROM names WHERE profile = $1",
+            "DELETE FROM error_options WHERE profile = $1",
+            "DELETE FROM ticket_fields WHERE profile = $1",
             "DELETE FROM configurations WHERE profile = $1",
             "DELETE FROM connections WHERE profile = $1",
             // A lock's name is the profile, a dot, and the work.

@@ -98,6 +98,15 @@ fn names_are_offered_from_the_state_without_a_request() {
 
     stage.run(["list", "slas", "--refresh"]).expect(0);
     assert_eq!(offered(&stage, "halolink configure --sla G"), ["Gold"]);
+    assert_eq!(
+        offered(&stage, "halolink configure --sla-of main"),
+        ["main-app-token="]
+    );
+    assert_eq!(
+        offered(&stage, "halolink configure --sla-of main-app-token=G"),
+        ["Gold"]
+    );
+    assert_eq!(offered(&stage, "halolink configure --ticket-field te"), ["team="]);
     stage.run(["ignore", "Quill", "--reason", "our own"]).expect(0);
     assert_eq!(offered(&stage, "halolink ignore Contoso").len(), 1);
     let quill = [r"Quill\ \&\ Feather"];

@@ -9,7 +9,8 @@ fn nothing_is_configured_at_first() {
     let stage = Stage::connected();
     assert_eq!(
         shown(&stage),
-        json!({"sync_seats": true, "seat_metric": "used", "ticket_type": null, "sla": null, "priority": null, "note_outcome": null})
+        json!({"sync_seats": true, "seat_metric": "used", "ticket_type": null, "sla": null, "priority": null,
+               "note_outcome": null, "tickets": usual_policy()})
     );
 }
 
@@ -435,5 +436,20 @@ fn everything() -> Value {
         "sla": {"id": 1, "name": "Gold"},
         "priority": {"id": 5, "name": "Critical 1h"},
         "note_outcome": {"id": 7, "name": "Internal Note"},
+        "tickets": usual_policy(),
+    })
+}
+
+/// How tickets are treated until somebody says otherwise; `ticket_policy.rs` says otherwise.
+fn usual_policy() -> Value {
+    json!({
+        "grace": 14_400,
+        "stale_after": null,
+        "remind": null,
+        "on_recovery": "note",
+        "closing_outcome": null,
+        "closing_status": null,
+        "errors": [],
+        "fields": [],
     })
 }

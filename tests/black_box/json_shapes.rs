@@ -210,6 +210,31 @@ fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
     ]
     .concat();
     check("configure", &configure, 0);
+    let policy = [
+        &[
+            "configure",
+            "--stale-after",
+            "2d",
+            "--remind",
+            "7d",
+            "--on-recovery",
+            "close",
+        ][..],
+        &[
+            "--ticket-type-of",
+            "main-app-token=Alert",
+            "--sla-of",
+            "main-app-token=Silver",
+        ],
+        &[
+            "--priority-of",
+            "main-app-token=High 8h",
+            "--ticket-field",
+            "agent=Omar Haddad",
+        ],
+    ]
+    .concat();
+    check("configure", &policy, 0);
     check("configure --show", &["configure", "--show"], 0);
 
     let map = ["map-org", "1788161-14", "--customer", "21", "--license", "17"];

@@ -104,10 +104,19 @@ fn the_configure_wizard_offers_the_priorities_of_the_chosen_sla() {
         .types("Internal")
         .waits_for("one outcome", |screen| !screen.contains("Email User"));
     terminal.types(ENTER);
+    terminal
+        .sees("When a backup has recovered")
+        .sees("stays open")
+        .types(UP)
+        .types(ENTER);
     assert_eq!(terminal.ends(), 0);
     terminal.is_restored();
 
     let shown = stage.run(["configure", "--show", "-o", "json"]).expect(0).json();
+    let tickets = &shown["tickets"];
+    assert_eq!(tickets["on_recovery"], "close");
+    assert_eq!(tickets["closing_outcome"]["name"], "Closed");
+    assert_eq!(tickets["closing_status"]["name"], "Closed");
     assert_eq!(shown["seat_metric"], "active");
     assert_eq!(shown["ticket_type"]["name"], "Incident");
     assert_eq!(shown["sla"]["name"], "Silver");
@@ -124,6 +133,7 @@ fn ctrl_c_at_any_question_of_the_configure_wizard_stores_nothing() {
         "SLA",
         "Priority (of",
         "Outcome of notes",
+        "When a backup has recovered",
     ];
     let stage = Stage::connected();
     let before = stage.run(["configure", "--show"]).expect(0).stdout;

@@ -1,10 +1,11 @@
 //! Asking a person for every setting, with the configured values as defaults.
 
+use super::{of_errors, outcomes};
 use crate::{
-    commands::ticket_options::{outcomes, reference},
+    commands::ticket_options::{self, reference},
     context::Context,
     halo::Halo,
-    model::{Configuration, Reference, SeatMetric},
+    model::{Configuration, OnRecovery, Outcome, Reference, SeatMetric},
     plan::names::Named,
 };
 
@@ -29,14 +30,19 @@ pub(super) async fn ask(context: &Context, before: &Configuration) -> anyhow::Re
         Some(sla) => ask_priority(context, &halo, sla, before).await?,
         None => None,
     };
+    let offered = ticket_options::outcomes(&halo, ticket_type.as_ref()).await?;
     let note_outcome = choose(
         context,
         "Outcome of notes",
-        &outcomes(&halo, ticket_type.as_ref()).await?,
+        &offered,
         before.note_outcome.as_ref(),
     )
     .await?;
-    Ok(Configuration {
+    let chosen = |outcome: &&Outcome| note_outcome.as_ref().is_some_and(|note| note.id == outcome.id);
+    if let Some(outcome) = offered.iter().find(chosen) {
+        outcomes::warn_of_mail(context, outcome);
+    }
+    let mut after = Configuration {
         sync_seats: Some(sync_seats),
         seat_metric,
         ticket_type,
@@ -45,7 +51,39 @@ pub(super) async fn ask(context: &Context, before: &Configuration) -> anyhow::Re
         note_outcome,
         tickets: before.tickets.clone(),
         metric_before_reset: None,
-    })
+    };
+    after.tickets.closing_outcome = outcomes::still_offered(
+        context,
+        "that closes tickets",
+        &offered,
+        before.tickets.closing_outcome.clone(),
+    );
+    after.tickets.on_recovery = Some(ask_on_recovery(context, before).await?);
+    if after.tickets.on_recovery() == OnRecovery::Close {
+        outcomes::ask(context, &halo, &offered, &mut after).await?;
+    }
+    let dropped = of_errors::drop_priorities(before, &mut after);
+    of_errors::warn_of(context, dropped.iter());
+    Ok(after)
+}
+
+async fn ask_on_recovery(context: &Context, before: &Configuration) -> anyhow::Result<OnRecovery> {
+    let choices = [
+        "close    the ticket gets a note and is closed",
+        "note     the ticket gets a note and stays open",
+        "nothing  the ticket is left as it is",
+    ];
+    let configured = before.tickets.on_recovery();
+    let position = OnRecovery::ALL.iter().position(|known| *known == configured);
+    let chosen = context
+        .ui
+        .select(
+            "When a backup has recovered",
+            choices.map(ToOwned::to_owned).to_vec(),
+            position.unwrap_or(0),
+        )
+        .await?;
+    Ok(OnRecovery::ALL.get(chosen).copied().unwrap_or(configured))
 }
 
 async fn ask_sync_seats(context: &Context, before: &Configuration) -> anyhow::Result<bool> {

@@ -1,6 +1,8 @@
 //! Records that are only read: ticket types, SLAs, priorities, statuses, outcomes, workflows, suppliers, the agent and
 //! the Microsoft integration.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -155,16 +157,24 @@ fn agents(instance: &Instance<'_>, call: &Call, id: &[&str]) -> Result<Reply, Re
             let disabled = call.flag("includedisabled");
             let listed = |agent: &&Agent| if agent.isdisabled { disabled } else { enabled };
             let rows = world.agents.iter().chain([&world.agent]).filter(listed);
-            Ok(bare(instance, "agents", rows.map(agent_row).collect()))
+            let rows = rows.map(|agent| agent_row(world, agent));
+            Ok(bare(instance, "agents", rows.collect()))
         }
-        ["me"] => Ok(Reply::ok(agent_row(&world.agent))),
+        ["me"] => Ok(Reply::ok(agent_row(world, &world.agent))),
         _ => Err(not_there()),
     }
 }
 
-/// An agent, whose teams are records of which the numbers mean nothing here.
-fn agent_row(agent: &Agent) -> Value {
-    let team = |name: &String| json!({"agent_id": agent.id, "team_name": name, "fortickets": true});
+/// An agent, whose teams are records of their own.
+fn agent_row(world: &World, agent: &Agent) -> Value {
+    let names: BTreeSet<&String> = world.agents.iter().flat_map(|agent| &agent.teams).collect();
+    let team = |name: &String| {
+        let id = names
+            .iter()
+            .position(|known| *known == name)
+            .map(|place| place + 1);
+        json!({"agent_id": agent.id, "team_id": id, "team_name": name, "fortickets": true})
+    };
     let teams: Vec<Value> = agent.teams.iter().map(team).collect();
     let mut row = json!(agent);
     row["is_disabled"] = json!(agent.isdisabled);

@@ -91,6 +91,26 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
         "--note-outcome",
         "Internal Note",
     ]);
+    let spans = ["--grace", "6h", "--stale-after", "2d", "--remind", "off"];
+    list.changes(&[&["configure"][..], &spans].concat());
+    let closing = ["--closing-outcome", "Resolved", "--closing-status", "Resolved"];
+    list.changes(&[&["configure", "--on-recovery", "close"][..], &closing].concat());
+    let of_error = [
+        "--ticket-type-of",
+        "main-app-token=Alert",
+        "--sla-of",
+        "main-app-token=Silver",
+        "--priority-of",
+        "main-app-token=High 8h",
+    ];
+    list.changes(&[&["configure"][..], &of_error].concat());
+    list.changes(&[
+        "configure",
+        "--ticket-field",
+        "agent=Omar Haddad",
+        "--ticket-field",
+        "impact=2",
+    ]);
     list.looks(&["configure", "--show"]);
     list.changes(&["map-org", "1788161-14", "--customer", "21", "--license", "17"]);
     let created = ["--customer", "22", "--create-license", "Brand New", "--yes"];
