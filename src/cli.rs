@@ -14,6 +14,7 @@ mod revoke;
 mod sandbox;
 mod status;
 mod sync_seats;
+mod sync_tickets;
 mod unlink;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
@@ -40,6 +41,7 @@ pub use revoke::Revoke;
 pub use sandbox::Sandbox;
 pub use status::Status;
 pub use sync_seats::SyncSeats;
+pub use sync_tickets::SyncTickets;
 pub use unlink::Unlink;
 
 /// Administer the link between NinjaOne SaaS Backup (Dropsuite) and HaloPSA
@@ -138,6 +140,8 @@ pub enum Command {
     SyncSeats(SyncSeats),
     /// Open a service ticket for a backup error
     OpenTicket(OpenTicket),
+    /// Open, update and close the tickets of backup errors
+    SyncTickets(SyncTickets),
     /// Explain a backup error: what it means, what to check, who must act
     Explain(Explain),
     /// List records of either service, or the mappings

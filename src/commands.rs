@@ -14,10 +14,12 @@ pub mod map_org;
 mod naming;
 pub mod open_ticket;
 mod pending;
+mod posting;
 pub mod revoke;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod status;
 pub mod sync_seats;
+pub mod sync_tickets;
 mod ticket_options;
 pub mod unlink;

@@ -11,6 +11,7 @@ mod reference;
 mod ticket;
 mod ticket_options;
 mod ticket_policy;
+mod ticket_record;
 
 pub use account_error::{AccountError, FirstSeen, Inside, Product};
 pub use configuration::{Configuration, SeatSync};
@@ -23,3 +24,4 @@ pub use reference::Reference;
 pub use ticket::{NewNote, NewTicket, Ticket};
 pub use ticket_options::{Agent, Outcome, Priority, Sla, Team, TicketStatus, TicketType};
 pub use ticket_policy::{ErrorOptions, FieldValue, OnRecovery, TicketField, TicketPolicy};
+pub use ticket_record::{PendingNote, TicketAccount, TicketRecord, TicketState};

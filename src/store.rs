@@ -20,6 +20,8 @@ mod purge;
 mod read_only;
 mod requests;
 mod schema;
+mod ticket_events;
+mod ticket_life;
 mod tickets;
 
 use std::{
@@ -53,6 +55,7 @@ pub use ledger::{
 };
 pub use license_intents::LicenseIntent;
 pub use names::NameKind;
+pub use ticket_events::{NewTicketEvent, TicketEvent};
 pub use tickets::{OpenedTicket, TicketKey};
 
 /// How long a write waits for another process's transaction.

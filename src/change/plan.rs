@@ -120,7 +120,7 @@ mod tests {
                 Change::new(3, Action::Keep, Decision::HoldBack, Some(too_much())),
                 Change::new(4, Action::Update, Decision::Block, Some(Reason::LicenseGone)),
             ],
-            stop: Some(Stop {
+            stop: Some(Stop::HeldBack {
                 held: 3,
                 of: 4,
                 percent: 20,

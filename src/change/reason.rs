@@ -104,6 +104,48 @@ pub enum Reason {
     PostedBefore,
     /// The summary of the ticket that would be opened.
     Ticket(String),
+    /// A new ticket, with this summary, for an error whose old ticket cannot go on.
+    TicketAgain {
+        /// The new ticket's summary.
+        summary: String,
+        /// The old ticket.
+        old: i64,
+    },
+    /// Someone else's open ticket says the same, e.g. one of the vendor's own integration.
+    SameTicketThere,
+    /// The error has spread to more accounts, or left some.
+    AccountsChanged {
+        /// Accounts that have the error now and did not have it before.
+        came: Vec<String>,
+        /// Accounts that had the error and no longer have it.
+        went: Vec<String>,
+    },
+    /// The error has stood for so long that its ticket gets another note.
+    StillThere,
+    /// The backup had recovered, and the error is back.
+    BackAgain,
+    /// The backup has recovered.
+    Recovered,
+    /// The backup has recovered, but Halo still shows the ticket open.
+    NotClosed,
+    /// Someone closed the ticket while the error stands.
+    ClosedByHand,
+    /// The error often passes by itself, and has not lasted long enough for a ticket.
+    Waiting,
+    /// Not everything inside the organization could be read.
+    NotAllRead,
+    /// An error of the whole organization stands, which may be the cause.
+    Swallowed,
+    /// The organization is suspended or deactivated.
+    OrganizationInactive,
+    /// The organization is not mapped, so there is no customer whose ticket it could be.
+    NotMapped,
+    /// The organization could not be looked into, for this reason.
+    NotLookedInto(String),
+    /// The ticket could not be read, for this reason.
+    TicketUnread(String),
+    /// Halo does not take notes of this kind, with these words. The ticket stays as it is.
+    NoteRefused(String),
 }
 
 impl Reason {
@@ -143,6 +185,22 @@ impl Reason {
             Reason::AlreadyOpen => "already_open",
             Reason::PostedBefore => "posted_before",
             Reason::Ticket(_) => "ticket",
+            Reason::TicketAgain { .. } => "ticket_again",
+            Reason::SameTicketThere => "same_ticket_there",
+            Reason::AccountsChanged { .. } => "accounts_changed",
+            Reason::StillThere => "still_there",
+            Reason::BackAgain => "back_again",
+            Reason::Recovered => "recovered",
+            Reason::NotClosed => "not_closed",
+            Reason::ClosedByHand => "closed_by_hand",
+            Reason::Waiting => "waiting",
+            Reason::NotAllRead => "not_all_read",
+            Reason::Swallowed => "swallowed",
+            Reason::OrganizationInactive => "organization_inactive",
+            Reason::NotMapped => "not_mapped",
+            Reason::NotLookedInto(_) => "not_looked_into",
+            Reason::TicketUnread(_) => "ticket_unread",
+            Reason::NoteRefused(_) => "note_refused",
         }
     }
 
@@ -157,6 +215,12 @@ impl Reason {
             Reason::TooMuch(too_much) => too_much.hint().to_owned(),
             Reason::MappingChanged => "the next sync looks at it again".to_owned(),
             Reason::Overtaken => "run the command again to see what it is now".to_owned(),
+            Reason::NotClosed => {
+                "choose what closes it: halolink configure --closing-outcome OUTCOME --closing-status STATUS"
+                    .to_owned()
+            }
+            Reason::NoteRefused(_) => "choose another: halolink configure --note-outcome OUTCOME".to_owned(),
+            Reason::NotMapped => "halolink map-org, or halolink ignore".to_owned(),
             _ => return None,
         })
     }
@@ -223,7 +287,45 @@ impl Reason {
             | Reason::ServiceFailed(words)
             | Reason::Unanswered(words)
             | Reason::BrokenOff(words)
+            | Reason::NotLookedInto(words)
             | Reason::Ticket(words) => formatter.write_str(words),
+            Reason::TicketAgain { summary, old } => {
+                write!(formatter, "{summary} (goes on from ticket {old})")
+            }
+            Reason::SameTicketThere => write!(formatter, "an open ticket says the same"),
+            Reason::AccountsChanged { came, went } => {
+                let mut parts = Vec::new();
+                if !came.is_empty() {
+                    parts.push(format!("new: {}", names(came)));
+                }
+                if !went.is_empty() {
+                    parts.push(format!("recovered: {}", names(went)));
+                }
+                formatter.write_str(&parts.join("; "))
+            }
+            Reason::StillThere => write!(formatter, "the error is still there"),
+            Reason::BackAgain => write!(formatter, "the error is back"),
+            Reason::Recovered => write!(formatter, "the backup has recovered"),
+            Reason::NotClosed => {
+                write!(
+                    formatter,
+                    "the backup has recovered, but Halo still shows the ticket open"
+                )
+            }
+            Reason::ClosedByHand => write!(
+                formatter,
+                "someone closed it while the error stands: a day later a new one follows"
+            ),
+            Reason::Waiting => write!(
+                formatter,
+                "it often passes by itself; a ticket follows if it lasts"
+            ),
+            Reason::NotAllRead => write!(formatter, "not everything inside the organization could be read"),
+            Reason::Swallowed => write!(formatter, "an error of the whole organization may be the cause"),
+            Reason::OrganizationInactive => write!(formatter, "the organization is suspended or deactivated"),
+            Reason::NotMapped => write!(formatter, "the organization is not mapped to a customer"),
+            Reason::TicketUnread(words) => write!(formatter, "the ticket could not be read: {words}"),
+            Reason::NoteRefused(words) => write!(formatter, "Halo does not take the note: {words}"),
             Reason::NotShown => write!(formatter, "Halo did not refuse it, but shows another quantity"),
             Reason::NotReadBack(words) => {
                 write!(
@@ -261,6 +363,23 @@ impl fmt::Display for Reason {
             Some(hint) => write!(formatter, "; {hint}"),
             None => Ok(()),
         }
+    }
+}
+
+/// The most accounts that a sentence names.
+const MOST_NAMED: usize = 3;
+
+/// Some names, and how many more there are.
+fn names(all: &[String]) -> String {
+    let named = all
+        .iter()
+        .take(MOST_NAMED)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    match all.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }
 
@@ -307,7 +426,7 @@ mod tests {
             min_change: 5,
         };
         let stop = |first| {
-            Reason::Stopped(Stop {
+            Reason::Stopped(Stop::HeldBack {
                 held: 3,
                 of: 14,
                 percent: 20,
@@ -548,6 +667,109 @@ mod tests {
                 "Backup failed",
                 None,
             ),
+            (
+                Reason::TicketAgain {
+                    summary: "Backup failed".to_owned(),
+                    old: 7,
+                },
+                "ticket_again",
+                "Backup failed (goes on from ticket 7)",
+                None,
+            ),
+            (
+                Reason::SameTicketThere,
+                "same_ticket_there",
+                "an open ticket says the same",
+                None,
+            ),
+            (
+                Reason::AccountsChanged {
+                    came: ["a", "b", "c", "d", "e"].map(str::to_owned).to_vec(),
+                    went: vec!["f".to_owned()],
+                },
+                "accounts_changed",
+                "new: a, b, c and 2 more; recovered: f",
+                None,
+            ),
+            (
+                Reason::AccountsChanged {
+                    came: Vec::new(),
+                    went: ["a", "b", "c"].map(str::to_owned).to_vec(),
+                },
+                "accounts_changed",
+                "recovered: a, b, c",
+                None,
+            ),
+            (
+                Reason::StillThere,
+                "still_there",
+                "the error is still there",
+                None,
+            ),
+            (Reason::BackAgain, "back_again", "the error is back", None),
+            (Reason::Recovered, "recovered", "the backup has recovered", None),
+            (
+                Reason::NotClosed,
+                "not_closed",
+                "the backup has recovered, but Halo still shows the ticket open",
+                Some(
+                    "choose what closes it: halolink configure --closing-outcome OUTCOME --closing-status STATUS",
+                ),
+            ),
+            (
+                Reason::ClosedByHand,
+                "closed_by_hand",
+                "someone closed it while the error stands: a day later a new one follows",
+                None,
+            ),
+            (
+                Reason::Waiting,
+                "waiting",
+                "it often passes by itself; a ticket follows if it lasts",
+                None,
+            ),
+            (
+                Reason::NotAllRead,
+                "not_all_read",
+                "not everything inside the organization could be read",
+                None,
+            ),
+            (
+                Reason::Swallowed,
+                "swallowed",
+                "an error of the whole organization may be the cause",
+                None,
+            ),
+            (
+                Reason::OrganizationInactive,
+                "organization_inactive",
+                "the organization is suspended or deactivated",
+                None,
+            ),
+            (
+                Reason::NotMapped,
+                "not_mapped",
+                "the organization is not mapped to a customer",
+                Some("halolink map-org, or halolink ignore"),
+            ),
+            (
+                Reason::NotLookedInto(words()),
+                "not_looked_into",
+                "Halo said no",
+                None,
+            ),
+            (
+                Reason::TicketUnread(words()),
+                "ticket_unread",
+                "the ticket could not be read: Halo said no",
+                None,
+            ),
+            (
+                Reason::NoteRefused(words()),
+                "note_refused",
+                "Halo does not take the note: Halo said no",
+                Some("choose another: halolink configure --note-outcome OUTCOME"),
+            ),
         ]
     }
 
@@ -570,17 +792,22 @@ mod tests {
 
     #[test]
     fn a_run_that_is_stopped_tells_what_lets_it_go_on() {
-        let mut stop = Stop {
+        let stop = |first| Stop::HeldBack {
             held: 3,
             of: 14,
             percent: 20,
-            first: false,
+            first,
         };
-        assert_eq!(stop.hint(), "--max-held-back, --force");
-        stop.first = true;
+        assert_eq!(stop(false).hint(), "--max-held-back, --force");
         assert_eq!(
-            stop.hint(),
+            stop(true).hint(),
             "look at the licenses that they are mapped to; then --force, or name the organizations"
+        );
+        let many = Stop::TooManyNew { new: 40, most: 25 };
+        assert_eq!(many.hint(), "if they are all real: --max-new 40");
+        assert_eq!(
+            many.to_string(),
+            "40 new tickets at once, more than 25, look like an outage at the vendor: nothing is written"
         );
     }
 

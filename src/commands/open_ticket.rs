@@ -2,13 +2,13 @@
 
 mod ask;
 mod look;
-mod post;
 mod wanted;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use super::posting::{self, Before, Wanted};
 use crate::{
     change::{Action, Change, Decision, Plan, Reason},
     cli,
@@ -21,7 +21,6 @@ use crate::{
     ui::view::{Cell, Column, Subject},
 };
 use look::Looked;
-use wanted::Wanted;
 
 /// How long to wait for another process that is opening a ticket.
 const WAIT: Duration = Duration::from_secs(120);
@@ -95,9 +94,8 @@ impl Changing for OpenTicket {
     const COMMAND: &'static str = "open-ticket";
 
     fn lock(&self) -> Option<Lock> {
-        // Without the lock, two processes could look at the same time, both find nothing, and both post.
         Some(Lock {
-            name: Self::COMMAND,
+            name: posting::LOCK,
             wait: WAIT,
         })
     }
@@ -149,7 +147,13 @@ impl Changing for OpenTicket {
     ) -> anyhow::Result<Applied> {
         if let ([change], Some((wanted, looked))) = (changes, &self.seen) {
             let halo = context.halo().await?;
-            let posted = post::open(context, &halo, store, wanted, looked).await?;
+            let before = Before {
+                pending: looked.pending.as_ref(),
+                same: &looked.same,
+                others: &looked.others,
+                began: Instant::now(),
+            };
+            let posted = posting::open(context, &halo, store, wanted, &before).await?;
             change.subject.ticket = Some(TicketView {
                 id: posted.id,
                 url: halo.ticket_url(posted.id),

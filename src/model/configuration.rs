@@ -1,6 +1,6 @@
 //! A profile's configuration: what is billed, and how tickets are filed.
 
-use super::{Reference, SeatMetric, TicketPolicy};
+use super::{ErrorOptions, Reference, SeatMetric, TicketPolicy};
 
 /// A profile's configuration; `None` means "not configured".
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +46,21 @@ impl Configuration {
             (Some(false), _) => SeatSync::Off,
             (_, Some(metric)) => SeatSync::MetricWasReset(metric),
             _ => SeatSync::On,
+        }
+    }
+
+    /// The type, SLA and priority of tickets for an error: its own, or else those of all tickets. A priority of
+    /// another SLA is none.
+    pub fn options_for(&self, error: &str) -> ErrorOptions {
+        let own = self.tickets.of_errors.get(error).cloned().unwrap_or_default();
+        let id = |sla: &Option<Reference>| sla.as_ref().map(|sla| sla.id);
+        let same_sla = own.sla.is_none() || id(&own.sla) == id(&self.sla);
+        ErrorOptions {
+            ticket_type: own.ticket_type.or_else(|| self.ticket_type.clone()),
+            priority: own
+                .priority
+                .or_else(|| self.priority.clone().filter(|_| same_sla)),
+            sla: own.sla.or_else(|| self.sla.clone()),
         }
     }
 

@@ -203,7 +203,7 @@ pub struct Tally {
 pub fn stop(tally: Tally, limits: Limits) -> Option<Stop> {
     let of = |held: usize, of: usize, percent: u32, first: bool| {
         let share = held.saturating_mul(100) > of.saturating_mul(percent as usize);
-        (held >= FEWEST_TO_STOP && share).then_some(Stop {
+        (held >= FEWEST_TO_STOP && share).then_some(Stop::HeldBack {
             held,
             of,
             percent,
@@ -424,7 +424,7 @@ mod tests {
                 first,
                 first_held,
             };
-            stop(tally, LIMITS).map(|stop| stop.first)
+            stop(tally, LIMITS).map(|stop| matches!(stop, Stop::HeldBack { first: true, .. }))
         };
         assert_eq!(stops(2, 2, 2, 2), None, "fewer than three never do");
         assert_eq!(stops(3, 15, 0, 0), None, "20 percent");

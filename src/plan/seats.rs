@@ -388,6 +388,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::change::Stop;
 
     const LIMITS: Limits = Limits {
         max_change: 50,
@@ -763,11 +764,14 @@ mod tests {
                 .collect();
             let halo = (0..first + later).map(|license| (license, found(10))).collect();
             let known = known((first..first + later).map(|license| (license, 10)));
-            plan(&mappings, &halo, &known, LIMITS).stop.map(|stop| {
-                let held = i64::try_from(stop.held).unwrap();
-                let of = i64::try_from(stop.of).unwrap();
-                (held, of, stop.first)
-            })
+            plan(&mappings, &halo, &known, LIMITS)
+                .stop
+                .map(|stop| match stop {
+                    Stop::HeldBack { held, of, first, .. } => {
+                        (i64::try_from(held).unwrap(), i64::try_from(of).unwrap(), first)
+                    }
+                    Stop::TooManyNew { .. } => panic!("it is about seats"),
+                })
         };
         assert_eq!(stopped(6, 3, 15, 3), None);
         assert_eq!(stopped(7, 4, 15, 3), Some((4, 7, true)));

@@ -1,10 +1,15 @@
 //! Tickets that halolink has opened or is about to open.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Duration,
+};
 
+use jiff::Timestamp;
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use super::{Error, Store, age_of, precise_now};
+use super::{Error, Store, age_of, precise_now, ticket_life::accounts_json};
+use crate::model::TicketAccount;
 
 /// What identifies a ticket: two tickets with the same key are about the same thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,17 +89,18 @@ impl Store {
         Ok(ids.into_iter().collect())
     }
 
-    /// Records the intent to post a ticket, before it is posted.
+    /// Records the intent to post a ticket about these accounts, before it is posted.
     pub async fn intend_ticket(
         &self,
         profile: &str,
         key: &TicketKey,
         known_ids: &[i64],
+        accounts: &BTreeSet<TicketAccount>,
     ) -> Result<OpenedTicket, Error> {
         let id = sqlx::query_scalar(
             "INSERT INTO tickets (profile, organization_id, customer_id, error, account, summary,
-                 ticket_id, known_ids, opened_at, closed)
-             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, FALSE) RETURNING id",
+                 ticket_id, known_ids, opened_at, closed, accounts)
+             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, FALSE, $9) RETURNING id",
         )
         .bind(profile)
         .bind(&key.organization)
@@ -104,6 +110,7 @@ impl Store {
         .bind(&key.summary)
         .bind(serde_json::to_string(known_ids).unwrap_or_else(|_| "[]".to_owned()))
         .bind(precise_now())
+        .bind(accounts_json(accounts))
         .fetch_one(&self.pool)
         .await?;
         Ok(OpenedTicket {
@@ -136,8 +143,9 @@ impl Store {
 
     /// Records that a ticket was seen closed, or no longer exists.
     pub async fn ticket_closed(&self, record: i64) -> Result<(), Error> {
-        sqlx::query("UPDATE tickets SET closed = TRUE WHERE id = $1")
+        sqlx::query("UPDATE tickets SET closed = TRUE, closed_at = COALESCE(closed_at, $2) WHERE id = $1")
             .bind(record)
+            .bind(Timestamp::now().as_second())
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -186,12 +194,18 @@ mod tests {
             let records = store.opened_tickets("p", &key).await.unwrap();
             records.into_iter().map(|record| record.ticket_id).collect()
         };
-        let intent = store.intend_ticket("p", &key, &[]).await.unwrap();
+        let intent = store
+            .intend_ticket("p", &key, &[], &BTreeSet::new())
+            .await
+            .unwrap();
         assert_eq!(found().await, [None]);
         store.forget_ticket_intent(intent.id).await.unwrap();
         assert_eq!(found().await, []);
 
-        let opened = store.intend_ticket("p", &key, &[]).await.unwrap();
+        let opened = store
+            .intend_ticket("p", &key, &[], &BTreeSet::new())
+            .await
+            .unwrap();
         store.ticket_opened(opened.id, 42).await.unwrap();
         store.forget_ticket_intent(opened.id).await.unwrap();
         assert_eq!(found().await, [Some(42)]);

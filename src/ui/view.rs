@@ -16,6 +16,9 @@ pub trait Subject: Serialize {
     /// The columns, in this order.
     const COLUMNS: &'static [Column];
 
+    /// Several things can be done to a subject, so what is planned says which.
+    const SAYS_ACTION: bool = false;
+
     /// One cell per column.
     fn cells(&self) -> Vec<Cell>;
 
@@ -94,21 +97,30 @@ pub struct Document<'a, Changes, Counts, Requests> {
 struct Entry<'a, S> {
     #[serde(flatten)]
     subject: &'a S,
+    /// What would be done, if that is not the same for all of the command's changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<Option<&'static str>>,
     status: &'static str,
     reason: Option<String>,
     reason_code: Option<&'static str>,
 }
 
-impl<'a, S> From<&'a Change<S>> for Entry<'a, S> {
+impl<'a, S: Subject> From<&'a Change<S>> for Entry<'a, S> {
     fn from(change: &'a Change<S>) -> Self {
         let reason = change.because();
         Entry {
             subject: &change.subject,
+            action: S::SAYS_ACTION.then(|| planned(change)),
             status: change.status(),
             reason: reason.map(ToString::to_string),
             reason_code: reason.map(Reason::code),
         }
     }
+}
+
+/// The word for what would be done, if the change is planned.
+fn planned<S>(change: &Change<S>) -> Option<&'static str> {
+    change.action.word().filter(|_| change.status() == "planned")
 }
 
 /// A plan's changes as JSON.
@@ -259,6 +271,10 @@ fn laid_out<S: Subject>(rows: &[(&Change<S>, Option<&Reason>)], layout: Layout) 
     if layout != Layout::Group {
         columns.push(("status".to_owned(), Align::Left));
     }
+    let says_action = S::SAYS_ACTION && layout != Layout::Statuses;
+    if says_action {
+        columns.push(("action".to_owned(), Align::Left));
+    }
     columns.push(("note".to_owned(), Align::Left));
 
     let mut table = Table::new(&columns).sentence_last();
@@ -272,6 +288,9 @@ fn laid_out<S: Subject>(rows: &[(&Change<S>, Option<&Reason>)], layout: Layout) 
         }
         if layout != Layout::Group {
             cells.push(change.status().to_owned());
+        }
+        if says_action {
+            cells.push(planned(change).unwrap_or_default().to_owned());
         }
         cells.push(note(change, *reason));
         table.row(cells);

@@ -264,6 +264,8 @@ fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
     check("open-ticket", &ticket, 0);
     let account = [&ticket[..], &["--account", "anna@northwinddental.example"]].concat();
     check("open-ticket", &account, 0);
+    check("sync-tickets", &["sync-tickets", "--dry-run"], 0);
+    check("sync-tickets", &["sync-tickets"], 0);
     for kind in Kind::value_variants()
         .iter()
         .filter_map(ValueEnum::to_possible_value)

@@ -38,6 +38,7 @@ mod support;
 mod sync_faults;
 mod sync_requests;
 mod terminal;
+mod ticket_life;
 mod ticket_policy;
 mod tickets;
 #[cfg(target_os = "linux")]

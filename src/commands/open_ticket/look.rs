@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::Wanted;
 use crate::{
     cli,
+    commands::posting::{Among, Wanted, same_tickets},
     context::Context,
     halo::Halo,
     plan::tickets::is_searchable,
@@ -27,15 +27,6 @@ pub(super) struct Looked {
     new: bool,
 }
 
-/// Which of the customer's open tickets are read.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Among {
-    /// Those that Halo's search returns.
-    Search,
-    /// All of them: the search may not know a new ticket yet, or may take the text for a pattern.
-    List,
-}
-
 impl Looked {
     /// The open ticket for the same error, unless another one is wanted.
     pub(super) fn open(&self) -> Option<i64> {
@@ -51,7 +42,9 @@ impl Looked {
         if let Some(id) = self.open()
             && self.recorded.is_none()
         {
-            let record = store.intend_ticket(profile, &wanted.key, &self.same).await?;
+            let record = store
+                .intend_ticket(profile, &wanted.key, &self.same, &wanted.accounts)
+                .await?;
             store.ticket_opened(record.id, id).await?;
         }
         Ok(())
@@ -95,7 +88,7 @@ pub(super) async fn look(
         // one.
         let all = looked.new || looked.pending.is_some() || !is_searchable(&wanted.ticket.summary);
         let among = if all { Among::List } else { Among::Search };
-        looked.same = same_tickets(halo, wanted, among, &looked.others).await?;
+        looked.same = same_tickets(halo, &wanted.key, among, &looked.others).await?;
     }
     Ok(looked)
 }
@@ -106,30 +99,4 @@ async fn is_open(halo: &Halo, id: i64) -> anyhow::Result<bool> {
         .ticket(id)
         .await?
         .is_some_and(|ticket| ticket.closed != Some(true)))
-}
-
-/// The customer's open tickets for the same error, newest first, without those known to be others.
-pub(super) async fn same_tickets(
-    halo: &Halo,
-    wanted: &Wanted,
-    among: Among,
-    not_it: &HashSet<i64>,
-) -> anyhow::Result<Vec<i64>> {
-    let identity = wanted.identity();
-    let search = (among == Among::Search).then_some(wanted.ticket.summary.as_str());
-    let mut same = Vec::new();
-    for ticket in halo.open_tickets(wanted.ticket.customer, search).await? {
-        if not_it.contains(&ticket.id) || !identity.has_summary(&ticket.summary) {
-            continue;
-        }
-        // A row of the list has no text and may not say if the ticket is closed: the ticket itself does.
-        if let Some(whole) = halo.ticket(ticket.id).await?
-            && whole.closed != Some(true)
-            && identity.is(&ticket.summary, whole.details.as_deref())
-        {
-            same.push(ticket.id);
-        }
-    }
-    same.sort_unstable_by(|one, other| other.cmp(one));
-    Ok(same)
 }

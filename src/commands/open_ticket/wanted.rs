@@ -1,33 +1,18 @@
 //! The ticket to be opened, from the arguments and the configuration.
 
+use std::collections::BTreeSet;
+
 use crate::{
     cli,
-    commands::ticket_options,
+    commands::{posting::Wanted, ticket_options},
     halo::Halo,
     model::{Configuration, Mapping, NewTicket},
     plan::{
         backup_errors::by_slug,
-        tickets::{Content, Identity, details_html, summary},
+        tickets::{Content, details_html, summary},
     },
     store::TicketKey,
 };
-
-/// A ticket to be opened, and the key that makes it the same as another.
-pub(super) struct Wanted {
-    pub key: TicketKey,
-    pub ticket: NewTicket,
-}
-
-impl Wanted {
-    /// What identifies it in Halo.
-    pub(super) fn identity(&self) -> Identity<'_> {
-        Identity {
-            summary: &self.ticket.summary,
-            organization_id: &self.key.organization,
-            account: &self.key.account,
-        }
-    }
-}
 
 /// Builds the ticket: its text, and the type, SLA and priority from the flags or else the configuration.
 ///
@@ -52,10 +37,12 @@ pub(super) async fn wanted(
     let content = Content {
         organization: &mapping.organization.name,
         organization_id: &mapping.organization.id,
-        error: arguments.error.as_deref().and_then(by_slug),
+        error: arguments.error.as_deref().and_then(by_slug).map(Into::into),
         summary: arguments.summary.as_deref(),
         details: arguments.details.as_deref(),
         account: arguments.account.as_deref().map(str::trim),
+        affected: &[],
+        replaces: None,
     };
     let ticket = NewTicket {
         customer: mapping.customer.id,
@@ -74,6 +61,7 @@ pub(super) async fn wanted(
             account: content.account.unwrap_or_default().to_owned(),
             summary: ticket.summary.clone(),
         },
+        accounts: BTreeSet::new(),
         ticket,
     })
 }

@@ -162,6 +162,10 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
     ]);
     let details = ["--summary", "Restore test failed", "--details", "See the log"];
     list.changes(&[&["open-ticket", "1788161-15"][..], &details].concat());
+    list.ends(5, &["sync-tickets", "--dry-run", "--exit-code"]);
+    let some = ["--products", "mailbox,onedrive", "--max-new", "3"];
+    list.changes(&[&["sync-tickets", "1788161-14"][..], &some].concat());
+    list.looks(&["sync-tickets", "--unmapped"]);
     for kind in Kind::value_variants()
         .iter()
         .filter_map(ValueEnum::to_possible_value)

@@ -6,24 +6,75 @@
 //! customer's open tickets until a ticket that was posted must have appeared, and only then posts again.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     time::{Duration, Instant},
 };
 
-use super::{
-    Looked, Wanted,
-    look::{Among, same_tickets},
-};
+use super::pending::{Look, look_until_settled};
 use crate::{
-    commands::pending::{Look, look_until_settled},
     context::Context,
     failure::{Failure, explain},
     halo::Halo,
-    store::{OpenedTicket, Store},
+    model::{NewTicket, TicketAccount},
+    plan::tickets::Identity,
+    store::{OpenedTicket, Store, TicketKey},
 };
+
+/// The name of the lock that whoever posts a ticket holds. Without it, two processes could look at the same time, both
+/// find nothing, and both post.
+pub(super) const LOCK: &str = "open-ticket";
 
 /// How often a ticket is posted at most, each time only after looking for it.
 const TRIES: usize = 3;
+
+/// A ticket to be opened.
+pub(super) struct Wanted {
+    /// What makes it the same as another.
+    pub key: TicketKey,
+    /// The ticket.
+    pub ticket: NewTicket,
+    /// The accounts that it is about.
+    pub accounts: BTreeSet<TicketAccount>,
+}
+
+/// Which of the customer's open tickets are read.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Among {
+    /// Those that Halo's search returns.
+    Search,
+    /// All of them: the search may not know a new ticket yet, or may take the text for a pattern.
+    List,
+}
+
+/// The customer's open tickets that are the same, newest first, without those known to be others.
+pub(super) async fn same_tickets(
+    halo: &Halo,
+    key: &TicketKey,
+    among: Among,
+    not_it: &HashSet<i64>,
+) -> anyhow::Result<Vec<i64>> {
+    let identity = Identity {
+        summary: &key.summary,
+        organization_id: &key.organization,
+        account: &key.account,
+    };
+    let search = (among == Among::Search).then_some(key.summary.as_str());
+    let mut same = Vec::new();
+    for ticket in halo.open_tickets(key.customer, search).await? {
+        if not_it.contains(&ticket.id) || !identity.has_summary(&ticket.summary) {
+            continue;
+        }
+        // A row of the list has no text and may not say if the ticket is closed: the ticket itself does.
+        if let Some(whole) = halo.ticket(ticket.id).await?
+            && whole.closed != Some(true)
+            && identity.is(&ticket.summary, whole.details.as_deref())
+        {
+            same.push(ticket.id);
+        }
+    }
+    same.sort_unstable_by(|one, other| other.cmp(one));
+    Ok(same)
+}
 
 /// A ticket that exists in Halo.
 pub(super) struct Posted {
@@ -33,19 +84,31 @@ pub(super) struct Posted {
     pub before: bool,
 }
 
+/// What was found before a ticket is posted.
+pub(super) struct Before<'a> {
+    /// The intent of a run that was killed before it knew the outcome.
+    pub pending: Option<&'a OpenedTicket>,
+    /// Open tickets that look the same.
+    pub same: &'a [i64],
+    /// Tickets that are recorded for other errors.
+    pub others: &'a HashSet<i64>,
+    /// When the patience began to be counted.
+    pub began: Instant,
+}
+
 /// Opens the ticket. The caller has looked for it and has not found it.
 pub(super) async fn open(
     context: &Context,
     halo: &Halo,
     store: &Store,
     wanted: &Wanted,
-    looked: &Looked,
+    before: &Before<'_>,
 ) -> anyhow::Result<Posted> {
-    let record = match &looked.pending {
+    let record = match before.pending {
         Some(record) => record.clone(),
         None => {
             store
-                .intend_ticket(&context.profile, &wanted.key, &looked.same)
+                .intend_ticket(&context.profile, &wanted.key, before.same, &wanted.accounts)
                 .await?
         }
     };
@@ -54,11 +117,11 @@ pub(super) async fn open(
         halo,
         store,
         wanted,
-        not_it: looked.others.iter().chain(&record.known_ids).copied().collect(),
+        not_it: before.others.iter().chain(&record.known_ids).copied().collect(),
         record,
-        began: Instant::now(),
+        began: before.began,
     };
-    if looked.pending.is_some() {
+    if before.pending.is_some() {
         // A run was killed between intent and outcome: look for a ticket that was not there before it.
         match posting.settled(posting.record.age).await? {
             Look::Found(id) => return posting.found(id).await,
@@ -67,6 +130,60 @@ pub(super) async fn open(
         }
     }
     posting.post().await
+}
+
+/// Finds out whether a ticket that a killed run was about to post is there, and records it or forgets it. Gives the
+/// ticket.
+///
+/// # Errors
+/// Halo cannot be read, or still does not say.
+pub(super) async fn settle(
+    context: &Context,
+    halo: &Halo,
+    store: &Store,
+    key: &TicketKey,
+    record: &OpenedTicket,
+    others: &HashSet<i64>,
+    began: Instant,
+) -> anyhow::Result<Option<i64>> {
+    let not_it: HashSet<i64> = others.iter().chain(&record.known_ids).copied().collect();
+    match look(context, halo, key, &not_it, record.age, began).await? {
+        Look::Found(id) => {
+            store.ticket_opened(record.id, id).await?;
+            Ok(Some(id))
+        }
+        Look::Absent => {
+            store.forget_ticket_intent(record.id).await?;
+            Ok(None)
+        }
+        Look::OutOfPatience => Err(not_shown(key)),
+    }
+}
+
+/// Reads the customer's open tickets until a ticket that was posted `age` ago must have appeared.
+async fn look(
+    context: &Context,
+    halo: &Halo,
+    key: &TicketKey,
+    not_it: &HashSet<i64>,
+    age: Duration,
+    began: Instant,
+) -> anyhow::Result<Look<i64>> {
+    let what = format!("the ticket \"{}\"", key.summary);
+    look_until_settled(context, &what, age, began, async || {
+        let same = same_tickets(halo, key, Among::List, not_it).await?;
+        Ok(same.first().copied())
+    })
+    .await
+}
+
+fn not_shown(key: &TicketKey) -> anyhow::Error {
+    Failure::try_later(format!(
+        "Halo did not say whether it opened the ticket \"{}\", and does not list it",
+        key.summary
+    ))
+    .hint("run the command again: it looks for the ticket before it posts another")
+    .into()
 }
 
 /// A ticket that is being posted.
@@ -139,27 +256,26 @@ impl Posting<'_> {
 
     /// Reads the customer's open tickets until a ticket that was posted `age` ago must have appeared.
     async fn settled(&self, age: Duration) -> anyhow::Result<Look<i64>> {
-        let what = format!("the ticket \"{}\"", self.wanted.ticket.summary);
-        look_until_settled(self.context, &what, age, self.began, async || {
-            let same = same_tickets(self.halo, self.wanted, Among::List, &self.not_it).await?;
-            Ok(same.first().copied())
-        })
+        look(
+            self.context,
+            self.halo,
+            &self.wanted.key,
+            &self.not_it,
+            age,
+            self.began,
+        )
         .await
     }
 
     fn not_shown(&self) -> anyhow::Error {
-        Failure::try_later(format!(
-            "Halo did not say whether it opened the ticket \"{}\", and does not list it",
-            self.wanted.ticket.summary
-        ))
-        .hint("run the command again: it looks for the ticket before it posts another")
-        .into()
+        not_shown(&self.wanted.key)
     }
 
     fn with_advice(&self, error: &anyhow::Error) -> anyhow::Error {
         explain(error)
             .hint(format!(
-                "a ticket type can make fields mandatory; choose another: {}",
+                "a ticket type can make fields mandatory: give them with {}, or choose another type with {}",
+                self.context.command("configure --ticket-field NAME=VALUE"),
                 self.context.command("configure --ticket-type TYPE")
             ))
             .into()
