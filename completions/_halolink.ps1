@@ -368,6 +368,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('--latency', '--latency', [CompletionResultType]::ParameterName, 'How many milliseconds every answer takes')
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Halo requests allowed in 5 minutes')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'A fault to switch on; can be repeated, see the list below')
+            [CompletionResult]::new('--break', '--break', [CompletionResultType]::ParameterName, 'A backup to break, e.g. Contoso:main-app-token, or Contoso:space-full:EMAIL for one account; can be repeated')
             [CompletionResult]::new('--halo-port', '--halo-port', [CompletionResultType]::ParameterName, 'The port for Halo (0: any)')
             [CompletionResult]::new('--backup-port', '--backup-port', [CompletionResultType]::ParameterName, 'The port for SaaS Backup (0: any)')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')

@@ -979,7 +979,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__sandbox)
-            opts="-p -o -y -q -v -h --tour --organizations --seed --latency --rate-limit --fault --halo-port --backup-port --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            opts="-p -o -y -q -v -h --tour --organizations --seed --latency --rate-limit --fault --break --halo-port --backup-port --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1002,7 +1002,11 @@ _halolink() {
                     return 0
                     ;;
                 --fault)
-                    COMPREPLY=($(compgen -W "pages-capped paging-ignored record-count-missing backup-result-set backup-wrapped-result-set backup-pagination token-dies short-token bad-gateway bad-gateway-after late-creation drop-before drop-after half-json half-body rate-storm strings-for-numbers wrapped-lookups wrapped-records pending-cancel last-answered field-errors tenant-required self-hosted no-authinfo refuse-batch refuse-partial choke-batch choke-partial writes-down write-limited changes-down changes-limited slow-answers html-errors redirect-elsewhere controls-in-names organizations-short organizations-empty seats-garbled" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "pages-capped paging-ignored record-count-missing backup-result-set backup-wrapped-result-set backup-pagination token-dies short-token bad-gateway bad-gateway-after late-creation drop-before drop-after half-json half-body rate-storm strings-for-numbers wrapped-lookups wrapped-records pending-cancel last-answered field-errors tenant-required self-hosted no-authinfo refuse-batch refuse-partial choke-batch choke-partial writes-down note-lost-before note-lost-after notes-refused tickets-listed-late deleted-empty write-limited changes-down changes-limited slow-answers html-errors redirect-elsewhere controls-in-names organizations-short organizations-empty seats-garbled" -- "${cur}"))
+                    return 0
+                    ;;
+                --break)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --halo-port)

@@ -351,6 +351,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand --latency 'How many milliseconds every answer takes'
             cand --rate-limit 'Halo requests allowed in 5 minutes'
             cand --fault 'A fault to switch on; can be repeated, see the list below'
+            cand --break 'A backup to break, e.g. Contoso:main-app-token, or Contoso:space-full:EMAIL for one account; can be repeated'
             cand --halo-port 'The port for Halo (0: any)'
             cand --backup-port 'The port for SaaS Backup (0: any)'
             cand -p 'The named connection to use, with its configuration and mappings'

@@ -340,6 +340,11 @@ refuse-partial\t'a license whose notes contain "poison" is refused, after those 
 choke-batch\t'a license whose notes contain "poison" is answered with a 500, and nothing of the batch it came in is written'
 choke-partial\t'a license whose notes contain "poison" is answered with a 500, after those before it in the batch were written'
 writes-down\t'every POST of licenses is answered with a 502 in HTML and not done'
+note-lost-before\t'the first POST of a note is cut off without being done'
+note-lost-after\t'the first POST of a note is done, then cut off without an answer'
+notes-refused\t'every note on a ticket is refused: "You do not have access to this Action at the moment"'
+tickets-listed-late\t'a new ticket is missing from lists for six seconds'
+deleted-empty\t'a ticket that is not there is answered with status 200 and without an id'
 write-limited\t'the first POST of licenses gets a 429 with Retry-After: 5'
 changes-down\t'Halo\'s record of license changes answers 500'
 changes-limited\t'Halo\'s record of license changes answers 429 with Retry-After: 60'
@@ -350,6 +355,7 @@ controls-in-names\t'customer names carry terminal escapes and line breaks'
 organizations-short\t'the list of organizations lacks its last 60 %'
 organizations-empty\t'the list of organizations is empty'
 seats-garbled\t'seats_used of some organizations is "n/a" or null'"
+complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l break -d 'A backup to break, e.g. Contoso:main-app-token, or Contoso:space-full:EMAIL for one account; can be repeated' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l halo-port -d 'The port for Halo (0: any)' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l backup-port -d 'The port for SaaS Backup (0: any)' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r

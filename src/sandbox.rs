@@ -25,8 +25,12 @@
 //! | `GET /sandbox/mapping.csv` | [`World::suggested_mapping`] as `organization,customer,license` |
 //! | `GET /sandbox/faults` | the faults that are on, and how often each has struck since they were set |
 //! | `PUT /sandbox/faults` | a JSON array of fault names replaces the faults that are on |
+//! | `GET /sandbox/broken` | the backups that are broken on purpose, as in `1788161-15:main-app-token` |
+//! | `PUT /sandbox/broken` | breaks the backups in a JSON array as well: `ORGANIZATION:ERROR`, `ORGANIZATION:ERROR:ACCOUNT` |
+//! | `DELETE /sandbox/broken` | heals the backups in a JSON array |
 
 mod backup;
+mod breakage;
 mod call;
 mod control;
 mod credentials;
@@ -53,6 +57,7 @@ mod ticket_events;
 mod token;
 mod world;
 
+pub use breakage::UnknownBreakage;
 pub use credentials::Credentials;
 pub use fault::{Fault, UnknownFault};
 pub use options::Options;

@@ -16,7 +16,7 @@ use crate::{
     environment::Environment,
     failure::{Completion, Failure},
     invocation::{Invocation, Runner},
-    sandbox::{License, Options, Sandbox},
+    sandbox::{License, Sandbox},
     secrets::SecretStore,
     text::Text,
     ui::{Format, Streams, Ui},
@@ -48,12 +48,11 @@ struct Tour<'a> {
 /// The organizations of the tour: organization id, customer id and license id.
 type Mapped = Vec<(String, i64, i64)>;
 
-/// Runs the tour.
+/// Takes the tour in a sandbox that nobody has used yet.
 ///
 /// # Errors
 /// Exit code 1 after the first step whose exit code or effect is not as expected.
-pub async fn run(ui: &Ui, options: Options, run: Runner<'_>) -> anyhow::Result<Completion> {
-    let sandbox = Sandbox::start(options).map_err(|error| Failure::failed(error.to_string()))?;
+pub async fn run(ui: &Ui, sandbox: Sandbox, run: Runner<'_>) -> anyhow::Result<Completion> {
     let directory = tempfile::tempdir()?;
     let mut tour = Tour {
         ui,

@@ -308,6 +308,13 @@ impl List {
         }
     }
 
+    fn words(self) -> String {
+        match self {
+            List::Of(product) => format!("the list of its {} backups", product.name()),
+            List::ConnectionFailures => "the list of its mailboxes that cannot be reached".to_owned(),
+        }
+    }
+
     fn product(self) -> Product {
         match self {
             List::Of(product) => product,
@@ -373,7 +380,7 @@ impl Backup {
                 Err(error) => {
                     if error.is_of_one_answer() {
                         unread.insert(list.product());
-                        failures.push(format!("its list /{}: {error}", list.path().join("/")));
+                        failures.push(format!("{} could not be read: {error}", list.words()));
                     }
                     refusal = Some(error);
                 }

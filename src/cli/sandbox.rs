@@ -11,6 +11,7 @@ use crate::sandbox::Fault;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     halolink sandbox --tour\n  \
+    halolink sandbox --break Contoso:main-app-token\n  \
     halolink sandbox --organizations 200 --fault token-dies --fault pages-capped")]
 pub struct Sandbox {
     /// Run the whole job against a sandbox of its own, and leave nothing behind
@@ -33,6 +34,9 @@ pub struct Sandbox {
     #[arg(long, value_name = "NAME",
           value_parser = PossibleValuesParser::new(fault_names()))]
     pub fault: Vec<String>,
+    /// A backup to break, e.g. Contoso:main-app-token, or Contoso:space-full:EMAIL for one account; can be repeated
+    #[arg(long = "break", value_name = "ORGANIZATION:ERROR")]
+    pub broken: Vec<String>,
     /// The port for Halo (0: any)
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub halo_port: u16,

@@ -9,7 +9,7 @@ use crate::{
     context::Context,
     failure::{Completion, Failure},
     invocation::Runner,
-    sandbox::{Fault, Options, Sandbox},
+    sandbox::{Fault, Options, Sandbox, StartError},
     text::Text,
     tour,
     ui::Format,
@@ -26,12 +26,13 @@ struct Served<'a> {
     access_token: &'a str,
     organizations: usize,
     faults: Vec<String>,
+    broken: Vec<String>,
 }
 
 /// Runs `sandbox`.
 ///
 /// # Errors
-/// A port is in use, or the effect of a step of the tour is not found.
+/// A port is in use, what is to be broken is not there, or the effect of a step of the tour is not found.
 pub async fn run(
     context: &Context,
     arguments: cli::Sandbox,
@@ -49,19 +50,22 @@ pub async fn run(
         latency: Duration::from_millis(arguments.latency),
         rate_limit: arguments.rate_limit,
         faults,
+        broken: arguments.broken,
         halo_port: arguments.halo_port,
         backup_port: arguments.backup_port,
     };
+    let organizations = options.organizations;
+    let sandbox = Sandbox::start(options).map_err(|error| match error {
+        StartError::Unknown(unknown) => Failure::usage(format!("--break: {unknown}")),
+        error => Failure::failed(error.to_string()),
+    })?;
     if arguments.tour {
-        return tour::run(&context.ui, options, runner).await;
+        return tour::run(&context.ui, sandbox, runner).await;
     }
-    serve(context, options).await
+    serve(context, &sandbox, organizations).await
 }
 
-async fn serve(context: &Context, options: Options) -> anyhow::Result<Completion> {
-    let faults: Vec<String> = options.faults.iter().map(ToString::to_string).collect();
-    let organizations = options.organizations;
-    let sandbox = Sandbox::start(options).map_err(|error| Failure::failed(error.to_string()))?;
+async fn serve(context: &Context, sandbox: &Sandbox, organizations: usize) -> anyhow::Result<Completion> {
     let credentials = sandbox.credentials();
     let served = Served {
         site_url: sandbox.site_url(),
@@ -72,7 +76,8 @@ async fn serve(context: &Context, options: Options) -> anyhow::Result<Completion
         reseller_token: &credentials.reseller_token,
         access_token: &credentials.access_token,
         organizations,
-        faults,
+        faults: sandbox.faults().iter().map(ToString::to_string).collect(),
+        broken: sandbox.broken(),
     };
     if context.ui.format() == Format::Json {
         context.ui.json(&served);
@@ -82,6 +87,9 @@ async fn serve(context: &Context, options: Options) -> anyhow::Result<Completion
     context
         .ui
         .note("Serving until Ctrl-C. What it received: GET /sandbox/requests at the site URL");
+    context.ui.note(
+        "To break backups and heal them meanwhile: PUT and DELETE /sandbox/broken, e.g. [\"Contoso:main-app-token\"]",
+    );
     // Only Ctrl-C ends this, and it ends the whole program.
     std::future::pending::<()>().await;
     Ok(Completion::Done)
@@ -89,13 +97,16 @@ async fn serve(context: &Context, options: Options) -> anyhow::Result<Completion
 
 /// The commands to use it with. The secrets in them are made up, so they can be shown.
 fn text(served: &Served<'_>) -> String {
-    let faults = if served.faults.is_empty() {
-        "none".to_owned()
-    } else {
-        served.faults.join(", ")
+    let or_none = |names: &[String]| {
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        }
     };
+    let (faults, broken) = (or_none(&served.faults), or_none(&served.broken));
     format!(
-        "HaloPSA      {}\nSaaS Backup  {}\ntenant       {}\nfaults       {faults}\n\n\
+        "HaloPSA      {}\nSaaS Backup  {}\ntenant       {}\nfaults       {faults}\nbroken       {broken}\n\n\
          To connect from another terminal:\n\n\
          export HALOLINK_CLIENT_SECRET={}\n\
          export HALOLINK_RESELLER_TOKEN={}\n\

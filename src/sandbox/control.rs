@@ -4,7 +4,8 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{
-    Action, Fault, Service, Ticket, call::Call, fault_injection::Faults, reply::Reply, shared::Shared,
+    Action, Fault, Service, Ticket, UnknownBreakage, call::Call, fault_injection::Faults, reply::Reply,
+    shared::Shared,
 };
 
 /// The answer to a control request; `None` if the call is not one.
@@ -46,6 +47,9 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
         (&Method::GET, "mapping.csv") => Reply::text(StatusCode::OK, mapping(shared)),
         (&Method::GET, "faults") => Reply::ok(struck(shared)),
         (&Method::PUT, "faults") => set_faults(shared, call),
+        (&Method::GET, "broken") => Reply::ok(json!(shared.controls().broken.names())),
+        (&Method::PUT, "broken") => change_broken(shared, call, |texts| shared.break_backups(texts)),
+        (&Method::DELETE, "broken") => change_broken(shared, call, |texts| shared.heal_backups(texts)),
         _ => Reply::text(StatusCode::NOT_FOUND, "the sandbox has no such control"),
     })
 }
@@ -109,6 +113,21 @@ fn struck(shared: &Shared) -> Value {
     let faults = &shared.controls().faults;
     let entry = |fault: Fault| (fault.to_string(), json!(faults.struck(fault)));
     Value::Object(faults.on().map(entry).collect())
+}
+
+/// Breaks or heals the backups that the call names, and answers with all that are broken.
+fn change_broken(
+    shared: &Shared,
+    call: &Call,
+    change: impl FnOnce(&[String]) -> Result<(), UnknownBreakage>,
+) -> Reply {
+    let Ok(texts) = serde_json::from_slice::<Vec<String>>(&call.body) else {
+        return Reply::text(StatusCode::BAD_REQUEST, "the body is no JSON array of names");
+    };
+    match change(&texts) {
+        Ok(()) => Reply::ok(json!(shared.controls().broken.names())),
+        Err(unknown) => Reply::text(StatusCode::BAD_REQUEST, unknown.to_string()),
+    }
 }
 
 fn set_faults(shared: &Shared, call: &Call) -> Reply {

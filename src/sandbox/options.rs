@@ -17,6 +17,8 @@ pub struct Options {
     pub rate_limit: u32,
     /// The faults that are on from the start.
     pub faults: Vec<Fault>,
+    /// The backups that are broken from the start, as in [`Sandbox::break_backup`](super::Sandbox::break_backup).
+    pub broken: Vec<String>,
     /// The port of the Halo listener; 0 takes any free one.
     pub halo_port: u16,
     /// The port of the SaaS Backup listener; 0 takes any free one.
@@ -31,6 +33,7 @@ impl Default for Options {
             latency: Duration::ZERO,
             rate_limit: 300,
             faults: Vec::new(),
+            broken: Vec::new(),
             halo_port: 0,
             backup_port: 0,
         }

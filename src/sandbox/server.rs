@@ -15,7 +15,9 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use super::{
-    Credentials, Fault, Options, Received, Service, World, exchange,
+    Credentials, Fault, Options, Received, Service, UnknownBreakage, World,
+    breakage::{Breakage, Broken},
+    exchange,
     fault_injection::Faults,
     rate::Rate,
     received::Log,
@@ -45,6 +47,9 @@ pub enum StartError {
     /// The thread or its event loop could not be started.
     #[error("cannot start the sandbox's thread")]
     Thread(#[source] io::Error),
+    /// What is to be broken is not there.
+    #[error(transparent)]
+    Unknown(#[from] UnknownBreakage),
 }
 
 impl Sandbox {
@@ -52,14 +57,18 @@ impl Sandbox {
     pub fn start(options: Options) -> Result<Self, StartError> {
         let (halo, halo_address) = listen(options.halo_port)?;
         let (backup, backup_address) = listen(options.backup_port)?;
+        let now = Timestamp::now();
+        let mut world = World::seeded(options.organizations, options.seed, now);
+        let mut broken = Broken::default();
+        for text in &options.broken {
+            let breakage = Breakage::parse(text, &world)?;
+            broken.add(&mut world, breakage, now);
+        }
         let shared = Arc::new(Shared {
-            world: Mutex::new(World::seeded(
-                options.organizations,
-                options.seed,
-                Timestamp::now(),
-            )),
+            world: Mutex::new(world),
             controls: Mutex::new(Controls {
                 faults: Faults::new(options.faults),
+                broken,
                 rate: Rate::new(options.rate_limit),
                 tokens: Tokens::new(),
                 log: Log::new(),
@@ -140,6 +149,22 @@ impl Sandbox {
     /// fault never strikes proves nothing.
     pub fn struck(&self, fault: Fault) -> u64 {
         self.shared.controls().faults.struck(fault)
+    }
+
+    /// Breaks a backup: `ORGANIZATION:ERROR`, or `ORGANIZATION:ERROR:ACCOUNT` for one account, as in
+    /// `Contoso:main-app-token`. The organization is named by id or name, the error by its slug or status.
+    pub fn break_backup(&self, text: &str) -> Result<(), UnknownBreakage> {
+        self.shared.break_backups(&[text])
+    }
+
+    /// Heals a backup, named as for [`Self::break_backup`]: it has just been made, and nothing is wrong with it.
+    pub fn heal_backup(&self, text: &str) -> Result<(), UnknownBreakage> {
+        self.shared.heal_backups(&[text])
+    }
+
+    /// The backups that are broken on purpose, by organization id and with the account.
+    pub fn broken(&self) -> Vec<String> {
+        self.shared.controls().broken.names()
     }
 
     /// Empties the rate limit's window, as if five minutes had passed.

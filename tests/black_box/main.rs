@@ -9,6 +9,7 @@ mod configure;
 mod connect;
 #[cfg(target_os = "linux")]
 mod current_pictures;
+mod detection;
 mod every_command;
 mod explain;
 mod extremes;

@@ -327,6 +327,7 @@ fn the_server_prints_where_it_is_and_what_opens_it() {
         "access_token",
         "organizations",
         "faults",
+        "broken",
     ];
     assert_eq!(keys, BTreeSet::from(expected));
     assert_eq!(served["organizations"], 5);
@@ -354,6 +355,48 @@ fn an_unknown_fault_is_a_usage_error_that_lists_the_faults() {
         assert!(said.contains(fault.name()), "{fault} is not in: {said}");
         assert!(help.contains(fault.name()), "{fault} is not in the help");
     }
+}
+
+#[test]
+fn backups_are_broken_from_the_start_and_while_it_runs_and_healed_again() {
+    let place = Place::new();
+    let output = place.run(&["sandbox", "--break", "Contosso Ltd:main-app-token"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("Contosso Ltd") && said.contains("Contoso Ltd [e9fd] (1788161-15)"),
+        "{said}"
+    );
+
+    let server = Server::start(&["-o", "json", "--break", "Contoso:main-app-token"]);
+    let served = server.document();
+    assert_eq!(served["broken"], json!(["1788161-15:main-app-token"]));
+    let site = served["site_url"].as_str().expect("a URL").trim_end_matches('/');
+    let url = format!("{site}/sandbox/broken");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let client = reqwest::Client::new();
+        let ask = async |method: &str, body: Value| {
+            let method = method.parse().expect("a method");
+            let request = client.request(method, &url).body(body.to_string());
+            let response = request.send().await.expect("an answer");
+            let status = response.status().as_u16();
+            (status, response.text().await.expect("text"))
+        };
+        let (status, text) = ask("PUT", json!(["Northwind:tasks-connection", "Zzyzx:space-full"])).await;
+        assert_eq!(status, 400);
+        assert!(text.contains("Zzyzx"), "{text}");
+        let (_, text) = ask("GET", Value::Null).await;
+        assert_eq!(text, r#"["1788161-15:main-app-token"]"#, "none of them is broken");
+
+        let (status, text) = ask("PUT", json!(["Northwind:tasks-connection"])).await;
+        let broken: Vec<String> = serde_json::from_str(&text).expect("an array");
+        assert_eq!((status, broken.len()), (200, 2), "{text}");
+        assert!(broken[1].starts_with("1788161-14:tasks-connection:"), "{text}");
+        let healed = json!([broken[1], "Contoso:main-app-token"]);
+        assert_eq!(ask("DELETE", healed).await, (200, "[]".to_owned()));
+        assert_eq!(ask("DELETE", json!("no array")).await.0, 400);
+    });
 }
 
 #[test]

@@ -197,7 +197,10 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
         "299",
         "--fault",
         "pages-capped",
+        "--break",
+        "Café Lumière:space-full",
     ]);
+    list.ends(2, &["sandbox", "--tour", "--break", "Zzyzx:main-app-token"]);
     list.changes(&["unlink", "1788161-14", "--yes"]);
     list.changes(&["unlink", "--all", "--yes"]);
     list.changes(&["configure", "--reset"]);
