@@ -234,7 +234,8 @@ impl Shell for Zsh {
     const NAME: &'static str = "zsh";
 
     fn register(names: &Names, out: &mut dyn io::Write) -> io::Result<()> {
-        // The word up to the cursor comes without the open quote; the words before it come as they were typed.
+        // The word up to the cursor comes without the open quote; the words before it come as they were typed. After
+        // a directory, or a name whose value is still to come, no space is added.
         let script = r#"#compdef PROGRAM
 function _clap_dynamic_completer_NAME() {
     local typed=$PREFIX line
@@ -243,19 +244,19 @@ function _clap_dynamic_completer_NAME() {
         \") typed=${(Q)${:-\"$typed\"}} ;;
         *) typed=${(Q)typed} ;;
     esac
-    local -a places place_lines values value_lines
+    local -a begun begun_lines values value_lines
     for line in "${(@f)$(VARIABLE=zsh COMPLETER -- "${(@Q)words[1,CURRENT-1]}" "$typed" 2>/dev/null)}"; do
         if [[ -z $line ]]; then
             continue
-        elif [[ ${line%%$'\t'*} == */ ]]; then
-            places+=("${line%%$'\t'*}")
-            place_lines+=("${line/$'\t'/  -- }")
+        elif [[ ${line%%$'\t'*} == *[/=] ]]; then
+            begun+=("${line%%$'\t'*}")
+            begun_lines+=("${line/$'\t'/  -- }")
         else
             values+=("${line%%$'\t'*}")
             value_lines+=("${line/$'\t'/  -- }")
         fi
     done
-    (( $#places )) && compadd -l -V places -S '' -d place_lines -a places
+    (( $#begun )) && compadd -l -V begun -S '' -d begun_lines -a begun
     (( $#values )) && compadd -l -V values -d value_lines -a values
 }
 

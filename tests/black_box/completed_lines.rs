@@ -64,6 +64,7 @@ fn stage() -> Stage {
     }
     stage.connect();
     stage.run(["list", "customers", "--refresh"]).expect(0);
+    stage.run(["list", "priorities", "--refresh"]).expect(0);
     // In place of the program stands one that tells what it was given.
     let recorder = stage.home().join("bin").join("halolink");
     fs::create_dir(recorder.parent().expect("a directory")).expect("a directory can be made");
@@ -199,6 +200,15 @@ fn completes_in(shell: &str) {
         &["map-org", name, "--dry-run", "-q"],
     );
     check(&mut terminal, &["halolink stat", TAB], &["status"]);
+    // What belongs to one error: the error, and then the value behind the equals sign.
+    let of_error = ["configure", "--priority-of", "main-app-token=Urgent 2h"];
+    for typed in [
+        &["halolink configure --priority-of main", TAB, "Ur", TAB][..],
+        &["halolink configure --priority-of main-app-token=Ur", TAB],
+        &["halolink configure --priority-of 'main-app-token=Ur", TAB],
+    ] {
+        check(&mut terminal, typed, &of_error);
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(!stage.home().join("pwned").exists(), "a name was run");
     assert!(
