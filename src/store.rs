@@ -18,8 +18,10 @@ mod mappings;
 mod names;
 mod purge;
 mod read_only;
+mod recorded_tickets;
 mod requests;
 mod schema;
+mod ticket_accounts;
 mod ticket_events;
 mod ticket_life;
 mod tickets;
@@ -55,6 +57,7 @@ pub use ledger::{
 };
 pub use license_intents::LicenseIntent;
 pub use names::NameKind;
+pub use recorded_tickets::RecordedTicket;
 pub use ticket_events::{NewTicketEvent, TicketEvent};
 pub use tickets::{OpenedTicket, TicketKey};
 

@@ -27,6 +27,8 @@ pub enum Kind {
     Outcomes,
     /// Backup errors found inside the mapped organizations
     Errors,
+    /// Open tickets that halolink opened or adopted
+    Tickets,
 }
 
 /// `list`.
@@ -47,7 +49,7 @@ pub struct List {
     /// Keep the names that are read, for tab completion; with mappings, update the names in them
     #[arg(long)]
     pub refresh: bool,
-    /// Only records of this customer, by name or id (organizations, licenses, mappings, errors)
+    /// Only records of this customer, by name or id (organizations, licenses, mappings, errors, tickets)
     #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
     pub customer: Option<String>,
 }

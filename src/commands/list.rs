@@ -5,6 +5,7 @@ mod licenses;
 mod mappings;
 mod named;
 mod organizations;
+mod tickets;
 
 use std::collections::{HashMap, HashSet};
 
@@ -49,6 +50,7 @@ pub async fn run(context: &Context, arguments: cli::List) -> anyhow::Result<Comp
         Kind::Licenses => licenses::list(context, &arguments, &mappings).await,
         Kind::Mappings => mappings::list(context, &arguments, &mappings).await,
         Kind::Errors => errors::list(context, &arguments, &mappings).await,
+        Kind::Tickets => tickets::list(context, &arguments, &mappings).await,
         Kind::TicketTypes => named::ticket_types(context, &arguments).await,
         Kind::Slas => named::slas(context, &arguments).await,
         Kind::Outcomes => named::outcomes(context, &arguments).await,
@@ -64,7 +66,7 @@ fn refuse_idle_flags(arguments: &cli::List) -> anyhow::Result<()> {
     );
     let customer = matches!(
         arguments.kind,
-        Kind::Organizations | Kind::Licenses | Kind::Mappings | Kind::Errors
+        Kind::Organizations | Kind::Licenses | Kind::Mappings | Kind::Errors | Kind::Tickets
     );
     if arguments.unmapped && !unmapped {
         return Err(
@@ -72,12 +74,16 @@ fn refuse_idle_flags(arguments: &cli::List) -> anyhow::Result<()> {
         );
     }
     if arguments.customer.is_some() && !customer {
-        return Err(
-            Failure::usage("--customer goes with organizations, licenses, mappings and errors").into(),
-        );
+        return Err(Failure::usage(
+            "--customer goes with organizations, licenses, mappings, errors and tickets",
+        )
+        .into());
     }
-    if arguments.refresh && arguments.kind == Kind::Errors {
-        return Err(Failure::usage("--refresh does not go with errors: they are read every time").into());
+    if arguments.refresh && matches!(arguments.kind, Kind::Errors | Kind::Tickets) {
+        return Err(Failure::usage(
+            "--refresh does not go with errors and tickets: they are read every time",
+        )
+        .into());
     }
     Ok(())
 }

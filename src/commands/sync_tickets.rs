@@ -7,7 +7,7 @@ mod event;
 mod inside;
 mod note;
 mod settle;
-mod shown;
+pub(super) mod shown;
 mod view;
 
 use std::time::{Duration, Instant};

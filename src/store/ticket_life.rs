@@ -1,35 +1,13 @@
 //! The newest ticket for each backup error, and notes that are about to be added to it.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use super::{Error, OpenedTicket, Store, TicketKey, age_of, precise_now};
-use crate::model::{PendingNote, TicketAccount, TicketRecord, TicketState};
-
-/// Accounts as the state has them: pairs of product and account.
-#[derive(Default, Serialize, Deserialize)]
-struct Accounts(Vec<(String, String)>);
-
-impl From<&BTreeSet<TicketAccount>> for Accounts {
-    fn from(accounts: &BTreeSet<TicketAccount>) -> Self {
-        let pair = |account: &TicketAccount| (account.product.clone(), account.account.clone());
-        Self(accounts.iter().map(pair).collect())
-    }
-}
-
-impl From<Accounts> for BTreeSet<TicketAccount> {
-    fn from(Accounts(pairs): Accounts) -> Self {
-        let account = |(product, account)| TicketAccount { product, account };
-        pairs.into_iter().map(account).collect()
-    }
-}
-
-/// Accounts as JSON.
-pub(super) fn accounts_json(accounts: &BTreeSet<TicketAccount>) -> String {
-    json(&Accounts::from(accounts))
-}
+use super::{
+    Error, OpenedTicket, Store, TicketKey, age_of, precise_now,
+    ticket_accounts::{Accounts, accounts_json, accounts_of},
+};
+use crate::model::{PendingNote, TicketRecord, TicketState};
 
 fn json(value: &impl Serialize) -> String {
     // Neither has keys that are no texts, so this cannot fail.
@@ -79,8 +57,7 @@ impl FromRow<'_, SqliteRow> for TicketRecord {
         let opened_at = opened_at
             .parse()
             .map_or(0, |time: jiff::Timestamp| time.as_second());
-        let accounts: &str = row.try_get("accounts")?;
-        let accounts: Accounts = serde_json::from_str(accounts).unwrap_or_default();
+        let accounts = accounts_of(row.try_get("accounts")?);
         let notes = row.try_get("notes")?;
         let note: Option<&str> = row.try_get("note_state")?;
         let since: Option<&str> = row.try_get("note_since")?;
@@ -102,7 +79,7 @@ impl FromRow<'_, SqliteRow> for TicketRecord {
             notes,
             state: TicketState {
                 ticket: row.try_get("ticket_id")?,
-                accounts: accounts.into(),
+                accounts,
                 noted_at: row.try_get::<Option<i64>, _>("noted_at")?.unwrap_or(opened_at),
                 recovered_at: row.try_get("recovered_at")?,
                 closed_at: closed.then(|| closed_at.unwrap_or(opened_at)),

@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use super::{Error, Store, age_of, precise_now, ticket_life::accounts_json};
+use super::{Error, Store, age_of, precise_now, ticket_accounts::accounts_json};
 use crate::model::TicketAccount;
 
 /// What identifies a ticket: two tickets with the same key are about the same thing.

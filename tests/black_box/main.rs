@@ -23,6 +23,7 @@ mod keyring;
 mod killed;
 #[cfg(target_os = "linux")]
 mod large_answers;
+mod listed_tickets;
 mod lists;
 mod looking;
 mod main_job;

@@ -93,7 +93,7 @@ pub(super) async fn known(
 }
 
 /// Reads one ticket, and those that it was merged into.
-async fn read(halo: &Halo, ticket: i64) -> Result<Shown, halo::Error> {
+pub(in crate::commands) async fn read(halo: &Halo, ticket: i64) -> Result<Shown, halo::Error> {
     let mut id = ticket;
     let mut seen = HashSet::from([ticket]);
     for _ in 0..=MOST_MERGES {

@@ -94,7 +94,7 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
     let spans = ["--grace", "6h", "--stale-after", "2d", "--remind", "off"];
     list.changes(&[&["configure"][..], &spans].concat());
     let closing = ["--closing-outcome", "Resolved", "--closing-status", "Resolved"];
-    list.changes(&[&["configure", "--on-recovery", "close"][..], &closing].concat());
+    list.changes(&[&["configure", "--on-recovery", "note"][..], &closing].concat());
     let of_error = [
         "--ticket-type-of",
         "main-app-token=Alert",
