@@ -10,7 +10,7 @@ use crate::{
     complete,
     model::{OnRecovery, SeatMetric},
     plan::{
-        backup_errors::{STALE, UNDOCUMENTED, slugs},
+        backup_errors::slugs,
         ticket_fields::{self, NotAField},
     },
 };
@@ -92,11 +92,6 @@ fn span_or_off(text: &str) -> Result<OrOff, String> {
     }
 }
 
-/// The errors that tickets are opened for.
-fn errors() -> Vec<&'static str> {
-    slugs().into_iter().chain([STALE, UNDOCUMENTED]).collect()
-}
-
 /// What stands before and after the first equals sign. An empty value is none.
 fn assigned(text: &str) -> Option<(&str, Option<String>)> {
     let (name, value) = text.split_once('=')?;
@@ -107,14 +102,14 @@ fn assigned(text: &str) -> Option<(&str, Option<String>)> {
 fn of_error(text: &str) -> Result<OfError, String> {
     let (error, value) = assigned(text).ok_or("give an error and a value: ERROR=VALUE")?;
     let wanted = error.to_lowercase();
-    match errors().into_iter().find(|known| *known == wanted) {
+    match slugs().into_iter().find(|known| *known == wanted) {
         Some(error) => Ok(OfError {
             error: error.to_owned(),
             value,
         }),
         None => Err(format!(
             "there is no error \"{error}\"; there are {}",
-            errors().join(", ")
+            slugs().join(", ")
         )),
     }
 }
@@ -140,7 +135,7 @@ fn of_errors(names: fn(&OsStr) -> Vec<CompletionCandidate>) -> ArgValueCompleter
                 offered.map(|name| name.add_prefix(format!("{error}="))).collect()
             }
             None => {
-                let begun = errors().into_iter().filter(|error| error.starts_with(&*typed));
+                let begun = slugs().into_iter().filter(|error| error.starts_with(&*typed));
                 begun
                     .map(|error| CompletionCandidate::new(format!("{error}=")))
                     .collect()

@@ -10,15 +10,15 @@ use crate::{complete, plan::backup_errors::slugs};
 #[command(after_help = "Examples:\n  \
     halolink open-ticket Contoso --error main-app-token\n  \
     halolink open-ticket Contoso --error email-backup-failed --account anna@contoso.com\n  \
+    halolink open-ticket Contoso --error backup-error --summary \"Quota reached\"\n  \
     halolink open-ticket Contoso --summary \"Restore test failed\" --details \"See the log of May 3\"\n\n\
     The same open error, or the same summary, is not opened twice for an organization.")]
 pub struct OpenTicket {
     /// The organization: its id, its number or its name
     #[arg(value_name = "ORG", add = ArgValueCompleter::new(complete::mapped_organizations))]
     pub organization: Option<String>,
-    /// A documented backup error
-    #[arg(long, value_name = "SLUG", conflicts_with = "summary",
-          value_parser = PossibleValuesParser::new(slugs()))]
+    /// A backup error, as list errors prints it; backup-error needs a --summary
+    #[arg(long, value_name = "SLUG", value_parser = PossibleValuesParser::new(slugs()))]
     pub error: Option<String>,
     /// One line that says what is wrong, in your words
     #[arg(long)]
@@ -26,9 +26,9 @@ pub struct OpenTicket {
     /// Further details
     #[arg(long)]
     pub details: Option<String>,
-    /// The account that the error is about
+    /// An account that the error is about; can be repeated
     #[arg(long, value_name = "EMAIL", value_hint = ValueHint::EmailAddress)]
-    pub account: Option<String>,
+    pub account: Vec<String>,
     /// Open another ticket even if the same one is open
     #[arg(long)]
     pub new: bool,

@@ -16,11 +16,13 @@ use crate::{
     failure::Completion,
     model::{Mapping, Reference},
     plan::backup_errors::UNDOCUMENTED,
-    runner::{self, Applied, Changing, Closing, Lock, Mode},
-    store::Store,
+    runner::{self, Applied, Changing, Closing, Lock, Mode, Question},
+    store::{NewTicketEvent, Store},
+    text::Text,
     ui::view::{Cell, Column, Subject},
 };
 use look::Looked;
+use wanted::Preview;
 
 /// How long to wait for another process that is opening a ticket.
 const WAIT: Duration = Duration::from_secs(120);
@@ -32,12 +34,14 @@ const WAIT: Duration = Duration::from_secs(120);
 pub async fn run(context: &Context, mut arguments: cli::OpenTicket) -> anyhow::Result<Completion> {
     context.connection()?;
     let mappings = context.open_read_only().await?.mappings(&context.profile).await?;
-    let mapping = ask::ask(context, &mut arguments, &mappings).await?.clone();
+    let (mapping, asked) = ask::ask(context, &mut arguments, &mappings).await?;
+    let mapping = mapping.clone();
     ask::check(context, &arguments)?;
     let mode = Mode::new(arguments.dry_run);
     let open_ticket = OpenTicket {
         arguments,
         mapping,
+        asked,
         seen: None,
     };
     runner::run(context, open_ticket, mode).await
@@ -47,6 +51,8 @@ struct OpenTicket {
     arguments: cli::OpenTicket,
     /// The organization that the ticket is about, and its customer.
     mapping: Mapping,
+    /// A person was asked what is wrong, so the ticket is shown before it is opened.
+    asked: bool,
     /// The ticket to be opened, and what was found of it before anything was done.
     seen: Option<(Wanted, Looked)>,
 }
@@ -56,8 +62,12 @@ struct OpenTicket {
 struct Ticket {
     organization: Reference<String>,
     error: String,
+    /// The account, if it is only one.
     account: Option<String>,
+    accounts: Vec<String>,
     ticket: Option<TicketView>,
+    /// The ticket as it will be; none if it is open already.
+    new: Option<Preview>,
 }
 
 #[derive(Serialize)]
@@ -80,7 +90,7 @@ impl Subject for Ticket {
         vec![
             (&self.organization).into(),
             self.error.clone().into(),
-            self.account.clone().unwrap_or_default().into(),
+            self.accounts.join(", ").into(),
             ticket
                 .map(|ticket| ticket.id.to_string())
                 .unwrap_or_default()
@@ -103,9 +113,10 @@ impl Changing for OpenTicket {
     async fn plan(&mut self, context: &Context, store: &Store) -> anyhow::Result<Plan<Ticket>> {
         let halo = context.halo().await?;
         let configuration = store.configuration(&context.profile).await?;
-        let wanted = wanted::wanted(&halo, &self.arguments, &self.mapping, configuration).await?;
+        let (wanted, preview) = wanted::wanted(&halo, &self.arguments, &self.mapping, &configuration).await?;
         let looked = look::look(context, &halo, store, &wanted, &self.arguments).await?;
         let open = looked.open();
+        let accounts = wanted::accounts(&self.arguments);
         let ticket = Ticket {
             organization: self.mapping.organization.clone(),
             error: self
@@ -113,7 +124,9 @@ impl Changing for OpenTicket {
                 .error
                 .clone()
                 .unwrap_or_else(|| UNDOCUMENTED.to_owned()),
-            account: self.arguments.account.clone(),
+            account: accounts.first().filter(|_| accounts.len() == 1).cloned(),
+            accounts,
+            new: open.is_none().then_some(preview),
             ticket: open.map(|id| TicketView {
                 id,
                 url: halo.ticket_url(id),
@@ -130,6 +143,20 @@ impl Changing for OpenTicket {
             decision,
             Some(reason),
         )]))
+    }
+
+    fn notes(&self, plan: &Plan<Ticket>) -> Vec<Text> {
+        let previews = plan
+            .changes
+            .iter()
+            .filter_map(|change| change.subject.new.as_ref());
+        let lines = previews.flat_map(Preview::lines).filter(|_| self.asked);
+        lines.map(Text::from).collect()
+    }
+
+    fn question(&self, plan: &Plan<Ticket>) -> Option<Question> {
+        (self.asked && plan.to_apply().next().is_some())
+            .then(|| Question::plain("Open this ticket?".to_owned()))
     }
 
     async fn intend(&mut self, context: &Context, store: &Store, _: &Plan<Ticket>) -> anyhow::Result<()> {
@@ -164,7 +191,32 @@ impl Changing for OpenTicket {
         Ok(Applied::default())
     }
 
-    fn closing(&self, _: &Context, plan: &Plan<Ticket>, _: Mode) -> Closing {
+    async fn record(
+        &mut self,
+        context: &Context,
+        store: &Store,
+        plan: &Plan<Ticket>,
+        _: &Applied,
+    ) -> anyhow::Result<()> {
+        let done = plan.changes.iter().filter(|change| change.outcome.is_some());
+        let events: Vec<NewTicketEvent> = done
+            .map(|change| NewTicketEvent {
+                organization: change.subject.organization.clone(),
+                customer: Some(self.mapping.customer.clone()),
+                error: change.subject.error.clone(),
+                accounts: change.subject.accounts.len(),
+                ticket: change.subject.ticket.as_ref().map(|ticket| ticket.id),
+                status: change.status(),
+                reason: change.because().map(ToString::to_string),
+            })
+            .collect();
+        store
+            .record_ticket_events(&context.profile, Self::COMMAND, &events)
+            .await?;
+        Ok(())
+    }
+
+    fn closing(&self, _: &Context, plan: &Plan<Ticket>, mode: Mode) -> Closing {
         let customer = &self.mapping.customer.name;
         let mut data = Vec::new();
         for change in &plan.changes {
@@ -182,7 +234,11 @@ impl Changing for OpenTicket {
                         url.clone(),
                     ]);
                 }
-                (None, _) => data.push(format!("Would open a ticket for {customer}{reason}")),
+                (None, _) => {
+                    data.push(format!("Would open a ticket for {customer}{reason}"));
+                    let preview = change.subject.new.iter().filter(|_| mode.dry_run && !self.asked);
+                    data.extend(preview.flat_map(Preview::lines));
+                }
             }
         }
         Closing {

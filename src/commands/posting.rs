@@ -16,7 +16,7 @@ use crate::{
     failure::{Failure, explain},
     halo::Halo,
     model::{NewTicket, TicketAccount},
-    plan::tickets::Identity,
+    plan::tickets::{Identity, searched},
     store::{OpenedTicket, Store, TicketKey},
 };
 
@@ -33,8 +33,8 @@ pub(super) struct Wanted {
     pub key: TicketKey,
     /// The ticket.
     pub ticket: NewTicket,
-    /// The accounts that it is about.
-    pub accounts: BTreeSet<TicketAccount>,
+    /// The accounts in which its error was seen; none if someone says that there is an error.
+    pub accounts: Option<BTreeSet<TicketAccount>>,
 }
 
 /// Which of the customer's open tickets are read.
@@ -58,7 +58,7 @@ pub(super) async fn same_tickets(
         organization_id: &key.organization,
         account: &key.account,
     };
-    let search = (among == Among::Search).then_some(key.summary.as_str());
+    let search = (among == Among::Search).then(|| searched(&key.summary));
     let mut same = Vec::new();
     for ticket in halo.open_tickets(key.customer, search).await? {
         if not_it.contains(&ticket.id) || !identity.has_summary(&ticket.summary) {
@@ -108,7 +108,12 @@ pub(super) async fn open(
         Some(record) => record.clone(),
         None => {
             store
-                .intend_ticket(&context.profile, &wanted.key, before.same, &wanted.accounts)
+                .intend_ticket(
+                    &context.profile,
+                    &wanted.key,
+                    before.same,
+                    wanted.accounts.as_ref(),
+                )
                 .await?
         }
     };

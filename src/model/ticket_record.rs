@@ -26,6 +26,9 @@ pub struct TicketState {
     pub closed_at: Option<i64>,
     /// Its status when it was last seen open.
     pub open_status: Option<i64>,
+    /// The error was seen in SaaS Backup. Of a ticket that someone opened for an error that was never seen, nobody can
+    /// say that the backup has recovered.
+    pub error_seen: bool,
 }
 
 /// The newest ticket of an organization and an error.

@@ -104,7 +104,8 @@ pub const ERRORS: [BackupError; 9] = [
 
 /// The slugs for which a ticket can be opened.
 pub fn slugs() -> Vec<&'static str> {
-    ERRORS.iter().map(|error| error.slug).collect()
+    let others = [STALE, UNDOCUMENTED];
+    ERRORS.iter().map(|error| error.slug).chain(others).collect()
 }
 
 /// The documented error with that slug.
@@ -139,7 +140,7 @@ mod tests {
     #[test]
     fn every_slug_is_one_error() {
         let slugs = slugs();
-        assert_eq!(slugs.len(), ERRORS.len());
+        assert_eq!(slugs.len(), ERRORS.len() + 2);
         for (slug, error) in slugs.into_iter().zip(&ERRORS) {
             assert_eq!(by_slug(slug), Some(error));
         }

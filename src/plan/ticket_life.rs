@@ -307,6 +307,7 @@ impl Case<'_> {
         let mut change = self.keep(problem, Decision::Unchanged, Reason::AlreadyOpen);
         change.subject.ticket = Some(ticket);
         let now = TicketState {
+            error_seen: true,
             ticket,
             open_status: status.or(state.open_status),
             closed_at: None,
@@ -320,7 +321,7 @@ impl Case<'_> {
     fn not_seen(&self, known: &Known) -> Option<Change<ErrorTicket>> {
         let record = &known.record;
         let state = &record.state;
-        if state.recovered_at.is_some() {
+        if state.recovered_at.is_some() || !state.error_seen {
             return None;
         }
         let keep = |decision, reason, after| {
@@ -406,6 +407,7 @@ impl Case<'_> {
             recovered_at: None,
             closed_at: None,
             open_status: status.or(before.open_status),
+            error_seen: true,
         }
     }
 
@@ -450,6 +452,7 @@ impl Case<'_> {
         subject.after = Some(TicketState {
             accounts: accounts_of(&problem.due),
             noted_at: self.now,
+            error_seen: true,
             ..TicketState::default()
         });
         let summary = tickets::error_summary(&self.organization.organization, problem.error, &problem.due);
@@ -575,6 +578,7 @@ mod tests {
                     .collect(),
                 noted_at: NOW - 2 * DAY,
                 open_status: Some(1),
+                error_seen: true,
                 ..TicketState::default()
             },
             pending: None::<PendingNote>,
@@ -740,6 +744,15 @@ mod tests {
             assert_eq!(change.subject.after.unwrap().recovered_at, Some(NOW));
         }
         assert_eq!(decide(looked(vec![]), Some((recovered(DAY), OPEN)), &RULES), None);
+    }
+
+    #[test]
+    fn an_error_that_someone_says_there_is_recovers_only_once_it_was_seen() {
+        let mut said = record(&[]);
+        said.state.error_seen = false;
+        assert_eq!(decide(looked(vec![]), Some((said.clone(), OPEN)), &RULES), None);
+        let change = decide(failed(&["a"]), Some((said, OPEN)), &RULES).unwrap();
+        assert!(change.subject.after.unwrap().error_seen);
     }
 
     #[test]

@@ -205,6 +205,35 @@ pub fn details_html(content: &Content<'_>) -> String {
     html
 }
 
+/// A ticket's text as people read it: without markup, a line for each of its.
+pub fn readable(html: &str) -> String {
+    let (mut text, mut is_tag) = (String::new(), false);
+    let breaks = ["<br>", "</p>", "</li>", "</tr>"];
+    let mut rest = html;
+    while let Some(character) = rest.chars().next() {
+        if breaks.iter().any(|end| rest.starts_with(end)) {
+            text.push('\n');
+        }
+        match character {
+            '<' => is_tag = true,
+            '>' if is_tag => is_tag = false,
+            _ if is_tag => {}
+            character => text.push(character),
+        }
+        rest = &rest[character.len_utf8()..];
+    }
+    html_escape::decode_html_entities(text.trim_end()).into_owned()
+}
+
+/// The words of a summary by which it can be searched for, whatever version of halolink wrote it: those before the
+/// fingerprint.
+pub fn searched(summary: &str) -> &str {
+    match summary.rsplit_once(&format!(" ({FINGERPRINT} ")) {
+        Some((words, _)) => words,
+        None => summary,
+    }
+}
+
 /// The affected accounts as a table; nothing if there are none.
 fn table(affected: &[Affected]) -> String {
     if affected.is_empty() {
@@ -600,6 +629,24 @@ mod tests {
             html.contains("2026-05-03T10:00:00Z") && html.contains("Likely cause:"),
             "{html}"
         );
+    }
+
+    #[test]
+    fn a_text_is_read_without_its_markup() {
+        assert_eq!(
+            readable("<p>One &amp; two<br>three</p><ul><li>a &lt; b</li><li>c</li></ul>"),
+            "One & two\nthree\na < b\nc"
+        );
+    }
+
+    #[test]
+    fn a_summary_is_searched_for_by_its_words() {
+        let summary = error_summary(&Reference::new("17-3".to_owned(), "Contoso"), "device-token", &[]);
+        assert_eq!(
+            searched(&summary),
+            "Device Token authorization error was detected - Contoso"
+        );
+        assert_eq!(searched("Restore failed"), "Restore failed");
     }
 
     #[test]

@@ -23,6 +23,7 @@ struct NoteState {
     recovered_at: Option<i64>,
     closed_at: Option<i64>,
     open_status: Option<i64>,
+    error_seen: bool,
 }
 
 impl From<&TicketState> for NoteState {
@@ -34,6 +35,7 @@ impl From<&TicketState> for NoteState {
             recovered_at: state.recovered_at,
             closed_at: state.closed_at,
             open_status: state.open_status,
+            error_seen: state.error_seen,
         }
     }
 }
@@ -47,6 +49,7 @@ impl From<NoteState> for TicketState {
             recovered_at: state.recovered_at,
             closed_at: state.closed_at,
             open_status: state.open_status,
+            error_seen: state.error_seen,
         }
     }
 }
@@ -84,6 +87,7 @@ impl FromRow<'_, SqliteRow> for TicketRecord {
                 recovered_at: row.try_get("recovered_at")?,
                 closed_at: closed.then(|| closed_at.unwrap_or(opened_at)),
                 open_status: row.try_get("open_status")?,
+                error_seen: row.try_get("error_seen")?,
             },
             pending,
         })
@@ -177,7 +181,7 @@ impl Store {
         sqlx::query(
             "UPDATE tickets SET ticket_id = $2, accounts = $3, noted_at = $4, recovered_at = $5, closed_at = $6,
                  closed = $7, open_status = $8, note_since = CASE WHEN $9 THEN NULL ELSE note_since END,
-                 note_state = CASE WHEN $9 THEN NULL ELSE note_state END
+                 note_state = CASE WHEN $9 THEN NULL ELSE note_state END, error_seen = $10
              WHERE id = $1",
         )
         .bind(record)
@@ -189,6 +193,7 @@ impl Store {
         .bind(state.closed_at.is_some())
         .bind(state.open_status)
         .bind(noted)
+        .bind(state.error_seen)
         .execute(&self.pool)
         .await?;
         Ok(())

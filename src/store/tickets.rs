@@ -89,18 +89,19 @@ impl Store {
         Ok(ids.into_iter().collect())
     }
 
-    /// Records the intent to post a ticket about these accounts, before it is posted.
+    /// Records the intent to post a ticket, before it is posted: about these accounts, in which its error was seen; none if
+    /// someone says that there is an error.
     pub async fn intend_ticket(
         &self,
         profile: &str,
         key: &TicketKey,
         known_ids: &[i64],
-        accounts: &BTreeSet<TicketAccount>,
+        accounts: Option<&BTreeSet<TicketAccount>>,
     ) -> Result<OpenedTicket, Error> {
         let id = sqlx::query_scalar(
             "INSERT INTO tickets (profile, organization_id, customer_id, error, account, summary,
-                 ticket_id, known_ids, opened_at, closed, accounts)
-             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, FALSE, $9) RETURNING id",
+                 ticket_id, known_ids, opened_at, closed, accounts, error_seen)
+             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, FALSE, $9, $10) RETURNING id",
         )
         .bind(profile)
         .bind(&key.organization)
@@ -110,7 +111,8 @@ impl Store {
         .bind(&key.summary)
         .bind(serde_json::to_string(known_ids).unwrap_or_else(|_| "[]".to_owned()))
         .bind(precise_now())
-        .bind(accounts_json(accounts))
+        .bind(accounts_json(accounts.unwrap_or(&BTreeSet::new())))
+        .bind(accounts.is_some())
         .fetch_one(&self.pool)
         .await?;
         Ok(OpenedTicket {
@@ -194,18 +196,12 @@ mod tests {
             let records = store.opened_tickets("p", &key).await.unwrap();
             records.into_iter().map(|record| record.ticket_id).collect()
         };
-        let intent = store
-            .intend_ticket("p", &key, &[], &BTreeSet::new())
-            .await
-            .unwrap();
+        let intent = store.intend_ticket("p", &key, &[], None).await.unwrap();
         assert_eq!(found().await, [None]);
         store.forget_ticket_intent(intent.id).await.unwrap();
         assert_eq!(found().await, []);
 
-        let opened = store
-            .intend_ticket("p", &key, &[], &BTreeSet::new())
-            .await
-            .unwrap();
+        let opened = store.intend_ticket("p", &key, &[], None).await.unwrap();
         store.ticket_opened(opened.id, 42).await.unwrap();
         store.forget_ticket_intent(opened.id).await.unwrap();
         assert_eq!(found().await, [Some(42)]);

@@ -353,6 +353,17 @@ fn by_hand_and_by_itself_open_the_same_ticket() {
 }
 
 #[test]
+fn what_someone_opened_for_an_error_that_was_never_seen_is_left_alone() {
+    let stage = healthy();
+    stage
+        .run(["open-ticket", ORGANIZATION, "--error", "main-app-token"])
+        .expect(0);
+    assert_eq!(changes(&stage), Vec::<Value>::new());
+    let (ticket, actions) = the_ticket(&stage);
+    assert!(!ticket.closed && actions.is_empty());
+}
+
+#[test]
 fn what_may_pass_waits_and_what_lasts_gets_its_ticket() {
     let stage = healthy();
     fail_as(&stage, ORGANIZATION, 0, "Connection Error", "");

@@ -2,7 +2,7 @@
 
 use std::{process::Stdio, thread, time::Duration};
 
-use crate::support::{Outcome, Stage};
+use crate::support::{Outcome, Stage, terminal::Terminal};
 use halolink::sandbox::{Fault, Options, Ticket};
 use serde_json::json;
 
@@ -613,6 +613,113 @@ fn a_dry_run_opens_nothing_and_tells_what_is_open() {
     open(&stage, &["--error", "main-app-token"]).expect(0);
     assert_eq!(open(&stage, &dry).expect(0).first_change()["status"], "unchanged");
     assert_eq!(opened(&stage), 1);
+}
+
+#[test]
+fn several_accounts_are_one_ticket_in_any_order() {
+    let stage = mapped();
+    let open_for = |accounts: [&str; 2]| {
+        let flags = [
+            "--error",
+            "email-backup-failed",
+            "--account",
+            accounts[0],
+            "--account",
+            accounts[1],
+        ];
+        open(&stage, &[&flags[..], &["-o", "json"]].concat())
+            .expect(0)
+            .first_change()
+    };
+    let first = open_for(["b@contoso.com", "A@contoso.com"]);
+    assert_eq!(first["status"], "opened");
+    assert_eq!(first["accounts"], json!(["A@contoso.com", "b@contoso.com"]));
+    assert_eq!(first["account"], json!(null));
+    assert_eq!(
+        open_for(["a@contoso.com", "b@contoso.com"])["status"],
+        "unchanged"
+    );
+    let ticket = only(&stage);
+    let expected = "The email backup has failed: A@contoso.com, b@contoso.com - Northwind Dental (halolink ";
+    assert!(ticket.summary.starts_with(expected), "{}", ticket.summary);
+}
+
+#[test]
+fn what_list_errors_prints_is_what_error_takes() {
+    let stage = mapped();
+    open(&stage, &["--error", "backup-error"])
+        .expect(2)
+        .says(["--summary"]);
+    open(&stage, &["--error", "main-app-token", "--summary", "Mine"])
+        .expect(2)
+        .says(["--details"]);
+    let words = [
+        "--error",
+        "backup-error",
+        "--summary",
+        "Quota reached",
+        "-o",
+        "json",
+    ];
+    let first = open(&stage, &words).expect(0).first_change();
+    assert_eq!(
+        (&first["status"], &first["error"]),
+        (&json!("opened"), &json!("backup-error"))
+    );
+    assert_eq!(only(&stage).summary, "Quota reached");
+    let same = open(&stage, &["--summary", "Quota reached", "-o", "json"]);
+    assert_eq!(same.expect(0).first_change()["status"], "unchanged");
+}
+
+#[test]
+fn a_dry_run_shows_the_ticket_as_it_will_be() {
+    let stage = mapped();
+    stage.configure_tickets();
+    let dry = [
+        "--error",
+        "main-app-token",
+        "--details",
+        "Since <Monday>",
+        "--dry-run",
+    ];
+    open(&stage, &dry).expect(0).prints([
+        "Type: Incident (1)",
+        "SLA: Gold (1)",
+        "Priority: Critical 1h (5)",
+        "Since <Monday>",
+        "Likely cause:",
+    ]);
+    let new = open(&stage, &[&dry[..], &["-o", "json"]].concat())
+        .expect(0)
+        .first_change()["new"]
+        .clone();
+    assert_eq!(new["priority"]["name"], "Critical 1h", "{new}");
+    assert!(
+        new["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("Since <Monday>")),
+        "{new}"
+    );
+}
+
+#[test]
+fn whoever_is_asked_what_is_wrong_sees_the_ticket_before_it_is_opened() {
+    let stage = mapped();
+    for (answer, tickets) in [("n", 0), ("y", 1)] {
+        let mut terminal = Terminal::start(&stage, &["open-ticket", ORGANIZATION]);
+        terminal.sees("What is wrong").types("email-backup\r");
+        terminal.sees("Accounts").types("anna@contoso.com\r");
+        terminal.sees("Details").types("Since Monday\r");
+        terminal
+            .sees("Since Monday")
+            .sees("Halo's default")
+            .sees("Open this ticket?");
+        terminal.types(&format!("{answer}\r"));
+        assert_eq!(terminal.ends(), 1 - tickets as u32, "after {answer}");
+        assert_eq!(opened(&stage), tickets, "after {answer}");
+    }
+    let ticket = only(&stage);
+    assert!(ticket.summary.contains("anna@contoso.com"), "{}", ticket.summary);
 }
 
 /// One organization mapped; its customer has a ticket of its own already.

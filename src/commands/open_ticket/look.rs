@@ -7,7 +7,8 @@ use crate::{
     commands::posting::{Among, Wanted, same_tickets},
     context::Context,
     halo::Halo,
-    plan::tickets::is_searchable,
+    model::TicketAccount,
+    plan::tickets::{is_searchable, searched},
     store::{OpenedTicket, Store},
 };
 
@@ -43,7 +44,7 @@ impl Looked {
             && self.recorded.is_none()
         {
             let record = store
-                .intend_ticket(profile, &wanted.key, &self.same, &wanted.accounts)
+                .intend_ticket(profile, &wanted.key, &self.same, wanted.accounts.as_ref())
                 .await?;
             store.ticket_opened(record.id, id).await?;
         }
@@ -82,15 +83,52 @@ pub(super) async fn look(
             }
         }
     }
+    if !looked.new
+        && let Some(id) = within_another(halo, store, profile, wanted).await?
+    {
+        looked.recorded = Some(id);
+        return Ok(looked);
+    }
     looked.others = store.other_tickets(profile, &wanted.key).await?;
     if looked.pending.is_none() || arguments.dry_run {
         // With `--new`, the tickets known before must be complete: any that appears afterwards is taken for the new
         // one.
-        let all = looked.new || looked.pending.is_some() || !is_searchable(&wanted.ticket.summary);
+        let all = looked.new || looked.pending.is_some() || !is_searchable(searched(&wanted.ticket.summary));
         let among = if all { Among::List } else { Among::Search };
         looked.same = same_tickets(halo, &wanted.key, among, &looked.others).await?;
     }
     Ok(looked)
+}
+
+/// The open ticket of the same organization and error that names all these accounts among others.
+async fn within_another(
+    halo: &Halo,
+    store: &Store,
+    profile: &str,
+    wanted: &Wanted,
+) -> anyhow::Result<Option<i64>> {
+    let key = &wanted.key;
+    if key.account.is_empty() || key.error.is_empty() {
+        return Ok(None);
+    }
+    let records = store.ticket_records(profile).await?;
+    let record = records.iter().find(|record| {
+        let state = &record.state;
+        let names = |account: &str| {
+            let same = |known: &TicketAccount| known.account.eq_ignore_ascii_case(account);
+            state.accounts.iter().any(same)
+        };
+        record.organization == key.organization
+            && record.error == key.error
+            && record.customer == key.customer
+            && state.closed_at.is_none()
+            && state.recovered_at.is_none()
+            && key.account.split(", ").all(names)
+    });
+    match record {
+        Some(record) if is_open(halo, record.state.ticket).await? => Ok(Some(record.state.ticket)),
+        _ => Ok(None),
+    }
 }
 
 /// True if the ticket exists and is not closed.

@@ -153,7 +153,7 @@ impl Writer<'_> {
         };
         let intent = self
             .store
-            .intend_ticket(&self.context.profile, &wanted.key, &[], &wanted.accounts)
+            .intend_ticket(&self.context.profile, &wanted.key, &[], wanted.accounts.as_ref())
             .await?;
         self.store.ticket_opened(intent.id, ticket).await?;
         self.store.set_ticket_state(intent.id, after).await?;
@@ -297,7 +297,7 @@ impl Writer<'_> {
                 account: String::new(),
                 summary: ticket.summary.clone(),
             },
-            accounts: subject.after.as_ref()?.accounts.clone(),
+            accounts: Some(subject.after.as_ref()?.accounts.clone()),
             ticket,
         })
     }

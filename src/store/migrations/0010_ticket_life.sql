@@ -7,6 +7,8 @@ ALTER TABLE tickets ADD COLUMN notes BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE tickets ADD COLUMN recovered_at BIGINT;
 ALTER TABLE tickets ADD COLUMN closed_at BIGINT;
 ALTER TABLE tickets ADD COLUMN open_status BIGINT;
+-- Whether the error was seen in SaaS Backup: someone may open a ticket for one that never was.
+ALTER TABLE tickets ADD COLUMN error_seen BOOLEAN NOT NULL DEFAULT FALSE;
 -- A note that was about to be added, and may be in Halo although no answer said so: when, and the state of the ticket
 -- with it, as JSON.
 ALTER TABLE tickets ADD COLUMN note_since TEXT;
