@@ -90,7 +90,7 @@ mod tests {
         };
         let both = BTreeSet::from([named("mailbox"), named("tasks")]);
         let open = async |key: &TicketKey, accounts: &BTreeSet<TicketAccount>, ticket: Option<i64>| {
-            let record = store.intend_ticket("p", key, &[], accounts).await.unwrap();
+            let record = store.intend_ticket("p", key, &[], Some(accounts)).await.unwrap();
             if let Some(ticket) = ticket {
                 store.ticket_opened(record.id, ticket).await.unwrap();
             }
