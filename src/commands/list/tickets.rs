@@ -171,7 +171,7 @@ async fn open_in_halo(
 /// How long ago a time was, to the minute, or to the hour after a day.
 fn age(since: &str, now: Timestamp) -> String {
     let since = since.parse::<Timestamp>().unwrap_or(now);
-    let seconds = now.as_second().saturating_sub(since.as_second());
+    let seconds = now.as_second().saturating_sub(since.as_second()).max(0);
     let unit = if seconds < 86_400 { 60 } else { 3_600 };
     match seconds / unit * unit {
         0 => "moments".to_owned(),
