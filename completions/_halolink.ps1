@@ -40,13 +40,14 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Check and store the credentials of both services')
-            [CompletionResult]::new('configure', 'configure', [CompletionResultType]::ParameterValue, 'Set seat sync, seat metric, ticket type, SLA and priority')
+            [CompletionResult]::new('configure', 'configure', [CompletionResultType]::ParameterValue, 'Set which seats are billed, how tickets are filed, and what becomes of them')
             [CompletionResult]::new('map-org', 'map-org', [CompletionResultType]::ParameterValue, 'Map a backed-up organization to a Halo customer and license')
             [CompletionResult]::new('unlink', 'unlink', [CompletionResultType]::ParameterValue, 'End mappings, without changing anything in Halo')
             [CompletionResult]::new('ignore', 'ignore', [CompletionResultType]::ParameterValue, 'Mark organizations that are deliberately not billed through halolink')
             [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Delete the secrets and the connection')
             [CompletionResult]::new('sync-seats', 'sync-seats', [CompletionResultType]::ParameterValue, 'Update the licenses'' quantities to match the seats')
             [CompletionResult]::new('open-ticket', 'open-ticket', [CompletionResultType]::ParameterValue, 'Open a service ticket for a backup error')
+            [CompletionResult]::new('sync-tickets', 'sync-tickets', [CompletionResultType]::ParameterValue, 'Open, update and close the tickets of backup errors')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a backup error: what it means, what to check, who must act')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List records of either service, or the mappings')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show the connection, the configuration, the mappings and the last sync')
@@ -94,6 +95,16 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('--sla', '--sla', [CompletionResultType]::ParameterName, 'The SLA of new tickets, by name or id')
             [CompletionResult]::new('--priority', '--priority', [CompletionResultType]::ParameterName, 'The priority of new tickets, by name or id; it must be one of the SLA''s')
             [CompletionResult]::new('--note-outcome', '--note-outcome', [CompletionResultType]::ParameterName, 'The outcome of notes on tickets, by name or id; it must be one of the ticket type''s workflow')
+            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How long an error that may pass by itself is waited out before it gets a ticket; 0 for no time [default: 4h]')
+            [CompletionResult]::new('--stale-after', '--stale-after', [CompletionResultType]::ParameterName, 'After how long without a backup an account counts as failing, even without an error [default: off]')
+            [CompletionResult]::new('--remind', '--remind', [CompletionResultType]::ParameterName, 'After how long an open ticket whose error still stands gets another note [default: off]')
+            [CompletionResult]::new('--on-recovery', '--on-recovery', [CompletionResultType]::ParameterName, 'What becomes of a ticket whose backup has recovered [default: note]')
+            [CompletionResult]::new('--closing-outcome', '--closing-outcome', [CompletionResultType]::ParameterName, 'The outcome that closes tickets, by name or id; it must be one of the ticket type''s workflow')
+            [CompletionResult]::new('--closing-status', '--closing-status', [CompletionResultType]::ParameterName, 'The status of closed tickets, by name or id')
+            [CompletionResult]::new('--ticket-type-of', '--ticket-type-of', [CompletionResultType]::ParameterName, 'The type of new tickets for one error')
+            [CompletionResult]::new('--sla-of', '--sla-of', [CompletionResultType]::ParameterName, 'The SLA of new tickets for one error')
+            [CompletionResult]::new('--priority-of', '--priority-of', [CompletionResultType]::ParameterName, 'The priority of new tickets for one error; it must be one of the SLA that these tickets have')
+            [CompletionResult]::new('--ticket-field', '--ticket-field', [CompletionResultType]::ParameterName, 'A further field of new tickets: source, category_1 to category_4, impact, urgency, team, agent, or another that Halo''s tickets have. Agents and teams are found by name or id')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print data (csv for lists)')
@@ -262,6 +273,30 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'halolink;sync-tickets' {
+            [CompletionResult]::new('--products', '--products', [CompletionResultType]::ParameterName, 'Look only at these products; tickets about others are left as they are')
+            [CompletionResult]::new('--max-new', '--max-new', [CompletionResultType]::ParameterName, 'Write nothing if more tickets than this would be opened at once: that looks like an outage at the vendor')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print data (csv for lists)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print data (csv for lists)')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use color (auto: on a terminal, unless NO_COLOR is set)')
+            [CompletionResult]::new('--patience', '--patience', [CompletionResultType]::ParameterName, 'How many seconds a request may wait for a rate limit')
+            [CompletionResult]::new('--request-limit', '--request-limit', [CompletionResultType]::ParameterName, 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together')
+            [CompletionResult]::new('--unmapped', '--unmapped', [CompletionResultType]::ParameterName, 'Also look into organizations that are neither mapped nor ignored, and report their errors; they get no tickets')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be opened, noted and closed, without doing it')
+            [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'With --dry-run: exit with 5 if anything would change')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question that asks to go on')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question that asks to go on')
+            [CompletionResult]::new('--non-interactive', '--non-interactive', [CompletionResultType]::ParameterName, 'Never ask; a missing value is an error that names its flag (implied without a terminal)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print neither notes nor progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print neither notes nor progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'halolink;explain' {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
@@ -283,7 +318,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
         }
         'halolink;list' {
             [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Only records with this text in their name or id')
-            [CompletionResult]::new('--customer', '--customer', [CompletionResultType]::ParameterName, 'Only records of this customer, by name or id (organizations, licenses, mappings, errors)')
+            [CompletionResult]::new('--customer', '--customer', [CompletionResultType]::ParameterName, 'Only records of this customer, by name or id (organizations, licenses, mappings, errors, tickets)')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print data (csv for lists)')
@@ -392,13 +427,14 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
         }
         'halolink;help' {
             [CompletionResult]::new('connect', 'connect', [CompletionResultType]::ParameterValue, 'Check and store the credentials of both services')
-            [CompletionResult]::new('configure', 'configure', [CompletionResultType]::ParameterValue, 'Set seat sync, seat metric, ticket type, SLA and priority')
+            [CompletionResult]::new('configure', 'configure', [CompletionResultType]::ParameterValue, 'Set which seats are billed, how tickets are filed, and what becomes of them')
             [CompletionResult]::new('map-org', 'map-org', [CompletionResultType]::ParameterValue, 'Map a backed-up organization to a Halo customer and license')
             [CompletionResult]::new('unlink', 'unlink', [CompletionResultType]::ParameterValue, 'End mappings, without changing anything in Halo')
             [CompletionResult]::new('ignore', 'ignore', [CompletionResultType]::ParameterValue, 'Mark organizations that are deliberately not billed through halolink')
             [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Delete the secrets and the connection')
             [CompletionResult]::new('sync-seats', 'sync-seats', [CompletionResultType]::ParameterValue, 'Update the licenses'' quantities to match the seats')
             [CompletionResult]::new('open-ticket', 'open-ticket', [CompletionResultType]::ParameterValue, 'Open a service ticket for a backup error')
+            [CompletionResult]::new('sync-tickets', 'sync-tickets', [CompletionResultType]::ParameterValue, 'Open, update and close the tickets of backup errors')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a backup error: what it means, what to check, who must act')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List records of either service, or the mappings')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show the connection, the configuration, the mappings and the last sync')
@@ -430,6 +466,9 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             break
         }
         'halolink;help;open-ticket' {
+            break
+        }
+        'halolink;help;sync-tickets' {
             break
         }
         'halolink;help;explain' {

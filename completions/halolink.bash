@@ -58,6 +58,9 @@ _halolink() {
             halolink,sync-seats)
                 cmd="halolink__subcmd__sync__subcmd__seats"
                 ;;
+            halolink,sync-tickets)
+                cmd="halolink__subcmd__sync__subcmd__tickets"
+                ;;
             halolink,unlink)
                 cmd="halolink__subcmd__unlink"
                 ;;
@@ -103,6 +106,9 @@ _halolink() {
             halolink__subcmd__help,sync-seats)
                 cmd="halolink__subcmd__help__subcmd__sync__subcmd__seats"
                 ;;
+            halolink__subcmd__help,sync-tickets)
+                cmd="halolink__subcmd__help__subcmd__sync__subcmd__tickets"
+                ;;
             halolink__subcmd__help,unlink)
                 cmd="halolink__subcmd__help__subcmd__unlink"
                 ;;
@@ -113,7 +119,7 @@ _halolink() {
 
     case "${cmd}" in
         halolink)
-            opts="-p -o -y -q -v -h -V --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help --version connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help"
+            opts="-p -o -y -q -v -h -V --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help --version connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -197,7 +203,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__configure)
-            opts="-p -o -y -q -v -h --sync-seats --seat-metric --ticket-type --sla --priority --note-outcome --show --reset --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            opts="-p -o -y -q -v -h --sync-seats --seat-metric --ticket-type --sla --priority --note-outcome --grace --stale-after --remind --on-recovery --closing-outcome --closing-status --ticket-type-of --sla-of --priority-of --ticket-field --show --reset --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -224,6 +230,46 @@ _halolink() {
                     return 0
                     ;;
                 --note-outcome)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --grace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --stale-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --remind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-recovery)
+                    COMPREPLY=($(compgen -W "close note nothing" -- "${cur}"))
+                    return 0
+                    ;;
+                --closing-outcome)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --closing-status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ticket-type-of)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sla-of)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --priority-of)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ticket-field)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -416,7 +462,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__help)
-            opts="connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help"
+            opts="connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -625,6 +671,20 @@ _halolink() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        halolink__subcmd__help__subcmd__sync__subcmd__tickets)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         halolink__subcmd__help__subcmd__unlink)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -732,7 +792,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__list)
-            opts="-p -o -y -q -v -h --search --unmapped --refresh --customer --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help organizations customers licenses mappings ticket-types slas priorities outcomes errors"
+            opts="-p -o -y -q -v -h --search --unmapped --refresh --customer --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help organizations customers licenses mappings ticket-types slas priorities outcomes errors tickets"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1129,6 +1189,56 @@ _halolink() {
                     return 0
                     ;;
                 --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --patience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        halolink__subcmd__sync__subcmd__tickets)
+            opts="-p -o -y -q -v -h --products --unmapped --max-new --dry-run --exit-code --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --products)
+                    COMPREPLY=($(compgen -W "mailbox onedrive googledrive calendar contacts tasks sharepoint teams" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-new)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -37,13 +37,14 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand connect 'Check and store the credentials of both services'
-            cand configure 'Set seat sync, seat metric, ticket type, SLA and priority'
+            cand configure 'Set which seats are billed, how tickets are filed, and what becomes of them'
             cand map-org 'Map a backed-up organization to a Halo customer and license'
             cand unlink 'End mappings, without changing anything in Halo'
             cand ignore 'Mark organizations that are deliberately not billed through halolink'
             cand revoke 'Delete the secrets and the connection'
             cand sync-seats 'Update the licenses'' quantities to match the seats'
             cand open-ticket 'Open a service ticket for a backup error'
+            cand sync-tickets 'Open, update and close the tickets of backup errors'
             cand explain 'Explain a backup error: what it means, what to check, who must act'
             cand list 'List records of either service, or the mappings'
             cand status 'Show the connection, the configuration, the mappings and the last sync'
@@ -89,6 +90,16 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand --sla 'The SLA of new tickets, by name or id'
             cand --priority 'The priority of new tickets, by name or id; it must be one of the SLA''s'
             cand --note-outcome 'The outcome of notes on tickets, by name or id; it must be one of the ticket type''s workflow'
+            cand --grace 'How long an error that may pass by itself is waited out before it gets a ticket; 0 for no time [default: 4h]'
+            cand --stale-after 'After how long without a backup an account counts as failing, even without an error [default: off]'
+            cand --remind 'After how long an open ticket whose error still stands gets another note [default: off]'
+            cand --on-recovery 'What becomes of a ticket whose backup has recovered [default: note]'
+            cand --closing-outcome 'The outcome that closes tickets, by name or id; it must be one of the ticket type''s workflow'
+            cand --closing-status 'The status of closed tickets, by name or id'
+            cand --ticket-type-of 'The type of new tickets for one error'
+            cand --sla-of 'The SLA of new tickets for one error'
+            cand --priority-of 'The priority of new tickets for one error; it must be one of the SLA that these tickets have'
+            cand --ticket-field 'A further field of new tickets: source, category_1 to category_4, impact, urgency, team, agent, or another that Halo''s tickets have. Agents and teams are found by name or id'
             cand -p 'The named connection to use, with its configuration and mappings'
             cand --profile 'The named connection to use, with its configuration and mappings'
             cand -o 'How to print data (csv for lists)'
@@ -250,6 +261,29 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'halolink;sync-tickets'= {
+            cand --products 'Look only at these products; tickets about others are left as they are'
+            cand --max-new 'Write nothing if more tickets than this would be opened at once: that looks like an outage at the vendor'
+            cand -p 'The named connection to use, with its configuration and mappings'
+            cand --profile 'The named connection to use, with its configuration and mappings'
+            cand -o 'How to print data (csv for lists)'
+            cand --output 'How to print data (csv for lists)'
+            cand --color 'When to use color (auto: on a terminal, unless NO_COLOR is set)'
+            cand --patience 'How many seconds a request may wait for a rate limit'
+            cand --request-limit 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together'
+            cand --unmapped 'Also look into organizations that are neither mapped nor ignored, and report their errors; they get no tickets'
+            cand --dry-run 'Show what would be opened, noted and closed, without doing it'
+            cand --exit-code 'With --dry-run: exit with 5 if anything would change'
+            cand -y 'Answer yes to every question that asks to go on'
+            cand --yes 'Answer yes to every question that asks to go on'
+            cand --non-interactive 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+            cand -q 'Print neither notes nor progress'
+            cand --quiet 'Print neither notes nor progress'
+            cand -v 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
+            cand --verbose 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'halolink;explain'= {
             cand -p 'The named connection to use, with its configuration and mappings'
             cand --profile 'The named connection to use, with its configuration and mappings'
@@ -270,7 +304,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
         }
         &'halolink;list'= {
             cand --search 'Only records with this text in their name or id'
-            cand --customer 'Only records of this customer, by name or id (organizations, licenses, mappings, errors)'
+            cand --customer 'Only records of this customer, by name or id (organizations, licenses, mappings, errors, tickets)'
             cand -p 'The named connection to use, with its configuration and mappings'
             cand --profile 'The named connection to use, with its configuration and mappings'
             cand -o 'How to print data (csv for lists)'
@@ -374,13 +408,14 @@ set edit:completion:arg-completer[halolink] = {|@words|
         }
         &'halolink;help'= {
             cand connect 'Check and store the credentials of both services'
-            cand configure 'Set seat sync, seat metric, ticket type, SLA and priority'
+            cand configure 'Set which seats are billed, how tickets are filed, and what becomes of them'
             cand map-org 'Map a backed-up organization to a Halo customer and license'
             cand unlink 'End mappings, without changing anything in Halo'
             cand ignore 'Mark organizations that are deliberately not billed through halolink'
             cand revoke 'Delete the secrets and the connection'
             cand sync-seats 'Update the licenses'' quantities to match the seats'
             cand open-ticket 'Open a service ticket for a backup error'
+            cand sync-tickets 'Open, update and close the tickets of backup errors'
             cand explain 'Explain a backup error: what it means, what to check, who must act'
             cand list 'List records of either service, or the mappings'
             cand status 'Show the connection, the configuration, the mappings and the last sync'
@@ -404,6 +439,8 @@ set edit:completion:arg-completer[halolink] = {|@words|
         &'halolink;help;sync-seats'= {
         }
         &'halolink;help;open-ticket'= {
+        }
+        &'halolink;help;sync-tickets'= {
         }
         &'halolink;help;explain'= {
         }

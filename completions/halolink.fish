@@ -40,13 +40,14 @@ complete -c halolink -n "__fish_halolink_needs_command" -s v -l verbose -d 'Prin
 complete -c halolink -n "__fish_halolink_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_needs_command" -s V -l version -d 'Print version'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "connect" -d 'Check and store the credentials of both services'
-complete -c halolink -n "__fish_halolink_needs_command" -f -a "configure" -d 'Set seat sync, seat metric, ticket type, SLA and priority'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "configure" -d 'Set which seats are billed, how tickets are filed, and what becomes of them'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "map-org" -d 'Map a backed-up organization to a Halo customer and license'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "unlink" -d 'End mappings, without changing anything in Halo'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "ignore" -d 'Mark organizations that are deliberately not billed through halolink'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "revoke" -d 'Delete the secrets and the connection'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "sync-seats" -d 'Update the licenses\' quantities to match the seats'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "open-ticket" -d 'Open a service ticket for a backup error'
+complete -c halolink -n "__fish_halolink_needs_command" -f -a "sync-tickets" -d 'Open, update and close the tickets of backup errors'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "explain" -d 'Explain a backup error: what it means, what to check, who must act'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "list" -d 'List records of either service, or the mappings'
 complete -c halolink -n "__fish_halolink_needs_command" -f -a "status" -d 'Show the connection, the configuration, the mappings and the last sync'
@@ -91,6 +92,18 @@ complete -c halolink -n "__fish_halolink_using_subcommand configure" -l ticket-t
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l sla -d 'The SLA of new tickets, by name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l priority -d 'The priority of new tickets, by name or id; it must be one of the SLA\'s' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l note-outcome -d 'The outcome of notes on tickets, by name or id; it must be one of the ticket type\'s workflow' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l grace -d 'How long an error that may pass by itself is waited out before it gets a ticket; 0 for no time [default: 4h]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l stale-after -d 'After how long without a backup an account counts as failing, even without an error [default: off]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l remind -d 'After how long an open ticket whose error still stands gets another note [default: off]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l on-recovery -d 'What becomes of a ticket whose backup has recovered [default: note]' -r -f -a "close\t'The ticket gets a note and is closed'
+note\t'The ticket gets a note and stays open'
+nothing\t'The ticket is left as it is'"
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l closing-outcome -d 'The outcome that closes tickets, by name or id; it must be one of the ticket type\'s workflow' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l closing-status -d 'The status of closed tickets, by name or id' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l ticket-type-of -d 'The type of new tickets for one error' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l sla-of -d 'The SLA of new tickets for one error' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l priority-of -d 'The priority of new tickets for one error; it must be one of the SLA that these tickets have' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l ticket-field -d 'A further field of new tickets: source, category_1 to category_4, impact, urgency, team, agent, or another that Halo\'s tickets have. Agents and teams are found by name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
@@ -231,6 +244,32 @@ complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l non-in
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s q -l quiet -d 'Print neither notes nor progress'
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -l products -d 'Look only at these products; tickets about others are left as they are' -r -f -a "mailbox\t''
+onedrive\t''
+googledrive\t''
+calendar\t''
+contacts\t''
+tasks\t''
+sharepoint\t''
+teams\t''"
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -l max-new -d 'Write nothing if more tickets than this would be opened at once: that looks like an outage at the vendor' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
+json\t'One JSON document'
+csv\t'Comma-separated values, for lists'"
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -l color -d 'When to use color (auto: on a terminal, unless NO_COLOR is set)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -l patience -d 'How many seconds a request may wait for a rate limit' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -l unmapped -d 'Also look into organizations that are neither mapped nor ignored, and report their errors; they get no tickets'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -l dry-run -d 'Show what would be opened, noted and closed, without doing it'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -l exit-code -d 'With --dry-run: exit with 5 if anything would change'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -s y -l yes -d 'Answer yes to every question that asks to go on'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -s q -l quiet -d 'Print neither notes nor progress'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-tickets" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand explain" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand explain" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
@@ -246,7 +285,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand explain" -s q -l quiet
 complete -c halolink -n "__fish_halolink_using_subcommand explain" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c halolink -n "__fish_halolink_using_subcommand list" -l search -d 'Only records with this text in their name or id' -r
-complete -c halolink -n "__fish_halolink_using_subcommand list" -l customer -d 'Only records of this customer, by name or id (organizations, licenses, mappings, errors)' -r
+complete -c halolink -n "__fish_halolink_using_subcommand list" -l customer -d 'Only records of this customer, by name or id (organizations, licenses, mappings, errors, tickets)' -r
 complete -c halolink -n "__fish_halolink_using_subcommand list" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand list" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
@@ -373,18 +412,19 @@ complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -l non-intera
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s q -l quiet -d 'Print neither notes nor progress'
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "connect" -d 'Check and store the credentials of both services'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "configure" -d 'Set seat sync, seat metric, ticket type, SLA and priority'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "map-org" -d 'Map a backed-up organization to a Halo customer and license'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "unlink" -d 'End mappings, without changing anything in Halo'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "ignore" -d 'Mark organizations that are deliberately not billed through halolink'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "revoke" -d 'Delete the secrets and the connection'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "sync-seats" -d 'Update the licenses\' quantities to match the seats'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "open-ticket" -d 'Open a service ticket for a backup error'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "explain" -d 'Explain a backup error: what it means, what to check, who must act'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "list" -d 'List records of either service, or the mappings'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "status" -d 'Show the connection, the configuration, the mappings and the last sync'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "history" -d 'Show past runs that wrote quantities, or one organization\'s seats over time'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "sandbox" -d 'Emulate both services on this machine with made-up data, or take the tour'
-complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket explain list status history completions sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "connect" -d 'Check and store the credentials of both services'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "configure" -d 'Set which seats are billed, how tickets are filed, and what becomes of them'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "map-org" -d 'Map a backed-up organization to a Halo customer and license'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "unlink" -d 'End mappings, without changing anything in Halo'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "ignore" -d 'Mark organizations that are deliberately not billed through halolink'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "revoke" -d 'Delete the secrets and the connection'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "sync-seats" -d 'Update the licenses\' quantities to match the seats'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "open-ticket" -d 'Open a service ticket for a backup error'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "sync-tickets" -d 'Open, update and close the tickets of backup errors'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "explain" -d 'Explain a backup error: what it means, what to check, who must act'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "list" -d 'List records of either service, or the mappings'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "status" -d 'Show the connection, the configuration, the mappings and the last sync'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "history" -d 'Show past runs that wrote quantities, or one organization\'s seats over time'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "sandbox" -d 'Emulate both services on this machine with made-up data, or take the tour'
+complete -c halolink -n "__fish_halolink_using_subcommand help; and not __fish_seen_subcommand_from connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -48,6 +48,7 @@ fn a_prompt_cannot_be_driven() {
         .sees("]0;pwned")
         .types(ENTER);
     terminal.sees("Outcome of notes").types(ENTER);
+    terminal.sees("When a backup has recovered").types(ENTER);
     assert_eq!(terminal.ends(), 0, "{}", terminal.text());
     let bytes = terminal.received();
     for driven in ["\u{1b}]0;", "\u{1b}[2J", "\u{9b}", "\u{202e}", "\u{e0041}"] {
