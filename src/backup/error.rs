@@ -49,20 +49,20 @@ impl Error {
                 | http::Error::NoAuthorities
                 | http::Error::Unreachable { .. }
                 | http::Error::Certificate { .. }
-                | http::Error::Silent { .. }
                 | http::Error::GaveUp { .. }
                 | http::Error::Redirected { .. }
                 | http::Error::RateLimited { .. }
         )
     }
 
-    /// Whether only this answer is of no use: the service failed at it or answered something else, and other requests
-    /// may well succeed.
+    /// Whether only this answer is of no use: the service failed at it, was silent or answered something else, and other
+    /// requests may well succeed. How long a run waits in vain for all of them is limited in `http`.
     pub(super) fn is_of_one_answer(&self) -> bool {
         match self {
             Error::Http(error) => matches!(
                 error,
-                http::Error::Unclear { .. }
+                http::Error::Silent { .. }
+                    | http::Error::Unclear { .. }
                     | http::Error::ServerFailed { .. }
                     | http::Error::Unreadable { .. }
                     | http::Error::TooLarge { .. }

@@ -12,7 +12,10 @@ use super::{
     backup_errors::{BackupError, ERRORS, RESOLVED, STALE, Scope, UNDOCUMENTED},
     explanations::{Ticket, explained_as},
 };
-use crate::model::{AccountError, FirstSeen, Inside, Product};
+use crate::{
+    model::{AccountError, FirstSeen, Inside, Product},
+    text::folded,
+};
 
 /// An account that has an error.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -317,9 +320,10 @@ fn is_out(row: &AccountError) -> bool {
 
 /// The row's text, or else its status.
 fn words(row: &AccountError) -> &str {
-    match row.text.trim() {
-        "" => row.status.as_deref().map(str::trim).unwrap_or_default(),
-        _ => &row.text,
+    if plain(&row.text).is_empty() {
+        row.status.as_deref().map(str::trim).unwrap_or_default()
+    } else {
+        &row.text
     }
 }
 
@@ -403,11 +407,12 @@ fn resolved() -> Cow<'static, str> {
     explained_as(RESOLVED).map_or(Cow::Borrowed(RESOLVED), |entry| Cow::Borrowed(entry.description))
 }
 
-/// A text as it is compared: without HTML entities, case, runs of white space and trailing periods.
+/// A text as it is compared: without HTML entities, case, invisible characters, runs of white space and trailing
+/// periods.
 fn plain(text: &str) -> String {
-    let decoded = html_escape::decode_html_entities(text);
-    let words: Vec<&str> = decoded.split_whitespace().collect();
-    words.join(" ").to_lowercase().trim_end_matches('.').to_owned()
+    folded(&html_escape::decode_html_entities(text))
+        .trim_end_matches(['.', ' '])
+        .to_owned()
 }
 
 /// A time as services write it, in UTC unless it says otherwise: RFC 3339 and 2822, a space for the `T`, `UTC` behind
@@ -552,6 +557,7 @@ mod tests {
                 format!("{}. ", error.description.to_uppercase()),
                 format!("imap: {}; tried again", error.description.replace(' ', " \n\t")),
                 format!("<b>{}</b>", error.description.replace('a', "&#97;")),
+                format!("\u{200b}{}", error.description.replace('a', "a\u{200b}")),
             ] {
                 assert_eq!(error_of(&mailbox("anna", &text, "")), Some(error.slug), "{text}");
             }
@@ -600,10 +606,12 @@ mod tests {
         ] {
             let row = row("anna", product, "", status);
             assert_eq!(first_look(&row), found, "{product:?} {status}");
-            // Some rows repeat the status as the text.
-            let mut repeated = row.clone();
-            repeated.text = status.to_owned();
-            assert_eq!(first_look(&repeated), found, "{product:?} {status}");
+            // Some rows repeat the status as the text, and some texts have nothing to see in them.
+            for text in [status, "\u{200b} "] {
+                let mut repeated = row.clone();
+                repeated.text = text.to_owned();
+                assert_eq!(first_look(&repeated), found, "{product:?} {status}");
+            }
         }
     }
 
