@@ -246,10 +246,10 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             break
         }
         'halolink;open-ticket' {
-            [CompletionResult]::new('--error', '--error', [CompletionResultType]::ParameterName, 'A documented backup error')
+            [CompletionResult]::new('--error', '--error', [CompletionResultType]::ParameterName, 'A backup error, as list errors prints it; backup-error needs a --summary')
             [CompletionResult]::new('--summary', '--summary', [CompletionResultType]::ParameterName, 'One line that says what is wrong, in your words')
             [CompletionResult]::new('--details', '--details', [CompletionResultType]::ParameterName, 'Further details')
-            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account that the error is about')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'An account that the error is about; can be repeated')
             [CompletionResult]::new('--ticket-type', '--ticket-type', [CompletionResultType]::ParameterName, 'The ticket type, instead of the configured one')
             [CompletionResult]::new('--sla', '--sla', [CompletionResultType]::ParameterName, 'The SLA, instead of the configured one')
             [CompletionResult]::new('--priority', '--priority', [CompletionResultType]::ParameterName, 'The priority, instead of the configured one')

@@ -934,7 +934,7 @@ _halolink() {
             fi
             case "${prev}" in
                 --error)
-                    COMPREPLY=($(compgen -W "email-backup-failed onedrive-connection onedrive-authentication main-app-token device-token delegated-token tasks-connection tasks-throttled tasks-authentication" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "email-backup-failed onedrive-connection onedrive-authentication main-app-token device-token delegated-token tasks-connection tasks-throttled tasks-authentication backup-stale backup-error" -- "${cur}"))
                     return 0
                     ;;
                 --summary)

@@ -235,10 +235,10 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'halolink;open-ticket'= {
-            cand --error 'A documented backup error'
+            cand --error 'A backup error, as list errors prints it; backup-error needs a --summary'
             cand --summary 'One line that says what is wrong, in your words'
             cand --details 'Further details'
-            cand --account 'The account that the error is about'
+            cand --account 'An account that the error is about; can be repeated'
             cand --ticket-type 'The ticket type, instead of the configured one'
             cand --sla 'The SLA, instead of the configured one'
             cand --priority 'The priority, instead of the configured one'

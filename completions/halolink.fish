@@ -213,7 +213,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l non-int
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s q -l quiet -d 'Print neither notes nor progress'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l error -d 'A documented backup error' -r -f -a "email-backup-failed\t''
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l error -d 'A backup error, as list errors prints it; backup-error needs a --summary' -r -f -a "email-backup-failed\t''
 onedrive-connection\t''
 onedrive-authentication\t''
 main-app-token\t''
@@ -221,10 +221,12 @@ device-token\t''
 delegated-token\t''
 tasks-connection\t''
 tasks-throttled\t''
-tasks-authentication\t''"
+tasks-authentication\t''
+backup-stale\t''
+backup-error\t''"
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l summary -d 'One line that says what is wrong, in your words' -r
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l details -d 'Further details' -r
-complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l account -d 'The account that the error is about' -r -f
+complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l account -d 'An account that the error is about; can be repeated' -r -f
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l ticket-type -d 'The ticket type, instead of the configured one' -r
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l sla -d 'The SLA, instead of the configured one' -r
 complete -c halolink -n "__fish_halolink_using_subcommand open-ticket" -l priority -d 'The priority, instead of the configured one' -r
