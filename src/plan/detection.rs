@@ -39,7 +39,8 @@ pub struct Problem {
     pub error: &'static str,
     /// The accounts for which it is worth a ticket now. None if it is the organization's, and no account shows it.
     pub due: Vec<Affected>,
-    /// The accounts for which it may pass by itself, and has not lasted long enough yet.
+    /// The accounts for which it may pass by itself, and has not lasted long enough yet; also those that failed before and
+    /// are being backed up right now: that is not a recovery yet.
     pub waiting: Vec<Affected>,
 }
 
@@ -177,6 +178,14 @@ impl<'a> Found<'a> {
                 row,
                 error,
                 due: Some(due),
+                text: Cow::Borrowed(words(row)),
+            });
+        }
+        if let Some(error) = clock.unfinished(row) {
+            return Some(Self {
+                row,
+                error,
+                due: Some(false),
                 text: Cow::Borrowed(words(row)),
             });
         }
@@ -497,6 +506,28 @@ impl<'a> Clock<'a> {
         self.now.saturating_sub(self.since(error, row))
     }
 
+    /// The error that a backup had when it was begun again, if no backup has been completed since: between two tries of
+    /// one that fails, it is running. What a token causes is told by the token.
+    fn unfinished(&self, row: &AccountError) -> Option<&'static str> {
+        const RUNNING: [&str; 3] = ["in progress", "running", "preparing backup"];
+        if !RUNNING.contains(&plain(row.status.as_deref().unwrap_or_default()).as_str()) {
+            return None;
+        }
+        let of_accounts = ERRORS.iter().filter(|error| error.scope == Scope::Account);
+        let (since, error) = of_accounts
+            .map(|error| error.slug)
+            .chain([UNDOCUMENTED])
+            .filter_map(|error| {
+                let seen = self
+                    .since
+                    .get(&Key::new(error, &row.account, row.product.name()))?;
+                Some((seen.since, error))
+            })
+            .min()?;
+        let last = row.last_backup.as_deref().and_then(seconds);
+        last.is_none_or(|last| last <= since).then_some(error)
+    }
+
     fn first_seen(&self, error: &str, row: &AccountError) -> FirstSeen {
         FirstSeen {
             error: error.to_owned(),
@@ -682,6 +713,37 @@ mod tests {
             .map(|affected| affected.account.as_str())
             .collect();
         assert_eq!(waiting, ["ben"]);
+    }
+
+    #[test]
+    fn a_failed_backup_that_is_running_again_has_not_recovered_yet() {
+        let failed = inside(&[
+            mailbox("anna", "", "Retrying"),
+            mailbox("ben", "", "Authentication Error"),
+        ]);
+        let first = detect(&failed, &[], &PATIENCE, NOW).first_seen;
+        let mut running = failed.clone();
+        for account in &mut running.accounts {
+            account.status = Some("In Progress".to_owned());
+        }
+        let again = detect(&running, &first, &PATIENCE, NOW + HOUR);
+        // Neither is it worth a new ticket, nor does its time start afresh.
+        let slugs: Vec<&str> = again.problems.iter().map(|problem| problem.error).collect();
+        assert_eq!(slugs, [UNDOCUMENTED, "email-backup-failed"]);
+        assert!(again.problems.iter().all(|problem| problem.due.is_empty()));
+        assert_eq!(again.first_seen, first);
+        let lasted = detect(&failed, &again.first_seen, &PATIENCE, NOW + PATIENCE.grace);
+        assert!(lasted.problems.iter().all(|problem| problem.waiting.is_empty()));
+
+        // Who never failed is fine, and so is who has a backup since, or has completed one.
+        assert_eq!(detect(&running, &[], &PATIENCE, NOW), Detected::default());
+        let mut backed_up = running.clone();
+        backed_up.accounts[0].last_backup = Some("2023-11-14T22:30:00Z".to_owned());
+        backed_up.accounts[1].status = Some("Completed".to_owned());
+        assert_eq!(
+            detect(&backed_up, &first, &PATIENCE, NOW + HOUR),
+            Detected::default()
+        );
     }
 
     #[test]
