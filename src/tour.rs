@@ -107,6 +107,8 @@ impl Tour<'_> {
         })
         .await?;
 
+        self.keep_a_ticket(&mapped[1]).await?;
+
         self.step(&["status"], 0, "the work is still there", |tour| {
             tour.is_synced(&mapped, &licenses_before)
         })
@@ -129,6 +131,57 @@ impl Tour<'_> {
             |_| true,
         )
         .await
+    }
+
+    /// The life of a ticket: its backup breaks, recovers and breaks again.
+    async fn keep_a_ticket(
+        &mut self,
+        (organization, customer, _): &(String, i64, i64),
+    ) -> anyhow::Result<()> {
+        let breakage = format!("{organization}:main-app-token");
+        let sync = ["sync-tickets"];
+        self.say("In SaaS Backup, the application loses its token.");
+        self.sandbox.break_backup(&breakage)?;
+        self.step(&sync, 0, "the ticket is in Halo", |tour| {
+            tour.notes_on_token_ticket(*customer) == Some(0)
+        })
+        .await?;
+        self.step(&sync, 0, "it was neither opened nor noted twice", |tour| {
+            tour.notes_on_token_ticket(*customer) == Some(0)
+        })
+        .await?;
+        self.say("In SaaS Backup, the application is authorized again.");
+        self.sandbox.heal_backup(&breakage)?;
+        self.step(
+            &sync,
+            0,
+            "a private note says that the backup has recovered",
+            |tour| tour.notes_on_token_ticket(*customer) == Some(1),
+        )
+        .await?;
+        self.say("In SaaS Backup, it loses its token again.");
+        self.sandbox.break_backup(&breakage)?;
+        self.step(&sync, 0, "a note on the same ticket says so", |tour| {
+            tour.notes_on_token_ticket(*customer) == Some(2)
+        })
+        .await
+    }
+
+    fn say(&self, what: &str) {
+        if self.ui.format() != Format::Json {
+            self.ui.data(what);
+        }
+    }
+
+    /// The private notes on the customer's only open ticket for a token; none if there is not exactly one.
+    fn notes_on_token_ticket(&self, customer: i64) -> Option<usize> {
+        let tickets = self.sandbox.tickets();
+        let mut open = tickets.iter().filter(|(ticket, _)| {
+            ticket.client_id == Some(customer) && !ticket.closed && ticket.summary.starts_with("Main App")
+        });
+        let (_, notes) = open.next()?;
+        let hidden = notes.iter().all(|note| note.hiddenfromuser);
+        (open.next().is_none() && hidden).then_some(notes.len())
     }
 
     /// Chooses three organizations whose license does not have their seats yet.

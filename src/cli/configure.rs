@@ -257,6 +257,12 @@ pub struct Configure {
     /// were billed, it waits for --seat-metric
     #[arg(long, conflicts_with_all = SETTINGS)]
     pub reset: bool,
+    /// Open a ticket that is clearly a test, add a note to it and close it, to prove that all this works: for this
+    /// customer, or else for that of the first mapping
+    #[arg(long, value_name = "CUSTOMER", num_args = 0..=1, default_missing_value = "",
+          conflicts_with_all = SETTINGS, conflicts_with_all = ["show", "reset"],
+          add = ArgValueCompleter::new(complete::customers))]
+    pub test_ticket: Option<String>,
     /// Show what would change, without changing it
     #[arg(long)]
     pub dry_run: bool,

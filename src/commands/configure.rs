@@ -3,6 +3,7 @@
 mod from_flags;
 mod of_errors;
 mod outcomes;
+mod test_ticket;
 mod ticket_fields;
 mod view;
 mod wizard;
@@ -33,6 +34,9 @@ pub async fn run(context: &Context, arguments: cli::Configure) -> anyhow::Result
         let store = context.open_read_only().await?;
         view::show(context, &store.configuration(&context.profile).await?);
         return Ok(Completion::Done);
+    }
+    if let Some(customer) = &arguments.test_ticket {
+        return test_ticket::run(context, customer, arguments.dry_run).await;
     }
     let mode = Mode::new(arguments.dry_run);
     let configure = Configure {

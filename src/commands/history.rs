@@ -1,5 +1,7 @@
 //! `history`: past runs, or one organization's seats over time.
 
+mod tickets;
+
 use jiff::{Span, Timestamp, Zoned, civil::Date};
 use serde::Serialize;
 
@@ -91,6 +93,14 @@ pub async fn run(context: &Context, arguments: cli::History) -> anyhow::Result<C
         None => String::new(),
     };
     let store = context.open_read_only().await?;
+    if arguments.tickets {
+        let organization = match &arguments.organization {
+            Some(text) => Some(tickets::organization_id(context, &store, text).await?),
+            None => None,
+        };
+        tickets::show(context, &store, organization.as_deref(), &since).await?;
+        return Ok(Completion::Done);
+    }
     match &arguments.organization {
         Some(text) => organization(context, &store, text, &since).await?,
         None => runs(context, &store, &since).await?,

@@ -266,6 +266,9 @@ fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
     check("open-ticket", &account, 0);
     check("sync-tickets", &["sync-tickets", "--dry-run"], 0);
     check("sync-tickets", &["sync-tickets"], 0);
+    let test = ["configure", "--test-ticket", "--yes"];
+    check("configure --test-ticket", &test, 0);
+    check("history --tickets", &["history", "--tickets"], 0);
     for kind in Kind::value_variants()
         .iter()
         .filter_map(ValueEnum::to_possible_value)

@@ -114,6 +114,10 @@ fn the_ticket(stage: &Stage) -> (Ticket, Vec<Action>) {
     tickets.remove(0)
 }
 
+fn the_tickets(stage: &Stage) -> Vec<Ticket> {
+    ours(stage).into_iter().map(|(ticket, _)| ticket).collect()
+}
+
 /// The notes on a ticket, each of which must be hidden from the customer.
 #[track_caller]
 fn notes(stage: &Stage, ticket: i64) -> Vec<String> {
@@ -361,6 +365,45 @@ fn what_someone_opened_for_an_error_that_was_never_seen_is_left_alone() {
     assert_eq!(changes(&stage), Vec::<Value>::new());
     let (ticket, actions) = the_ticket(&stage);
     assert!(!ticket.closed && actions.is_empty());
+}
+
+#[test]
+fn the_ledger_says_what_was_done_to_tickets() {
+    let stage = healthy();
+    fail(&stage, ORGANIZATION, 0);
+    is(&stage, "opened", "ticket");
+    heal(&stage, ORGANIZATION);
+    is(&stage, "resolved", "recovered");
+    let by_hand = ["open-ticket", ORGANIZATION, "--error", "device-token"];
+    stage.run(by_hand).expect(0);
+    let ticket = the_tickets(&stage)[0].id;
+    let ledger = stage.run(["history", "--tickets", "-o", "json"]).expect(0).json();
+    let entries: Vec<(&str, &str, bool)> = ledger
+        .as_array()
+        .expect("entries")
+        .iter()
+        .map(|entry| {
+            let text = |name: &str| entry[name].as_str().unwrap_or_default();
+            (text("command"), text("status"), entry["ticket"] == ticket)
+        })
+        .collect();
+    assert_eq!(
+        entries,
+        [
+            ("open-ticket", "opened", false),
+            ("sync-tickets", "resolved", true),
+            ("sync-tickets", "opened", true)
+        ]
+    );
+    let arguments = ["history", "Northwind", "--tickets", "--since", "1h"];
+    stage
+        .run(arguments)
+        .expect(0)
+        .prints(["resolved", "email-backup-failed"]);
+    stage
+        .run(["history", "--tickets", "--since", "2099-01-01", "-o", "json"])
+        .expect(0)
+        .prints(["[]"]);
 }
 
 #[test]
@@ -676,4 +719,45 @@ fn every_product_is_looked_at() {
             "{product:?} in {all}"
         );
     }
+}
+
+#[test]
+fn a_test_ticket_proves_the_configuration_and_is_closed_again() {
+    let stage = healthy();
+    stage.configure_tickets();
+    stage
+        .run(["configure", "--test-ticket"])
+        .expect(2)
+        .says(["--yes"]);
+    let test = ["configure", "--test-ticket", "--yes"];
+    stage
+        .run(test)
+        .expect(0)
+        .prints(["Opened test ticket", "added a note and closed it"]);
+    let (ticket, actions) = stage.sandbox.tickets().pop().expect("a ticket");
+    assert_eq!((ticket.client_id, ticket.closed), (Some(CUSTOMER), true));
+    assert!(ticket.summary.starts_with("TEST by halolink"));
+    assert_eq!(ticket.priority_id, 5);
+    assert!(actions.len() == 2 && actions.iter().all(|action| action.hiddenfromuser));
+    // It can be tested again, and is not taken for an error's ticket.
+    let count = stage.sandbox.tickets().len();
+    stage.run(test).expect(0);
+    assert_eq!(stage.sandbox.tickets().len(), count + 1);
+    assert_eq!(changes(&stage), Vec::<Value>::new());
+}
+
+#[test]
+fn a_test_ticket_that_cannot_be_closed_is_said_to_be_open() {
+    let stage = healthy();
+    stage.faults([Fault::NotesRefused]);
+    let test = ["configure", "--test-ticket", "Northwind Dental", "--yes"];
+    stage.run(test).expect(4).says([
+        "the note was not added",
+        "close it by hand",
+        "You do not have access",
+    ]);
+    stage
+        .run(["configure", "--test-ticket", "--dry-run"])
+        .expect(0)
+        .prints(["Would open"]);
 }

@@ -162,6 +162,7 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
     ]);
     let details = ["--summary", "Restore test failed", "--details", "See the log"];
     list.changes(&[&["open-ticket", "1788161-15"][..], &details].concat());
+    list.changes(&["configure", "--test-ticket", "21", "--yes"]);
     list.ends(5, &["sync-tickets", "--dry-run", "--exit-code"]);
     let some = ["--products", "mailbox,onedrive", "--max-new", "3"];
     list.changes(&[&["sync-tickets", "1788161-14"][..], &some].concat());
@@ -183,6 +184,7 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
     list.ends(2, &["explain", "Zzyzx"]);
     list.looks(&["history", "1788161-14", "--since", "30d"]);
     list.looks(&["history"]);
+    list.looks(&["history", "1788161-14", "--tickets"]);
     list.looks(&["completions", "bash"]);
     list.looks(&[
         "sandbox",
