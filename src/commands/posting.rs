@@ -16,7 +16,10 @@ use crate::{
     failure::{Failure, explain},
     halo::Halo,
     model::{NewTicket, TicketAccount},
-    plan::tickets::{Identity, searched},
+    plan::{
+        ticket_fields::demanded,
+        tickets::{Identity, searched},
+    },
     store::{OpenedTicket, Store, TicketKey},
 };
 
@@ -277,11 +280,21 @@ impl Posting<'_> {
     }
 
     fn with_advice(&self, error: &anyhow::Error) -> anyhow::Error {
-        explain(error)
+        let failure = explain(error);
+        let fields = demanded(&failure.message.to_string());
+        let command = if fields.is_empty() {
+            "configure --ticket-field NAME=VALUE".to_owned()
+        } else {
+            let flags: Vec<String> = fields
+                .iter()
+                .map(|field| format!("--ticket-field {field}=VALUE"))
+                .collect();
+            format!("configure {}", flags.join(" "))
+        };
+        failure
             .hint(format!(
-                "a ticket type can make fields mandatory: give them with {}, or choose another type with {}",
-                self.context.command("configure --ticket-field NAME=VALUE"),
-                self.context.command("configure --ticket-type TYPE")
+                "{}; or choose another type: configure --ticket-type TYPE",
+                self.context.command(&command)
             ))
             .into()
     }

@@ -761,3 +761,94 @@ fn a_test_ticket_that_cannot_be_closed_is_said_to_be_open() {
         .expect(0)
         .prints(["Would open"]);
 }
+
+#[test]
+fn tickets_of_one_error_have_what_is_configured_for_it_and_all_have_the_fields() {
+    let stage = healthy();
+    let own = [
+        "--ticket-type-of",
+        "email-backup-failed=Alert",
+        "--sla-of",
+        "email-backup-failed=Silver",
+    ];
+    let priority = [
+        "--priority-of",
+        "email-backup-failed=High 8h",
+        "--ticket-field",
+        "category_1=Backup",
+    ];
+    stage.configure_tickets();
+    stage
+        .run([&["configure"][..], &own, &priority].concat())
+        .expect(0);
+    fail(&stage, ORGANIZATION, 0);
+    is(&stage, "opened", "ticket");
+    let (ticket, _) = the_ticket(&stage);
+    assert_eq!(
+        (ticket.tickettype_id, ticket.sla_id, ticket.priority_id),
+        (21, 2, 1)
+    );
+    assert_eq!(ticket.extra["category_1"], "Backup");
+}
+
+#[test]
+fn a_ticket_that_halo_refuses_names_the_field_and_the_flag_and_holds_up_no_other() {
+    let stage = Stage::mapped();
+    stage
+        .run([
+            "configure",
+            "--ticket-type-of",
+            "email-backup-failed=Change Request",
+        ])
+        .expect(0);
+    let found = sync(&stage).expect(4).json();
+    let failed: Vec<&Value> = found["changes"]
+        .as_array()
+        .expect("changes")
+        .iter()
+        .filter(|change| change["status"] == "failed")
+        .collect();
+    assert!(!failed.is_empty(), "{found}");
+    for change in failed {
+        assert_eq!(change["error"], "email-backup-failed");
+        let reason = change["reason"].as_str().unwrap_or_default();
+        assert!(reason.contains("--ticket-field category_1=VALUE"), "{reason}");
+    }
+    assert!(found["summary"]["opened"].as_u64() > Some(3), "{found}");
+    // What was refused is not taken for a ticket that may still appear.
+    let again = sync(&stage).expect(4).json();
+    assert_eq!(again["summary"]["opened"], 0, "{again}");
+    stage
+        .run(["configure", "--ticket-field", "category_1=Backup"])
+        .expect(0);
+    sync(&stage).expect(0);
+}
+
+#[test]
+fn a_thousand_organizations_of_which_nothing_is_new_cost_halo_next_to_nothing() {
+    let stage = Stage::of(1000);
+    stage.connect();
+    assert!(stage.map_all() > 900);
+    let mapping = stage.world().suggested_mapping();
+    for (organization, ..) in mapping.iter().step_by(33) {
+        let breakage = format!("{organization}:main-app-token");
+        stage.sandbox.break_backup(&breakage).expect("broken");
+    }
+    stage.run(["sync-tickets", "--max-new", "100"]).expect(0);
+    let open = ours(&stage).len();
+    assert!((30..50).contains(&open), "{open}");
+    stage.sandbox.forget_received();
+    stage.sandbox.forget_rate();
+    let found = sync(&stage).expect(0).json();
+    assert_eq!(found["summary"]["unchanged"], open, "{}", found["summary"]);
+    let (halo, backup) = stage.received_counts();
+    assert_eq!(halo, 2 + open.div_ceil(50), "{open} tickets are open");
+    // 1,000 organizations in pages of 100, and at most 17 requests in each of those that are looked into.
+    assert!(backup <= 1_000 / 100 + 4 + 17 * 1_000, "{backup}");
+    let lists = stage
+        .sandbox
+        .received()
+        .into_iter()
+        .filter(|request| request.path == "/api/users");
+    assert!(lists.count() <= 14);
+}
