@@ -134,6 +134,8 @@ pub enum Reason {
     Waiting,
     /// Not everything inside the organization could be read.
     NotAllRead,
+    /// Some of what is inside the organization could not be read, for this reason.
+    PartlyRead(String),
     /// An error of the whole organization stands, which may be the cause.
     Swallowed,
     /// The organization is suspended or deactivated.
@@ -195,6 +197,7 @@ impl Reason {
             Reason::ClosedByHand => "closed_by_hand",
             Reason::Waiting => "waiting",
             Reason::NotAllRead => "not_all_read",
+            Reason::PartlyRead(_) => "partly_read",
             Reason::Swallowed => "swallowed",
             Reason::OrganizationInactive => "organization_inactive",
             Reason::NotMapped => "not_mapped",
@@ -288,6 +291,7 @@ impl Reason {
             | Reason::Unanswered(words)
             | Reason::BrokenOff(words)
             | Reason::NotLookedInto(words)
+            | Reason::PartlyRead(words)
             | Reason::Ticket(words) => formatter.write_str(words),
             Reason::TicketAgain { summary, old } => {
                 write!(formatter, "{summary} (goes on from ticket {old})")
@@ -734,6 +738,7 @@ mod tests {
                 "not everything inside the organization could be read",
                 None,
             ),
+            (Reason::PartlyRead(words()), "partly_read", "Halo said no", None),
             (
                 Reason::Swallowed,
                 "swallowed",

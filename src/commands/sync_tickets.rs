@@ -182,6 +182,7 @@ fn watched(organizations: &[LookedInto], mut known: Vec<Known>) -> Vec<Watched> 
                 organization: looked.organization.clone(),
                 customer: looked.customer.clone(),
                 seen: looked.seen.clone(),
+                failures: looked.failures.clone(),
                 known: known.extract_if(.., of_this).collect(),
             }
         })

@@ -41,6 +41,8 @@ pub struct Watched {
     pub customer: Option<Reference>,
     /// What was seen in it.
     pub seen: Seen,
+    /// Why some of its lists could not be read.
+    pub failures: Vec<String>,
     /// The newest ticket for each error that had one.
     pub known: Vec<Known>,
 }
@@ -137,6 +139,7 @@ pub fn plan(watched: &[Watched], rules: &Rules, now: i64) -> Plan<ErrorTicket> {
         match &organization.seen {
             Seen::Looked(detected) => {
                 changes.extend(looked(organization, detected, rules, now));
+                changes.extend(partly_read(organization));
             }
             Seen::Inactive => changes.extend(left_alone(organization, &Reason::OrganizationInactive)),
             Seen::Unread(words) => changes.push(Change::new(
@@ -192,6 +195,18 @@ fn left_alone(organization: &Watched, reason: &Reason) -> Vec<Change<ErrorTicket
             )
         })
         .collect()
+}
+
+/// What could not be read of an organization: errors may hide there.
+fn partly_read(organization: &Watched) -> Option<Change<ErrorTicket>> {
+    (!organization.failures.is_empty()).then(|| {
+        Change::new(
+            ticket(organization, None),
+            Action::Keep,
+            Decision::Block,
+            Some(Reason::PartlyRead(organization.failures.join("; "))),
+        )
+    })
 }
 
 /// One change for each error that stands or has a ticket.
@@ -601,6 +616,7 @@ mod tests {
             organization: Reference::new("1-1".to_owned(), "Contoso"),
             customer: Some(Reference::new(21, "Contoso Ltd")),
             seen,
+            failures: Vec::new(),
             known: known
                 .into_iter()
                 .map(|(record, shown)| Known { record, shown })
@@ -815,11 +831,28 @@ mod tests {
     }
 
     #[test]
+    fn an_organization_of_which_not_all_could_be_read_needs_a_look() {
+        let watched = Watched {
+            organization: Reference::new("1-1".to_owned(), "Contoso"),
+            customer: Some(Reference::new(21, "Contoso Ltd")),
+            seen: failed(&["a"]),
+            failures: vec!["tasks: down".to_owned(), "contacts: down".to_owned()],
+            known: Vec::new(),
+        };
+        let plan = plan(&[watched], &RULES, NOW);
+        assert_eq!(plan.to_apply().count(), 1);
+        assert!(plan.needs_attention());
+        let both = "tasks: down; contacts: down".to_owned();
+        assert_eq!(plan.changes[1].reason, Some(Reason::PartlyRead(both)));
+    }
+
+    #[test]
     fn without_a_customer_there_is_no_ticket() {
         let watched = Watched {
             organization: Reference::new("1-1".to_owned(), "Contoso"),
             customer: None,
             seen: failed(&["a"]),
+            failures: Vec::new(),
             known: Vec::new(),
         };
         let plan = plan(&[watched], &RULES, NOW);
@@ -834,6 +867,7 @@ mod tests {
                 organization: Reference::new(format!("1-{number}"), "Contoso"),
                 customer: Some(Reference::new(21, "Contoso Ltd")),
                 seen: failed(&["a"]),
+                failures: Vec::new(),
                 known: Vec::new(),
             })
             .collect();

@@ -293,6 +293,20 @@ fn a_list_that_the_service_fails_at_does_not_hide_the_others() {
     let outcome = stage.run(["list", "errors", "-o", "json"]).expect(4);
     assert_eq!(each(&rows(&outcome.json()), "error"), ["onedrive-connection"]);
     outcome.says(["Contoso", "tasks", "could not be read"]);
+    let breakage = "Contoso:onedrive-authentication";
+    stage.sandbox.break_backup(breakage).expect("broken");
+    let tickets = stage.run(["sync-tickets", "-o", "json"]).expect(4).json();
+    assert_eq!(tickets["summary"]["opened"], 1, "{tickets}");
+    let changes = tickets["changes"].as_array().expect("changes");
+    let unread = |change: &&Value| change["reason_code"] == "partly_read";
+    let reason = changes
+        .iter()
+        .find(unread)
+        .map(|change| change["reason"].to_string());
+    assert!(
+        reason.is_some_and(|reason| reason.contains("tasks could not be read")),
+        "{tickets}"
+    );
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub(super) struct LookedInto {
     /// The customer that it is mapped to; none if it is not mapped.
     pub customer: Option<Reference>,
     pub seen: Seen,
+    /// Why some of its lists could not be read.
+    pub failures: Vec<String>,
 }
 
 impl LookedInto {
@@ -82,9 +84,10 @@ pub(super) async fn look(
         &backup,
         wanted,
         &products(arguments),
-        |organization, inside| {
+        |organization, mut inside| {
             let before = before.get(&organization.id).map_or(&[][..], Vec::as_slice);
-            detect(&inside, before, &patience, now)
+            let failures = std::mem::take(&mut inside.failures);
+            (detect(&inside, before, &patience, now), failures)
         },
     )
     .await?;
@@ -94,14 +97,16 @@ pub(super) async fn look(
             let mapping = all
                 .iter()
                 .find(|mapping| mapping.organization.id == organization.id);
+            let (seen, failures) = match look {
+                Look::Inside((detected, failures)) => (Seen::Looked(detected), failures),
+                Look::Inactive => (Seen::Inactive, Vec::new()),
+                Look::Failed(error) => (Seen::Unread(error.to_string()), Vec::new()),
+            };
             LookedInto {
                 customer: mapping.map(|mapping| mapping.customer.clone()),
                 organization,
-                seen: match look {
-                    Look::Inside(detected) => Seen::Looked(detected),
-                    Look::Inactive => Seen::Inactive,
-                    Look::Failed(error) => Seen::Unread(error.to_string()),
-                },
+                seen,
+                failures,
             }
         })
         .collect())
