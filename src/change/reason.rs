@@ -128,6 +128,8 @@ pub enum Reason {
     Recovered,
     /// The backup has recovered, but Halo still shows the ticket open.
     NotClosed,
+    /// The backup has recovered, but the ticket is also that of another error, which stands: they were merged.
+    StillNeeded,
     /// Someone closed the ticket while the error stands.
     ClosedByHand,
     /// The error often passes by itself, and has not lasted long enough for a ticket.
@@ -194,6 +196,7 @@ impl Reason {
             Reason::BackAgain => "back_again",
             Reason::Recovered => "recovered",
             Reason::NotClosed => "not_closed",
+            Reason::StillNeeded => "still_needed",
             Reason::ClosedByHand => "closed_by_hand",
             Reason::Waiting => "waiting",
             Reason::NotAllRead => "not_all_read",
@@ -316,6 +319,10 @@ impl Reason {
                     "the backup has recovered, but Halo still shows the ticket open"
                 )
             }
+            Reason::StillNeeded => write!(
+                formatter,
+                "the backup has recovered; the ticket stays open for the other error that was merged into it"
+            ),
             Reason::ClosedByHand => write!(
                 formatter,
                 "someone closed it while the error stands: a day later a new one follows"
@@ -712,6 +719,12 @@ mod tests {
             ),
             (Reason::BackAgain, "back_again", "the error is back", None),
             (Reason::Recovered, "recovered", "the backup has recovered", None),
+            (
+                Reason::StillNeeded,
+                "still_needed",
+                "the backup has recovered; the ticket stays open for the other error that was merged into it",
+                None,
+            ),
             (
                 Reason::NotClosed,
                 "not_closed",

@@ -88,6 +88,7 @@ impl Changing for SyncTickets {
         let known = shown::known(context, &records, &self.organizations, self.now).await?;
         let watched = watched(&self.organizations, known);
         let mut plan = ticket_life::plan(&watched, &rules, self.now);
+        ticket_life::keep_what_is_needed(&mut plan, &records);
         if plan.stop.is_none() {
             let mappings = store.mappings(&context.profile).await?;
             adopt::adopt(context, &mut plan, &records, &mappings).await?;

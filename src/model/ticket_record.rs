@@ -44,7 +44,7 @@ pub struct TicketRecord {
     pub error: String,
     /// When it was opened, in seconds since the epoch.
     pub opened_at: i64,
-    /// The number of notes that were added to it.
+    /// The number of the last note on it.
     pub notes: i64,
     /// What was last recorded of it.
     pub state: TicketState,

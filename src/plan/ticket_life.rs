@@ -4,7 +4,7 @@
 //! There is one ticket for each organization and error. What is done with it depends on three things: whether the error
 //! stands ([`Detected`]), what is remembered of its ticket ([`TicketRecord`]), and what Halo shows of it ([`Shown`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{
     backup_errors::{Scope, by_slug},
@@ -118,7 +118,8 @@ pub fn has_to_be_read(record: &TicketRecord, stands: bool, now: i64) -> bool {
         (_, None, None) => true,
         // Closed while the error stands: only once there is something to be done.
         (true, None, Some(closed)) => now.saturating_sub(closed) >= QUIET,
-        (false, None, Some(_)) => false,
+        // It was seen closed, and may have been opened again: not every ticket is in the list.
+        (false, None, Some(_)) => true,
         (true, Some(_), _) => true,
     }
 }
@@ -177,6 +178,37 @@ pub fn adopt(change: &mut Change<ErrorTicket>, ticket: i64, status: Option<i64>)
     if let Some(after) = &mut subject.after {
         after.ticket = ticket;
         after.open_status = status;
+    }
+}
+
+/// Leaves tickets open that would be closed although they are also those of other errors, which stand: someone has
+/// merged them. The records are those of all organizations, whether they were looked into or not.
+pub fn keep_what_is_needed(plan: &mut Plan<ErrorTicket>, records: &[TicketRecord]) {
+    let planned: HashSet<i64> = plan
+        .changes
+        .iter()
+        .filter_map(|change| Some(change.subject.record.as_ref()?.id))
+        .collect();
+    let elsewhere = records
+        .iter()
+        .filter(|record| !planned.contains(&record.id) && record.state.recovered_at.is_none())
+        .map(|record| record.state.ticket);
+    let needed: HashSet<i64> = plan
+        .changes
+        .iter()
+        .filter(|change| change.reason != Some(Reason::Recovered))
+        .filter_map(|change| change.subject.ticket)
+        .chain(elsewhere)
+        .collect();
+    for change in &mut plan.changes {
+        let is_needed = (change.subject.ticket).is_some_and(|ticket| needed.contains(&ticket));
+        if change.action == Action::Close && is_needed {
+            change.action = Action::Resolve;
+            change.reason = Some(Reason::StillNeeded);
+            if let Some(after) = &mut change.subject.after {
+                after.closed_at = None;
+            }
+        }
     }
 }
 
@@ -892,7 +924,7 @@ mod tests {
             (recovered(DAY), true, true),
             (closed(DAY - 1), true, false),
             (closed(DAY), true, true),
-            (closed(DAY), false, false),
+            (closed(DAY), false, true),
         ] {
             assert_eq!(has_to_be_read(&record, stands, NOW), read, "{record:?} {stands}");
         }
@@ -909,6 +941,56 @@ mod tests {
         assert_eq!(change.subject.ticket, Some(9));
         let after = change.subject.after.unwrap();
         assert_eq!((after.ticket, after.open_status), (9, Some(2)));
+    }
+
+    #[test]
+    fn a_ticket_that_another_error_needs_too_is_not_closed() {
+        let rules = Rules {
+            on_recovery: OnRecovery::Close,
+            ..RULES
+        };
+        let of = |id: i64, error: &str| TicketRecord {
+            id,
+            error: error.to_owned(),
+            ..record(&[])
+        };
+        let watched = |seen: Seen, records: &[TicketRecord]| Watched {
+            organization: Reference::new("1-1".to_owned(), "Contoso"),
+            customer: Some(Reference::new(21, "Contoso Ltd")),
+            seen,
+            failures: Vec::new(),
+            known: records
+                .iter()
+                .map(|record| Known {
+                    record: record.clone(),
+                    shown: OPEN,
+                })
+                .collect(),
+        };
+        let (one, other) = (of(1, "email-backup-failed"), of(2, "tasks-authentication"));
+        let both = [one.clone(), other.clone()];
+        let decided = |seen: Seen, known: &[TicketRecord], records: &[TicketRecord]| -> Vec<Action> {
+            let mut plan = plan(&[watched(seen, known)], &rules, NOW);
+            keep_what_is_needed(&mut plan, records);
+            for change in plan
+                .changes
+                .iter()
+                .filter(|change| change.action == Action::Resolve)
+            {
+                assert_eq!(change.reason, Some(Reason::StillNeeded));
+                assert_eq!(change.subject.after.as_ref().unwrap().closed_at, None);
+            }
+            plan.changes.iter().map(|change| change.action).collect()
+        };
+        use Action::*;
+        let stands = || looked(vec![problem("tasks-authentication", &["a"], &[])]);
+        assert_eq!(decided(stands(), &both, &both), [Resolve, Append]);
+        // Nobody has looked for the other.
+        assert_eq!(decided(looked(Vec::new()), &both[..1], &both), [Resolve]);
+        assert_eq!(decided(looked(Vec::new()), &both, &both), [Close, Close]);
+        let mut ended = other;
+        ended.state.recovered_at = Some(NOW - DAY);
+        assert_eq!(decided(looked(Vec::new()), &both[..1], &[one, ended]), [Close]);
     }
 
     #[test]

@@ -141,10 +141,15 @@ impl Store {
         self.write_state(record, state, false).await
     }
 
-    /// Records the intent to add a note, before it is added. Gives its number on the ticket.
+    /// Records the intent to add a note, before it is added. Gives its number, which no other note about this
+    /// organization and error has: an older record may be of the same ticket.
     pub async fn intend_note(&self, record: i64, with: &TicketState) -> Result<i64, Error> {
         Ok(sqlx::query_scalar(
-            "UPDATE tickets SET notes = notes + 1, note_since = $2, note_state = $3 WHERE id = $1 RETURNING notes",
+            "UPDATE tickets SET note_since = $2, note_state = $3, notes = 1 + (
+                 SELECT MAX(other.notes) FROM tickets AS other
+                 WHERE other.profile = tickets.profile AND other.organization_id = tickets.organization_id
+                     AND other.error = tickets.error)
+             WHERE id = $1 RETURNING notes",
         )
         .bind(record)
         .bind(precise_now())

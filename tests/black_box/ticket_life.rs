@@ -49,7 +49,7 @@ fn fail_as(stage: &Stage, organization: &str, number: usize, status: &str, text:
 }
 
 /// Makes all backups of an organization fine.
-fn heal(stage: &Stage, organization: &str) {
+pub fn heal(stage: &Stage, organization: &str) {
     let mut world = stage.world();
     let found = world
         .organizations
@@ -851,4 +851,139 @@ fn a_thousand_organizations_of_which_nothing_is_new_cost_halo_next_to_nothing() 
         .into_iter()
         .filter(|request| request.path == "/api/users");
     assert!(lists.count() <= 14);
+}
+
+#[test]
+fn a_ticket_that_another_was_merged_into_stays_open_until_both_have_recovered() {
+    let stage = healthy();
+    stage.run(["configure", "--on-recovery", "close"]).expect(0);
+    let mailbox = format!("{ORGANIZATION}:email-backup-failed");
+    let tasks = format!("{ORGANIZATION}:tasks-authentication");
+    for name in [&mailbox, &tasks] {
+        stage.sandbox.break_backup(name).expect("broken");
+    }
+    sync(&stage).expect(0);
+    let [first, second] = [0, 1].map(|number| ours(&stage)[number].0.id);
+    stage.sandbox.merge_ticket(first, second).expect("merged");
+    let is_closed = || {
+        ours(&stage)
+            .iter()
+            .any(|(ticket, _)| ticket.id == second && ticket.closed)
+    };
+    stage.sandbox.heal_backup(&mailbox).expect("healed");
+    let found = changes(&stage);
+    let said: BTreeSet<(&str, &str)> = found
+        .iter()
+        .map(|change| {
+            (
+                change["status"].as_str().unwrap(),
+                change["reason_code"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [("resolved", "still_needed"), ("unchanged", "already_open")];
+    assert_eq!(said, BTreeSet::from(expected), "{found:?}");
+    assert!(!is_closed());
+    stage.sandbox.heal_backup(&tasks).expect("healed");
+    is(&stage, "closed", "recovered");
+    assert!(is_closed());
+}
+
+#[test]
+fn a_ticket_that_goes_on_again_gets_no_note_with_an_old_mark() {
+    let stage = healthy();
+    fail(&stage, ORGANIZATION, 0);
+    is(&stage, "opened", "ticket");
+    fail(&stage, ORGANIZATION, 1);
+    is(&stage, "appended", "accounts_changed");
+    let first = the_ticket(&stage).0.id;
+    stage.sandbox.close_ticket(first).expect("closed");
+    is(&stage, "skipped", "closed_by_hand");
+    pass(&stage, DAY);
+    is(&stage, "opened", "ticket_again");
+    let second = ours(&stage)[1].0.id;
+    stage.sandbox.reopen_ticket(first).expect("reopened");
+    stage.sandbox.merge_ticket(second, first).expect("merged");
+    fail(&stage, ORGANIZATION, 2);
+    is(&stage, "appended", "accounts_changed");
+    let said = notes(&stage, first);
+    assert_eq!(said.len(), 2, "{said:?}");
+    let marks: BTreeSet<_> = said.iter().map(|note| note.rsplit_once("halolink ")).collect();
+    assert_eq!(marks.len(), 2, "{marks:?}");
+}
+
+#[test]
+fn a_ticket_that_cannot_be_reopened_keeps_no_note_from_others() {
+    let stage = healthy();
+    stage
+        .run(["configure", "--ticket-type", "Alert", "--on-recovery", "close"])
+        .expect(0);
+    fail(&stage, ORGANIZATION, 0);
+    is(&stage, "opened", "ticket");
+    heal(&stage, ORGANIZATION);
+    is(&stage, "closed", "recovered");
+    let tasks = |number: usize| {
+        let mut world = stage.world();
+        let found = world
+            .organizations
+            .iter_mut()
+            .find(|found| found.id == ORGANIZATION);
+        let items = found
+            .expect("the organization is there")
+            .products
+            .get_mut(&Product::Tasks);
+        let item = &mut items.expect("there are tasks")[number];
+        item.current_backup_status = "Authentication Error".into();
+        item.errors = "Backup tasks fail. Authentication error".to_owned();
+    };
+    tasks(0);
+    is(&stage, "opened", "ticket");
+    // In one run, one ticket is not reopened, and another gets a note.
+    fail(&stage, ORGANIZATION, 0);
+    tasks(1);
+    let found = changes(&stage);
+    let statuses: BTreeSet<&str> = found
+        .iter()
+        .filter_map(|change| change["status"].as_str())
+        .collect();
+    assert_eq!(statuses, BTreeSet::from(["appended", "opened"]), "{found:?}");
+}
+
+#[test]
+fn instead_of_a_ticket_that_cannot_be_reopened_one_that_is_open_goes_on() {
+    let stage = healthy();
+    stage
+        .run(["configure", "--ticket-type", "Alert", "--on-recovery", "close"])
+        .expect(0);
+    fail(&stage, ORGANIZATION, 0);
+    is(&stage, "opened", "ticket");
+    let first = the_ticket(&stage).0.id;
+    stage.sandbox.close_ticket(first).expect("closed");
+    is(&stage, "skipped", "closed_by_hand");
+    pass(&stage, DAY);
+    is(&stage, "opened", "ticket_again");
+    heal(&stage, ORGANIZATION);
+    is(&stage, "closed", "recovered");
+    stage.sandbox.reopen_ticket(first).expect("reopened");
+    fail(&stage, ORGANIZATION, 0);
+    is(&stage, "adopted", "same_ticket_there");
+    is(&stage, "unchanged", "already_open");
+    assert_eq!(ours(&stage).len(), 2);
+}
+
+#[test]
+fn a_ticket_of_others_that_is_opened_again_by_hand_ends_with_the_recovery() {
+    let stage = healthy();
+    stage.run(["configure", "--on-recovery", "close"]).expect(0);
+    let text = "<p>Organization: Northwind Dental</p><p>The email backup has failed</p>";
+    let theirs = stage
+        .sandbox
+        .open_foreign_ticket(CUSTOMER, "SaaS Backup alert", text);
+    fail(&stage, ORGANIZATION, 0);
+    is(&stage, "adopted", "same_ticket_there");
+    stage.sandbox.close_ticket(theirs).expect("closed");
+    is(&stage, "skipped", "closed_by_hand");
+    stage.sandbox.reopen_ticket(theirs).expect("reopened");
+    heal(&stage, ORGANIZATION);
+    is(&stage, "closed", "recovered");
 }

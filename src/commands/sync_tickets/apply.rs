@@ -5,13 +5,13 @@ use std::{collections::HashSet, time::Instant};
 use super::note::{Note, Noted, Notes};
 use crate::{
     change::{Action, Change, Reason},
-    commands::posting::{self, Before, Wanted},
+    commands::posting::{self, Among, Before, Wanted},
     context::Context,
     failure::{Failure, Kind, explain},
     halo::Halo,
     model::{Configuration, NewTicket, Reference, TicketRecord, TicketState},
     plan::{
-        ticket_life::ErrorTicket,
+        ticket_life::{self, ErrorTicket},
         tickets::{Content, details_html, error_text, summary},
     },
     runner::Applied,
@@ -234,7 +234,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Reopens the ticket with a note; if Halo does not let us, a new one goes on from it.
+    /// Reopens the ticket with a note; if Halo does not let us, another one goes on from it.
     async fn reopen(&mut self, change: &mut Change<ErrorTicket>, parts: &Parts) -> anyhow::Result<()> {
         let status = parts.after.open_status.unwrap_or(NEW);
         let what = said(change);
@@ -252,12 +252,22 @@ impl Writer<'_> {
                 return Ok(());
             }
         }
+        let Some(wanted) = self.wanted(&change.subject) else {
+            return Ok(());
+        };
+        // Nobody has looked for one yet, because none was to be opened.
+        let mut not_it: HashSet<i64> = (self.store)
+            .other_tickets(&self.context.profile, &wanted.key)
+            .await?;
+        not_it.insert(parts.ticket);
+        let same = posting::same_tickets(self.halo, &wanted.key, Among::List, &not_it).await?;
+        if let Some(there) = same.first() {
+            ticket_life::adopt(change, *there, None);
+            return self.adopt(change).await;
+        }
         change.action = Action::Open;
         change.subject.replaces = Some(parts.ticket);
-        let summary = self
-            .wanted(&change.subject)
-            .map(|wanted| wanted.ticket.summary)
-            .unwrap_or_default();
+        let summary = wanted.ticket.summary;
         change.reason = Some(Reason::TicketAgain {
             summary,
             old: parts.ticket,

@@ -128,7 +128,10 @@ impl<'a> Notes<'a> {
                         return Err(error.into());
                     }
                     let words = error.words();
-                    self.refused.insert(outcome, words.clone());
+                    // Another status may be refused because of this ticket alone.
+                    if note.status.is_none() {
+                        self.refused.insert(outcome, words.clone());
+                    }
                     return Ok(Noted::Refused(words));
                 }
             }
