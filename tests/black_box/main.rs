@@ -41,6 +41,8 @@ mod sync_faults;
 mod sync_requests;
 mod terminal;
 mod ticket_life;
+#[cfg(unix)]
+mod ticket_model;
 mod ticket_policy;
 mod tickets;
 #[cfg(target_os = "linux")]
