@@ -304,7 +304,7 @@ fn a_list_that_the_service_fails_at_does_not_hide_the_others() {
         .find(unread)
         .map(|change| change["reason"].to_string());
     assert!(
-        reason.is_some_and(|reason| reason.contains("tasks could not be read")),
+        reason.is_some_and(|reason| reason.contains("tasks backups could not be read")),
         "{tickets}"
     );
 }
