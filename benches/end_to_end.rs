@@ -1,9 +1,10 @@
-//! `sync-seats` against the sandbox, from start to end:
+//! `sync-seats` and `sync-tickets` against the sandbox, from start to end:
 //!
 //!     cargo bench --bench end_to_end [-- ORGANIZATIONS [LATENCY_MS]]
 //!
 //! For each size: every organization is mapped and synced for the first time, then one in twenty gets a
-//! seat more, and one more run is measured. Prints what that run changed, the requests it took, its time
+//! seat more, and one more run is measured. Then three in a hundred lose their token: one run opens their tickets, and the
+//! next finds nothing new. Prints what that run changed, the requests it took, its time
 //! and its memory at the peak. The sandbox runs in this process, on the same machine.
 
 use std::{
@@ -18,9 +19,20 @@ use halolink::sandbox::{Options, Sandbox};
 use serde_json::Value;
 
 /// Organizations and milliseconds before every answer, where nothing is asked for.
-const USUAL: [(usize, u64); 5] = [(12, 0), (230, 0), (1000, 0), (10_000, 0), (10_000, 100)];
+const USUAL: [(usize, u64); 6] = [
+    (12, 0),
+    (230, 0),
+    (1000, 0),
+    (1000, 100),
+    (10_000, 0),
+    (10_000, 100),
+];
 /// One of so many organizations has a seat more than at the last sync.
 const ONE_OF: usize = 20;
+/// One of so many organizations loses its token.
+const ONE_BROKEN_OF: usize = 33;
+/// The most organizations of which tickets are measured where nothing is asked for: each is looked into.
+const MOST_WITH_TICKETS: usize = 1000;
 
 const HEADER: [&str; 10] = [
     "organizations",
@@ -52,7 +64,7 @@ fn main() -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     for (organizations, latency) in cases {
         eprintln!("{organizations} organizations, {latency} ms …");
-        match measure(organizations, latency) {
+        match measure(organizations, latency, !numbers.is_empty()) {
             Ok(measured) => rows.extend(measured),
             Err(error) => {
                 eprintln!("{organizations} organizations, {latency} ms: {error}");
@@ -64,8 +76,8 @@ fn main() -> ExitCode {
     code
 }
 
-/// The first sync of so many organizations, and one more after some changed.
-fn measure(organizations: usize, latency: u64) -> Result<[[String; 10]; 2], Box<dyn Error>> {
+/// The first sync of so many organizations, one more after some changed, and the tickets of some that break.
+fn measure(organizations: usize, latency: u64, was_asked: bool) -> Result<Vec<[String; 10]>, Box<dyn Error>> {
     let sandbox = Sandbox::start(Options {
         organizations,
         latency: Duration::from_millis(latency),
@@ -117,10 +129,54 @@ fn measure(organizations: usize, latency: u64) -> Result<[[String; 10]; 2], Box<
     let updated = second.count("/summary/updated")?;
     let result = |good: bool| if good { "right" } else { "WRONG" }.to_owned();
     let good = right(&second)? && updated <= changed && updated + 2 >= changed && is_billed(&sandbox);
-    Ok([
-        row(organizations, latency, "first", &first, result(right(&first)?))?,
-        row(organizations, latency, "changes", &second, result(good))?,
-    ])
+    let mut rows = vec![
+        row(
+            organizations,
+            latency,
+            "first",
+            &first,
+            "updated",
+            result(right(&first)?),
+        )?,
+        row(
+            organizations,
+            latency,
+            "changes",
+            &second,
+            "updated",
+            result(good),
+        )?,
+    ];
+    if organizations > MOST_WITH_TICKETS && !was_asked {
+        return Ok(rows);
+    }
+    let mapping = sandbox.world().suggested_mapping();
+    for (organization, ..) in mapping.iter().step_by(ONE_BROKEN_OF) {
+        sandbox.break_backup(&format!("{organization}:main-app-token"))?;
+    }
+    let tickets = ["sync-tickets", "--max-new", "1000000", "-o", "json"];
+    let before = sandbox.tickets().len();
+    let first = run(&mut command(&tickets))?;
+    let second = run(&mut command(&tickets))?;
+    let open = sandbox.tickets().len() - before;
+    let good = first.count("/summary/opened")? == open && second.count("/summary/unchanged")? == open;
+    rows.push(row(
+        organizations,
+        latency,
+        "tickets",
+        &first,
+        "opened",
+        result(good),
+    )?);
+    rows.push(row(
+        organizations,
+        latency,
+        "again",
+        &second,
+        "opened",
+        result(good),
+    )?);
+    Ok(rows)
 }
 
 /// Whether every license has the sum of the seats of its organizations.
@@ -162,13 +218,14 @@ fn row(
     latency: u64,
     name: &str,
     run: &Run,
+    changes: &str,
     result: String,
 ) -> Result<[String; 10], Box<dyn Error>> {
     Ok([
         organizations.to_string(),
         format!("{latency} ms"),
         name.to_owned(),
-        run.count("/summary/updated")?.to_string(),
+        run.count(&format!("/summary/{changes}"))?.to_string(),
         run.count("/summary/unchanged")?.to_string(),
         run.count("/requests/halo")?.to_string(),
         run.count("/requests/backup")?.to_string(),
@@ -222,7 +279,7 @@ fn output_of(child: Child, started: Instant) -> Result<(Vec<u8>, Duration), Box<
     match output.status.code() {
         // A report is printed, too, where some licenses were held back.
         Some(0 | 4) => Ok((output.stdout, time)),
-        code => Err(format!("sync-seats ended with {code:?}").into()),
+        code => Err(format!("the run ended with {code:?}").into()),
     }
 }
 
