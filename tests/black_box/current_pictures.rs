@@ -14,7 +14,7 @@ const WIDTHS: [u16; 2] = [80, 140];
 /// More than any of these screens has.
 const ROWS: u16 = 120;
 /// Every picture there is.
-const PICTURES: [&str; 10] = [
+const PICTURES: [&str; 11] = [
     "configure-show",
     "failure",
     "help",
@@ -25,6 +25,7 @@ const PICTURES: [&str; 10] = [
     "status",
     "sync-seats",
     "sync-seats-dry-run",
+    "sync-tickets-dry-run",
 ];
 /// As long as the sandbox's own address, so that it takes the place of that in any layout.
 const SITE: &str = "https://my.halopsa.com";
@@ -123,6 +124,17 @@ fn a_ticket() {
 }
 
 #[test]
+fn a_dry_run_of_tickets() {
+    let stage = Stage::connected();
+    let mut mapping = stage.world().suggested_mapping();
+    mapping.truncate(5);
+    stage.map_these(&mapping);
+    let breakage = format!("{}:connection-error", mapping[1].0);
+    stage.sandbox.break_backup(&breakage).expect("broken");
+    picture(&stage, "sync-tickets-dry-run", &["sync-tickets", "--dry-run"], 0);
+}
+
+#[test]
 fn every_picture_is_of_a_test() {
     let kept: BTreeSet<String> = std::fs::read_dir(directory())
         .expect("tests/pictures is there")
@@ -136,7 +148,7 @@ fn every_picture_is_of_a_test() {
 }
 
 #[test]
-fn the_readme_shows_three() {
+fn the_readme_shows_four() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md is there");
     let shown: Vec<&str> = readme
@@ -145,7 +157,7 @@ fn the_readme_shows_three() {
         .filter_map(|rest| rest.split(')').next())
         .filter(|target| target.ends_with(".svg"))
         .collect();
-    assert_eq!(shown.len(), 3, "{shown:?}");
+    assert_eq!(shown.len(), 4, "{shown:?}");
     for target in shown {
         assert!(root.join(target).is_file(), "{target} is not there");
     }
