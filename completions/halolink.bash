@@ -203,7 +203,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__configure)
-            opts="-p -o -y -q -v -h --sync-seats --seat-metric --ticket-type --sla --priority --note-outcome --grace --stale-after --remind --on-recovery --closing-outcome --closing-status --ticket-type-of --sla-of --priority-of --ticket-field --show --reset --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            opts="-p -o -y -q -v -h --sync-seats --seat-metric --ticket-type --sla --priority --note-outcome --grace --stale-after --remind --on-recovery --closing-outcome --closing-status --ticket-type-of --sla-of --priority-of --ticket-field --show --reset --test-ticket --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -270,6 +270,10 @@ _halolink() {
                     return 0
                     ;;
                 --ticket-field)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --test-ticket)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -700,7 +704,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__history)
-            opts="-p -o -y -q -v -h --since --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            opts="-p -o -y -q -v -h --tickets --since --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -104,6 +104,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand configure" -l ticket-t
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l sla-of -d 'The SLA of new tickets for one error' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l priority-of -d 'The priority of new tickets for one error; it must be one of the SLA that these tickets have' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l ticket-field -d 'A further field of new tickets: source, category_1 to category_4, impact, urgency, team, agent, or another that Halo\'s tickets have. Agents and teams are found by name or id' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l test-ticket -d 'Open a ticket that is clearly a test, add a note to it and close it, to prove that all this works: for this customer, or else for that of the first mapping' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'
@@ -328,6 +329,7 @@ always\t'Always'
 never\t'Never'"
 complete -c halolink -n "__fish_halolink_using_subcommand history" -l patience -d 'How many seconds a request may wait for a rate limit' -r
 complete -c halolink -n "__fish_halolink_using_subcommand history" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
+complete -c halolink -n "__fish_halolink_using_subcommand history" -l tickets -d 'Show what was done to tickets instead'
 complete -c halolink -n "__fish_halolink_using_subcommand history" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand history" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
 complete -c halolink -n "__fish_halolink_using_subcommand history" -s q -l quiet -d 'Print neither notes nor progress'
