@@ -151,8 +151,9 @@ impl Changing for SyncTickets {
             notes.push("Nothing is mapped; start with: halolink map-org".to_owned());
         }
         let mut data = view::new_tickets(plan);
+        data.push(what);
         data.push(format!(
-            "{what} · {looked} looked into · {} Halo requests, {} SaaS Backup requests",
+            "{looked} looked into; requests: {} to Halo, {} to SaaS Backup",
             requests.halo, requests.backup
         ));
         Closing {
