@@ -9,7 +9,10 @@ mod seats_file;
 mod sources;
 mod view;
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use super::{configure, naming};
 use crate::{
@@ -23,7 +26,7 @@ use crate::{
         seats::{LicenseSeats, plan},
     },
     runner::{self, Applied, Changing, Closing, Lock, Mode, Question},
-    store::{NewRun, RunState, Store},
+    store::{LicenseCount, NewRun, RunState, Store},
     text::counted,
 };
 
@@ -73,6 +76,8 @@ struct Scope {
     /// The ids of the organizations named on the command line; empty if the run covers all.
     named: HashSet<String>,
     metric: SeatMetric,
+    /// The quantities that were last written, as of the moment of the mappings.
+    counts: HashMap<i64, LicenseCount>,
 }
 
 impl Changing for SyncSeats {
@@ -195,7 +200,7 @@ impl SyncSeats {
     async fn scope(&self, context: &Context, store: &Store) -> anyhow::Result<Scope> {
         let configuration = store.configuration(&context.profile).await?;
         configure::require_sync(context, &configuration)?;
-        let all = store.mappings(&context.profile).await?;
+        let (all, counts) = store.mappings_and_counts(&context.profile).await?;
         let mut named = HashSet::new();
         let (mappings, others) = if self.arguments.organizations.is_empty() {
             (all, Vec::new())
@@ -214,6 +219,7 @@ impl SyncSeats {
             mappings,
             others,
             named,
+            counts,
             metric: configuration.metric(),
         })
     }

@@ -8,12 +8,12 @@ mod records;
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Sqlite, sqlite::SqliteExecutor};
 
-use super::{Error, Store, now};
+use super::{Error, Store, mappings::mappings, now};
 use crate::{
     lock_file::{host_name, user_name},
-    model::Reference,
+    model::{Mapping, Reference},
 };
 
 pub use records::{
@@ -23,6 +23,21 @@ pub use records::{
 
 /// Rows in one statement; SQLite allows 32,766 parameters.
 const ROWS: usize = 1000;
+
+async fn license_counts(
+    reader: impl SqliteExecutor<'_>,
+    profile: &str,
+) -> Result<HashMap<i64, LicenseCount>, Error> {
+    let rows: Vec<(i64, i64, i64)> =
+        sqlx::query_as("SELECT license_id, count, unlinked FROM license_counts WHERE profile = $1")
+            .bind(profile)
+            .fetch_all(reader)
+            .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(license, count, unlinked)| (license, LicenseCount { count, unlinked }))
+        .collect())
+}
 
 impl Store {
     /// Begins a run. Marks earlier runs that never ended: the caller holds the lock, so they were killed.
@@ -299,15 +314,19 @@ impl Store {
 
     /// The quantities of licenses after the last sync.
     pub async fn license_counts(&self, profile: &str) -> Result<HashMap<i64, LicenseCount>, Error> {
-        let rows: Vec<(i64, i64, i64)> =
-            sqlx::query_as("SELECT license_id, count, unlinked FROM license_counts WHERE profile = $1")
-                .bind(profile)
-                .fetch_all(&self.pool)
-                .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(license, count, unlinked)| (license, LicenseCount { count, unlinked }))
-            .collect())
+        license_counts(&self.pool, profile).await
+    }
+
+    /// The mappings and the quantities that were last written, as of one moment: an unlink changes both.
+    pub async fn mappings_and_counts(
+        &self,
+        profile: &str,
+    ) -> Result<(Vec<Mapping>, HashMap<i64, LicenseCount>), Error> {
+        let mut transaction = self.pool.begin().await?;
+        let mappings = mappings(&mut *transaction, profile).await?;
+        let counts = license_counts(&mut *transaction, profile).await?;
+        transaction.commit().await?;
+        Ok((mappings, counts))
     }
 
     /// The runs with their real states: one that claims to be running while nobody holds its lock was killed.

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
+use sqlx::{
+    FromRow, QueryBuilder, Row, Sqlite,
+    sqlite::{SqliteExecutor, SqliteRow},
+};
 use url::Url;
 
 use super::{Error, Store};
@@ -34,15 +37,20 @@ impl FromRow<'_, SqliteRow> for Mapping {
     }
 }
 
+/// All mappings of a profile, sorted by organization name.
+pub(super) async fn mappings(reader: impl SqliteExecutor<'_>, profile: &str) -> Result<Vec<Mapping>, Error> {
+    Ok(sqlx::query_as(
+        "SELECT * FROM mappings WHERE profile = $1 ORDER BY LOWER(organization_name), organization_id",
+    )
+    .bind(profile)
+    .fetch_all(reader)
+    .await?)
+}
+
 impl Store {
     /// All mappings of a profile, sorted by organization name.
     pub async fn mappings(&self, profile: &str) -> Result<Vec<Mapping>, Error> {
-        Ok(sqlx::query_as(
-            "SELECT * FROM mappings WHERE profile = $1 ORDER BY LOWER(organization_name), organization_id",
-        )
-        .bind(profile)
-        .fetch_all(&self.pool)
-        .await?)
+        mappings(&self.pool, profile).await
     }
 
     /// The mappings of all other profiles of the same Halo site in this state, sorted by profile and organization

@@ -207,10 +207,15 @@ fn an_account_more_is_one_note_and_so_is_one_less() {
 #[test]
 fn a_recovery_is_noted_and_the_return_too() {
     let stage = healthy();
-    fail(&stage, ORGANIZATION, 0);
+    let account = fail(&stage, ORGANIZATION, 0);
     is(&stage, "opened", "ticket");
     heal(&stage, ORGANIZATION);
-    is(&stage, "resolved", "recovered");
+    let resolved = changes(&stage).remove(0);
+    assert_eq!(
+        (&resolved["status"], &resolved["reason_code"]),
+        (&"resolved".into(), &"recovered".into())
+    );
+    assert_eq!(resolved["account"], account, "whose backup it is");
     let (ticket, _) = the_ticket(&stage);
     assert!(!ticket.closed);
     assert_eq!(changes(&stage), Vec::<Value>::new());

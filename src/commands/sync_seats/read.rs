@@ -91,11 +91,13 @@ async fn seats(
 async fn known(context: &Context, store: &Store, scope: &Scope) -> anyhow::Result<Known> {
     let profile = &context.profile;
     Ok(Known {
-        synced: store
-            .license_counts(profile)
-            .await?
-            .into_iter()
-            .map(|(license, LicenseCount { count, unlinked })| (license, Synced { count, unlinked }))
+        synced: scope
+            .counts
+            .iter()
+            .map(|(license, LicenseCount { count, unlinked })| {
+                let (count, unlinked) = (*count, *unlinked);
+                (*license, Synced { count, unlinked })
+            })
             .collect(),
         created: store.created_licenses(profile).await?,
         elsewhere: elsewhere(store, profile).await?,

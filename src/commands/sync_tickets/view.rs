@@ -44,13 +44,16 @@ pub(super) fn new_tickets(plan: &Plan<ErrorTicket>) -> Vec<String> {
         .collect()
 }
 
-/// The accounts' names, each once: an account can have an error in several products.
+/// The names of the accounts that have the error, or had it if it has gone. Each once: an account can have an error in
+/// several products.
 fn names(ticket: &ErrorTicket) -> BTreeSet<&str> {
-    ticket
-        .accounts
-        .iter()
-        .map(|affected| affected.account.as_str())
-        .collect()
+    let now = ticket.accounts.iter().map(|affected| affected.account.as_str());
+    let mut names: BTreeSet<&str> = now.collect();
+    if let Some(record) = ticket.record.as_ref().filter(|_| names.is_empty()) {
+        let before = record.state.accounts.iter();
+        names.extend(before.map(|account| account.account.as_str()));
+    }
+    names
 }
 
 #[derive(Serialize)]
