@@ -725,7 +725,8 @@ impl Model {
                 let (text, mark) = mark.unwrap_or_else(|| panic!("no mark: {action:?}"));
                 let told = || format!("ticket {}: {actions:#?}", ticket.id);
                 assert!(marks.insert(mark), "a mark is there twice on {}", told());
-                let (error, _) = mark.split_once('/').expect("a number");
+                // The fingerprint, before the number.
+                let error = mark.get(..8).expect("a fingerprint");
                 let before = said.insert(error, text);
                 // A recovery between two returns may not have been worth a note.
                 let may_repeat = self.mixed.contains(&ticket.id) || text.contains("The error is back");
