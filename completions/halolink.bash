@@ -1066,7 +1066,7 @@ _halolink() {
                     return 0
                     ;;
                 --fault)
-                    COMPREPLY=($(compgen -W "pages-capped paging-ignored record-count-missing backup-result-set backup-wrapped-result-set backup-pagination token-dies short-token bad-gateway bad-gateway-after late-creation drop-before drop-after half-json half-body rate-storm strings-for-numbers wrapped-lookups wrapped-records pending-cancel last-answered field-errors tenant-required self-hosted no-authinfo refuse-batch refuse-partial choke-batch choke-partial writes-down note-lost-before note-lost-after notes-refused tickets-listed-late deleted-empty write-limited changes-down changes-limited slow-answers html-errors redirect-elsewhere controls-in-names organizations-short organizations-empty seats-garbled" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "pages-capped paging-ignored record-count-missing backup-result-set backup-wrapped-result-set backup-pagination token-dies short-token bad-gateway bad-gateway-after late-creation drop-before drop-after half-json half-body rate-storm strings-for-numbers wrapped-lookups wrapped-records pending-cancel last-answered field-errors tenant-required self-hosted no-authinfo refuse-batch refuse-partial choke-batch choke-partial writes-down note-lost-before note-lost-after notes-refused tickets-listed-late closed-listed summaries-cut deleted-empty write-limited changes-down changes-limited slow-answers html-errors redirect-elsewhere controls-in-names organizations-short organizations-empty seats-garbled" -- "${cur}"))
                     return 0
                     ;;
                 --break)

@@ -363,6 +363,7 @@ impl Backup {
             .try_collect()
             .await?;
 
+        let mut absent = BTreeSet::new();
         let mut unread: BTreeSet<Product> = Product::ALL
             .into_iter()
             .filter(|product| !products.contains(product))
@@ -381,6 +382,8 @@ impl Backup {
                     if error.is_of_one_answer() {
                         unread.insert(list.product());
                         failures.push(format!("{} could not be read: {error}", list.words()));
+                    } else {
+                        absent.insert(list.product());
                     }
                     refusal = Some(error);
                 }
@@ -407,8 +410,11 @@ impl Backup {
         accounts.sort_by(|one, other| (one.product, &one.account).cmp(&(other.product, &other.account)));
         Ok(Inside {
             accounts,
+            // A tenant is what an organization is made of: an empty answer says nothing.
+            tenants_unread: tenants.as_ref().is_none_or(Vec::is_empty),
             tenant_token_failed: tenants.unwrap_or_default().iter().any(Tenant::has_failed),
             unread,
+            absent,
             failures,
         })
     }

@@ -331,7 +331,7 @@ impl Reason {
                 formatter,
                 "it often passes by itself; a ticket follows if it lasts"
             ),
-            Reason::NotAllRead => write!(formatter, "not everything inside the organization could be read"),
+            Reason::NotAllRead => write!(formatter, "not all of its products were read"),
             Reason::Swallowed => write!(formatter, "an error of the whole organization may be the cause"),
             Reason::OrganizationInactive => write!(formatter, "the organization is suspended or deactivated"),
             Reason::NotMapped => write!(formatter, "the organization is not mapped to a customer"),
@@ -748,7 +748,7 @@ mod tests {
             (
                 Reason::NotAllRead,
                 "not_all_read",
-                "not everything inside the organization could be read",
+                "not all of its products were read",
                 None,
             ),
             (Reason::PartlyRead(words()), "partly_read", "Halo said no", None),

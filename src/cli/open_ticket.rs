@@ -12,7 +12,8 @@ use crate::{complete, plan::backup_errors::slugs};
     halolink open-ticket Contoso --error email-backup-failed --account anna@contoso.com\n  \
     halolink open-ticket Contoso --error backup-error --summary \"Quota reached\"\n  \
     halolink open-ticket Contoso --summary \"Restore test failed\" --details \"See the log of May 3\"\n\n\
-    The same open error, or the same summary, is not opened twice for an organization.")]
+    The same open error, or the same summary, is not opened twice for an organization and the same accounts. An error of\n\
+    the whole organization is one, whichever accounts are named.")]
 pub struct OpenTicket {
     /// The organization: its id, its number or its name
     #[arg(value_name = "ORG", add = ArgValueCompleter::new(complete::mapped_organizations))]

@@ -6,6 +6,7 @@
 //! customer's open tickets until a ticket that was posted must have appeared, and only then posts again.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeSet, HashSet},
     time::{Duration, Instant},
 };
@@ -178,11 +179,47 @@ async fn look(
     began: Instant,
 ) -> anyhow::Result<Look<i64>> {
     let what = format!("the ticket \"{}\"", key.summary);
+    // Tickets that were read, and are not it.
+    let others = RefCell::new(HashSet::new());
     look_until_settled(context, &what, age, began, async || {
         let same = same_tickets(halo, key, Among::List, not_it).await?;
-        Ok(same.first().copied())
+        match same.first() {
+            Some(id) => Ok(Some(*id)),
+            None => rewritten(halo, key, not_it, &others).await,
+        }
     })
     .await
+}
+
+/// The most tickets with other summaries that are read.
+const MOST_READ: usize = 10;
+
+/// An open ticket of the customer that says in its text that it is this one, although a rule or a template has cut or
+/// rewritten its summary. Each is read once; those that are read are added to `others`.
+async fn rewritten(
+    halo: &Halo,
+    key: &TicketKey,
+    not_it: &HashSet<i64>,
+    others: &RefCell<HashSet<i64>>,
+) -> anyhow::Result<Option<i64>> {
+    let identity = Identity {
+        summary: &key.summary,
+        organization_id: &key.organization,
+        account: &key.account,
+    };
+    let mut open = halo.open_tickets(key.customer, None).await?;
+    open.retain(|ticket| !not_it.contains(&ticket.id) && !others.borrow().contains(&ticket.id));
+    open.sort_unstable_by_key(|ticket| std::cmp::Reverse(ticket.id));
+    for ticket in open.into_iter().take(MOST_READ) {
+        if let Some(whole) = halo.ticket(ticket.id).await?
+            && whole.closed != Some(true)
+            && identity.is_marked_in(whole.details.as_deref().unwrap_or_default())
+        {
+            return Ok(Some(ticket.id));
+        }
+        others.borrow_mut().insert(ticket.id);
+    }
+    Ok(None)
 }
 
 fn not_shown(key: &TicketKey) -> anyhow::Error {

@@ -10,7 +10,10 @@ mod settle;
 pub(super) mod shown;
 mod view;
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 
@@ -51,6 +54,7 @@ pub async fn run(context: &Context, arguments: cli::SyncTickets) -> anyhow::Resu
         arguments,
         organizations,
         configuration: Configuration::default(),
+        open_before: HashMap::new(),
         now,
         began: Instant::now(),
     };
@@ -64,6 +68,8 @@ struct SyncTickets {
     /// The organizations, and what was seen in them.
     organizations: Vec<LookedInto>,
     configuration: Configuration,
+    /// By customer: the tickets that were open before any was opened.
+    open_before: HashMap<i64, Vec<i64>>,
     /// When the run began, in seconds since the epoch.
     now: i64,
     /// When the patience began to be counted.
@@ -91,7 +97,7 @@ impl Changing for SyncTickets {
         ticket_life::keep_what_is_needed(&mut plan, &records);
         if plan.stop.is_none() {
             let mappings = store.mappings(&context.profile).await?;
-            adopt::adopt(context, &mut plan, &records, &mappings).await?;
+            self.open_before = adopt::adopt(context, &mut plan, &records, &mappings).await?;
         }
         view::add_addresses(context, &mut plan)?;
         Ok(plan)
@@ -109,7 +115,15 @@ impl Changing for SyncTickets {
         store: &Store,
         changes: &mut [&mut Change<ErrorTicket>],
     ) -> anyhow::Result<Applied> {
-        apply::apply(context, store, &self.configuration, self.began, changes).await
+        apply::apply(
+            context,
+            store,
+            &self.configuration,
+            &self.open_before,
+            self.began,
+            changes,
+        )
+        .await
     }
 
     async fn record(

@@ -27,6 +27,8 @@ struct Row {
     #[serde(default, deserialize_with = "lenient::integer")]
     client_id: Option<i64>,
     #[serde(default, deserialize_with = "lenient::integer")]
+    tickettype_id: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::integer")]
     status_id: Option<i64>,
     #[serde(default, deserialize_with = "lenient::integer")]
     merged_into_id: Option<i64>,
@@ -65,6 +67,7 @@ impl Row {
                 .filter(|details| !details.trim().is_empty()),
             closed: self.hasbeenclosed,
             customer_id: self.client_id,
+            ticket_type: self.tickettype_id,
             status_id: self.status_id,
             merged_into: self
                 .merged_into_id

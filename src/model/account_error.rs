@@ -77,6 +77,11 @@ pub struct Inside {
     /// The products whose list could not be read to its end, or was not asked for: nothing is known of their accounts.
     /// A product that the organization does not have is not among them.
     pub unread: BTreeSet<Product>,
+    /// The products that the service says are not there (403, 404): nothing is wrong with them, but what was known of
+    /// their accounts has not recovered by that.
+    pub absent: BTreeSet<Product>,
+    /// Whether the tenants could not be read: nobody can say whether one of them has failed.
+    pub tenants_unread: bool,
     /// Why lists that were asked for could not be read, in words.
     pub failures: Vec<String>,
 }

@@ -15,6 +15,8 @@ pub struct Ticket {
     pub closed: Option<bool>,
     /// The customer it belongs to.
     pub customer_id: Option<i64>,
+    /// Its type.
+    pub ticket_type: Option<i64>,
     /// Its status.
     pub status_id: Option<i64>,
     /// The ticket that it was merged into.

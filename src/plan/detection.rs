@@ -53,6 +53,10 @@ pub struct Detected {
     pub swallowed: bool,
     /// The products of whose accounts nothing is known.
     pub unread: BTreeSet<Product>,
+    /// The products that are not there now: what was known of their accounts has not recovered by that.
+    pub absent: BTreeSet<Product>,
+    /// Whether nobody can say if a tenant has failed.
+    pub tenants_unread: bool,
     /// When each error that stands was first seen: this replaces what was known of the organization before.
     pub first_seen: Vec<FirstSeen>,
 }
@@ -129,6 +133,8 @@ pub fn detect(inside: &Inside, before: &[FirstSeen], patience: &Patience, now: i
         problems: problems.into_values().collect(),
         swallowed: of_organization.is_some(),
         unread: inside.unread.clone(),
+        absent: inside.absent.clone(),
+        tenants_unread: inside.tenants_unread,
         first_seen: first_seen.into_values().collect(),
     }
 }

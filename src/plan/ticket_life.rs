@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     change::{Action, Change, Decision, Plan, Reason, Stop},
-    model::{OnRecovery, Reference, TicketAccount, TicketRecord, TicketState},
+    model::{OnRecovery, Product, Reference, TicketAccount, TicketRecord, TicketState},
 };
 
 /// How long a ticket that someone closed is left alone while its error stands.
@@ -379,12 +379,8 @@ impl Case<'_> {
         if self.detected.swallowed && !of_organization {
             return keep(Decision::Leave, Reason::Swallowed, None);
         }
-        let unread = if of_organization {
-            !self.detected.unread.is_empty()
-        } else {
-            state.accounts.iter().any(|account| self.is_unread(account))
-                || state.accounts.is_empty() && !self.detected.unread.is_empty()
-        };
+        let unread = state.accounts.iter().any(|account| self.is_unread(account))
+            || state.accounts.is_empty() && self.is_anything_unread(of_organization);
         if unread {
             return keep(Decision::Leave, Reason::NotAllRead, None);
         }
@@ -433,10 +429,15 @@ impl Case<'_> {
     }
 
     fn is_unread(&self, account: &TicketAccount) -> bool {
-        self.detected
-            .unread
-            .iter()
-            .any(|product| product.name() == account.product)
+        let Detected { unread, absent, .. } = self.detected;
+        let mut unknown = unread.iter().chain(absent);
+        unknown.any(|product| product.name() == account.product)
+    }
+
+    /// Whether the error may stand without being seen, if no account is known to have it.
+    fn is_anything_unread(&self, of_organization: bool) -> bool {
+        let mailboxes = self.detected.absent.contains(&Product::Mailbox);
+        !self.detected.unread.is_empty() || mailboxes || of_organization && self.detected.tenants_unread
     }
 
     /// The ticket's state after a note about the error that stands.
@@ -562,7 +563,7 @@ fn of_record(organization: &Watched, record: &TicketRecord, after: Option<Ticket
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{PendingNote, Product};
+    use crate::model::PendingNote;
 
     const DAY: i64 = 24 * 60 * 60;
     const NOW: i64 = 1_800_000_000;
@@ -821,9 +822,29 @@ mod tests {
             decided(unread(Product::Tasks), Some((record(&["a"]), OPEN))),
             (Action::Resolve, Decision::Apply, "recovered")
         );
-        let mut token = record(&["a"]);
-        token.error = "main-app-token".to_owned();
-        assert_eq!(decided(unread(Product::Tasks), Some((token, OPEN))), left);
+        let token = |accounts: &[&str]| {
+            let mut record = record(accounts);
+            record.error = "main-app-token".to_owned();
+            record
+        };
+        assert_eq!(decided(unread(Product::Tasks), Some((token(&[]), OPEN))), left);
+        assert_eq!(
+            decided(unread(Product::Mailbox), Some((token(&["a"]), OPEN))),
+            left
+        );
+        // What is refused has not recovered either, and a tenant of which nothing is known may have failed.
+        for (absent, tenants_unread) in [(Some(Product::Mailbox), false), (None, true)] {
+            let seen = || {
+                Seen::Looked(Detected {
+                    absent: absent.into_iter().collect(),
+                    tenants_unread,
+                    ..Detected::default()
+                })
+            };
+            assert_eq!(decided(seen(), Some((token(&[]), OPEN))), left);
+            let of_account = decided(seen(), Some((record(&["a"]), OPEN)));
+            assert_eq!(of_account == left, absent.is_some(), "{of_account:?}");
+        }
         // An account that was not read keeps its place beside those that were.
         let mut seen = failed(&["b"]);
         if let Seen::Looked(detected) = &mut seen {
@@ -928,6 +949,45 @@ mod tests {
         ] {
             assert_eq!(has_to_be_read(&record, stands, NOW), read, "{record:?} {stands}");
         }
+    }
+
+    #[test]
+    fn an_error_stands_if_it_was_seen() {
+        let seen = failed(&["a"]);
+        assert!(stands(&seen, "email-backup-failed") && !stands(&seen, "main-app-token"));
+        assert!(!stands(&Seen::Inactive, "email-backup-failed"));
+    }
+
+    #[test]
+    fn what_was_found_out_is_remembered() {
+        // Closed by hand: since when it was first seen so.
+        let mut closed = record(&["a"]);
+        closed.state.closed_at = Some(NOW - 5);
+        let change = decide(failed(&["a"]), Some((closed.clone(), Shown::Closed)), &RULES).unwrap();
+        assert_eq!(change.subject.after.unwrap().closed_at, Some(NOW - 5));
+        let change = decide(failed(&["a"]), Some((record(&["a"]), Shown::Closed)), &RULES).unwrap();
+        assert_eq!(change.subject.after.unwrap().closed_at, Some(NOW));
+        // Opened again by hand.
+        let change = decide(failed(&["a"]), Some((closed.clone(), OPEN)), &RULES).unwrap();
+        assert_eq!(change.subject.after.unwrap().closed_at, None);
+        // Recovered while it was closed: nobody noted anything.
+        let change = decide(looked(vec![]), Some((closed.clone(), Shown::Closed)), &RULES).unwrap();
+        let after = change.subject.after.unwrap();
+        assert_eq!(
+            (after.closed_at, after.noted_at),
+            (Some(NOW - 5), closed.state.noted_at)
+        );
+        // Recovered with a note, on the ticket that it was merged into.
+        let into = Shown::Open {
+            ticket: 9,
+            status: None,
+        };
+        let change = decide(looked(vec![]), Some((record(&["a"]), into)), &RULES).unwrap();
+        let after = change.subject.after.unwrap();
+        assert_eq!(
+            (after.ticket, after.noted_at, after.open_status),
+            (9, NOW, Some(1))
+        );
     }
 
     #[test]

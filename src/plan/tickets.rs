@@ -7,7 +7,7 @@ use super::{
     detection::Affected,
     explanations::{Explanation, explanations},
 };
-use crate::model::Reference;
+use crate::{model::Reference, text::clean};
 
 /// An error as a ticket describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,15 +155,11 @@ fn cut(text: &str, longest: usize) -> String {
 
 /// Text as HTML in which nothing can be taken for markup, and no words for the mark. It is one line for each of its.
 fn escaped(text: &str) -> String {
-    let visible: String = text
-        .chars()
-        .map(|character| match character {
-            '\n' => '\n',
-            character if character.is_control() => ' ',
-            character => character,
-        })
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| html_escape::encode_safe(&without_mark(&clean(line))).into_owned())
         .collect();
-    html_escape::encode_safe(&without_mark(&visible)).replace('\n', "<br>")
+    lines.join("<br>")
 }
 
 fn paragraph(html: &str) -> String {
@@ -326,6 +322,8 @@ pub struct Adoptable<'a> {
     pub error: &'a str,
     /// The accounts that have it.
     pub affected: &'a [Affected],
+    /// The organization's name.
+    pub organization: &'a str,
     /// The names of other organizations of the same customer: a ticket that names one is about that.
     pub others: &'a [String],
 }
@@ -382,9 +380,17 @@ impl Adoptable<'_> {
             "{decoded} {}",
             html_escape::decode_html_entities(details)
         ));
-        let names_another = (self.others.iter())
-            .map(|name| words_of(name))
-            .any(|name| !name.trim().is_empty() && text.contains(&name));
+        // Its own name may have another's in it, as a branch's has.
+        let own = words_of(self.organization);
+        let rest = if own.trim().is_empty() {
+            text.clone()
+        } else {
+            text.replace(own.trim(), "")
+        };
+        let names_another = (self.others.iter()).map(|name| words_of(name)).any(|name| {
+            let text = if name.contains(&own) { &text } else { &rest };
+            !name.trim().is_empty() && text.contains(&name)
+        });
         if self.is_described_in(&text) && !names_another {
             Says::Yes
         } else {
@@ -446,6 +452,16 @@ pub struct Identity<'a> {
 }
 
 impl Identity<'_> {
+    /// True if a ticket's text says that it is this one, whatever became of its summary: a rule or a template may have
+    /// cut or rewritten that.
+    pub fn is_marked_in(&self, read_details: &str) -> bool {
+        let Some((organization, account)) = marked(read_details) else {
+            return false;
+        };
+        let slug = slug_in_mark(read_details).unwrap_or_default();
+        fingerprint_in(self.summary) == Some(fingerprint(&organization, &slug, &account))
+    }
+
     fn has_fingerprint(&self, read_summary: &str) -> bool {
         let own = fingerprint_in(self.summary);
         own.is_some() && own == fingerprint_in(&html_escape::decode_html_entities(read_summary))
@@ -519,11 +535,7 @@ pub fn is_searchable(text: &str) -> bool {
 }
 
 fn one_line(text: &str) -> String {
-    let visible: String = text
-        .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+    clean(text)
 }
 
 #[cfg(test)]
@@ -556,7 +568,7 @@ mod tests {
         let free = content();
         assert_eq!(
             details_html(&free),
-            "<p>Restore &lt;b&gt;failed&lt;&#x2F;b&gt;<br> [2Jagain</p>\
+            "<p>Restore &lt;b&gt;failed&lt;&#x2F;b&gt;<br>[2Jagain</p>\
              <p>&lt;script&gt;alert(&#x27;x&#x27;)&lt;&#x2F;script&gt;</p>\
              <p>Organization: Brown &amp; Sons<br>SaaS Backup organization: 17-3<br>Account: a@b.example</p>"
         );
@@ -611,7 +623,7 @@ mod tests {
             .map(|number| {
                 affected(
                     &format!("{number}@b.example"),
-                    "<img src=x onerror=alert(1)>\u{1b}[2J",
+                    "<img src=x onerror=alert(1)>\u{1b}[2J\u{202e}",
                 )
             })
             .collect();
@@ -622,7 +634,10 @@ mod tests {
             details: None,
             ..content()
         });
-        assert!(!html.contains("<img") && !html.contains('\u{1b}'), "{html}");
+        assert!(
+            !html.contains("<img") && !html.contains(['\u{1b}', '\u{202e}']),
+            "{html}"
+        );
         assert_eq!(html.matches("<tr>").count(), 101);
         assert!(html.contains("and 50 more"));
         assert!(
@@ -667,6 +682,7 @@ mod tests {
             organization_id: "17-3",
             error: "main-app-token",
             affected: &[],
+            organization: "Contoso",
             others: &others,
         };
         let text = "Main App (Global Admin) Token authorization error was detected";
@@ -718,6 +734,14 @@ mod tests {
                 "{id} {slug}"
             );
         }
+        let branch = ["Contoso".to_owned()];
+        let of_branch = Adoptable {
+            organization: "Contoso Branch",
+            others: &branch,
+            ..adoptable
+        };
+        assert_eq!(of_branch.is_said_by(text, Some("for Contoso Branch")), Says::Yes);
+        assert_eq!(of_branch.is_said_by(text, Some("for Contoso")), Says::No);
         let undocumented = [affected("a", "Too many of these were refused")];
         let adoptable = Adoptable {
             error: UNDOCUMENTED,
@@ -766,6 +790,26 @@ mod tests {
         assert!(!of("17-4", "a@b.example").is(&summary, Some(&html)));
         assert!(!of("17-3", "c@b.example").is(&summary, Some(&html)));
         assert!(!of("17-3", "").is(&summary, Some(&html)));
+    }
+
+    #[test]
+    fn a_ticket_is_recognized_by_its_text_where_its_summary_was_rewritten() {
+        for (slug, account) in [
+            ("device-token", None),
+            ("email-backup-failed", Some("a@b.example")),
+        ] {
+            let of = |id| Content {
+                organization_id: id,
+                error: by_slug(slug).map(Into::into),
+                account,
+                ..content()
+            };
+            let (ours, theirs) = (of("17-3"), of("17-4"));
+            let (summary, html) = (summary(&ours), details_html(&ours));
+            assert!(identity(&summary, &ours).is_marked_in(&html), "{html}");
+            assert!(!identity(&summary, &ours).is_marked_in(&details_html(&theirs)));
+            assert!(!identity("Restore failed", &ours).is_marked_in(&html));
+        }
     }
 
     #[test]

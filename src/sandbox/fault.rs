@@ -63,6 +63,8 @@ faults! {
     NoteLostAfter "note-lost-after" "the first POST of a note is done, then cut off without an answer"
     NotesRefused "notes-refused" "every note on a ticket is refused: \"You do not have access to this Action at the moment\""
     TicketsListedLate "tickets-listed-late" "a new ticket is missing from lists for six seconds"
+    ClosedListed "closed-listed" "lists of open tickets contain the closed ones too"
+    SummariesCut "summaries-cut" "the summary of a new ticket is cut to 40 characters"
     DeletedEmpty "deleted-empty" "a ticket that is not there is answered with status 200 and without an id"
     WriteLimited "write-limited" "the first POST of licenses gets a 429 with Retry-After: 5"
     ChangesDown "changes-down" "Halo's record of license changes answers 500"

@@ -10,7 +10,10 @@ use std::{
 use halolink::sandbox::{Action, Fault, Options, Product, Ticket};
 use serde_json::Value;
 
-use crate::support::{Outcome, Stage};
+use crate::support::{
+    Outcome, Stage,
+    proxy::{answer, in_front_of},
+};
 
 /// The organization in most tests, with its customer and a license.
 const ORGANIZATION: &str = "1788161-14";
@@ -994,4 +997,118 @@ fn a_ticket_of_others_that_is_opened_again_by_hand_ends_with_the_recovery() {
     stage.sandbox.reopen_ticket(theirs).expect("reopened");
     heal(&stage, ORGANIZATION);
     is(&stage, "closed", "recovered");
+}
+
+#[test]
+fn what_is_refused_has_not_recovered() {
+    let stage = healthy();
+    stage.run(["configure", "--on-recovery", "close"]).expect(0);
+    fail(&stage, ORGANIZATION, 0);
+    is(&stage, "opened", "ticket");
+    heal(&stage, ORGANIZATION);
+    // Mailboxes, which no organization is without, are said not to be there.
+    let origin = stage.sandbox.backup_url();
+    let origin = origin.trim_end_matches("/api").trim_end_matches('/').to_owned();
+    let refusing = in_front_of(&origin, |_, path| {
+        path.starts_with("/api/accounts")
+            .then(|| answer("404 Not Found", "X-Made-Up: yes"))
+    });
+    let mut connect = stage.connect_arguments();
+    let url = connect
+        .iter()
+        .position(|argument| argument == "--backup-url")
+        .expect("a URL");
+    connect[url + 1] = format!("{refusing}/api");
+    stage.run(connect).expect(0);
+    is(&stage, "skipped", "not_all_read");
+    stage.connect();
+    is(&stage, "closed", "recovered");
+}
+
+#[test]
+fn an_instance_that_lists_closed_tickets_too_is_not_believed() {
+    let stage = healthy();
+    fail(&stage, ORGANIZATION, 0);
+    is(&stage, "opened", "ticket");
+    is(&stage, "unchanged", "already_open");
+    let (ticket, _) = the_ticket(&stage);
+    stage.sandbox.close_ticket(ticket.id).expect("closed");
+    stage.faults([Fault::ClosedListed]);
+    is(&stage, "skipped", "closed_by_hand");
+    is(&stage, "skipped", "closed_by_hand");
+    pass(&stage, DAY);
+    is(&stage, "opened", "ticket_again");
+    is(&stage, "unchanged", "already_open");
+    stage.change_state("DELETE FROM tickets");
+    is(&stage, "adopted", "same_ticket_there");
+    let open = the_tickets(&stage).into_iter().filter(|ticket| !ticket.closed);
+    assert_eq!(open.count(), 1);
+}
+
+#[test]
+fn a_ticket_whose_summary_was_cut_is_not_opened_twice() {
+    let stage = healthy();
+    fail(&stage, ORGANIZATION, 0);
+    stage.faults([Fault::DropAfter, Fault::SummariesCut]);
+    is(&stage, "opened", "posted_before");
+    stage.faults([]);
+    is(&stage, "unchanged", "already_open");
+    let cut = |(ticket, _): &(Ticket, Vec<Action>)| ticket.summary.starts_with("The email backup");
+    assert_eq!(
+        stage
+            .sandbox
+            .tickets()
+            .iter()
+            .filter(|ticket| cut(ticket))
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn a_ticket_of_another_type_is_noted_and_closed_as_its_own_workflow_offers() {
+    let stage = healthy();
+    stage
+        .run(["configure", "--ticket-type", "Incident", "--on-recovery", "close"])
+        .expect(0);
+    fail(&stage, ORGANIZATION, 0);
+    is(&stage, "opened", "ticket");
+    let (ticket, _) = the_ticket(&stage);
+    {
+        let mut world = stage.world();
+        let retyped = world.tickets.get_mut(&ticket.id).expect("the ticket");
+        // Service requests have a workflow without internal notes; here it has a private one, and its own way to close.
+        retyped.tickettype_id = 3;
+        let private = halolink::sandbox::Outcome {
+            id: 41,
+            outcome: "Private Note".to_owned(),
+            ..world.outcomes[&7].clone()
+        };
+        let closing = halolink::sandbox::Outcome {
+            id: 42,
+            outcome: "Close".to_owned(),
+            ..world.outcomes[&12].clone()
+        };
+        world.outcomes.extend([(41, private), (42, closing)]);
+        world.workflows.get_mut(&6).expect("its workflow").steps = vec![vec![41, 42]];
+    }
+    fail(&stage, ORGANIZATION, 1);
+    is(&stage, "appended", "accounts_changed");
+    heal(&stage, ORGANIZATION);
+    is(&stage, "closed", "recovered");
+    let outcomes: Vec<i64> = the_ticket(&stage).1.iter().map(|note| note.outcome_id).collect();
+    assert_eq!(outcomes, [41, 42]);
+}
+
+#[test]
+fn an_organization_that_is_no_longer_mapped_is_only_looked_at() {
+    let stage = healthy();
+    fail(&stage, ORGANIZATION, 0);
+    is(&stage, "opened", "ticket");
+    stage.run(["unlink", ORGANIZATION, "--yes"]).expect(0);
+    heal(&stage, ORGANIZATION);
+    let unmapped = ["sync-tickets", "--unmapped", "-o", "json"];
+    stage.sandbox.forget_received();
+    stage.run(unmapped).expect(0);
+    assert!(!stage.was_written());
 }

@@ -21,7 +21,7 @@ use crate::{
     model::{Configuration, NewNote, NewTicket, Outcome, Reference},
     plan::{closing, notes::note_outcome},
     runner::{self, Applied, Changing, Closing, Lock, Mode, Question},
-    store::{Store, TicketKey},
+    store::{OpenedTicket, Store, TicketKey},
     ui::view::{Cell, Column, Subject},
 };
 
@@ -145,36 +145,44 @@ impl Changing for Test {
         let halo = context.halo().await?;
         for change in changes {
             let wanted = self.wanted();
+            // A run that was killed may have left one open.
+            let recorded = store.opened_tickets(&context.profile, &wanted.key).await?;
+            let left = self.left_open(&halo, &recorded).await?;
             let same =
                 posting::same_tickets(&halo, &wanted.key, posting::Among::List, &HashSet::new()).await?;
             let before = Before {
-                pending: None,
+                pending: recorded.iter().find(|record| record.ticket_id.is_none()),
                 same: &same,
                 others: &HashSet::new(),
                 began: Instant::now(),
             };
-            let posted = posting::open(context, &halo, store, &wanted, &before).await?;
+            let id = match left {
+                Some(id) => id,
+                None => posting::open(context, &halo, store, &wanted, &before).await?.id,
+            };
             change.done();
             let subject = &mut change.subject;
             subject.ticket = Some(TicketView {
-                id: posted.id,
-                url: halo.ticket_url(posted.id),
+                id,
+                url: halo.ticket_url(id),
             });
-            match self.note(&halo, posted.id).await {
+            match self.note(&halo, id).await {
                 Ok(()) => subject.noted = true,
                 Err(error) => self
                     .trouble
                     .push(format!("the note was not added: {}", explain(&error).message)),
             }
-            match self.close(&halo, posted.id).await {
+            match self.close(&halo, id).await {
                 Ok(()) => subject.closed = true,
                 Err(error) => self.trouble.push(format!(
                     "it was not closed, close it by hand: {}",
                     explain(&error).message
                 )),
             }
-            for record in store.opened_tickets(&context.profile, &wanted.key).await? {
-                store.ticket_closed(record.id).await?;
+            if subject.closed {
+                for record in store.opened_tickets(&context.profile, &wanted.key).await? {
+                    store.ticket_closed(record.id).await?;
+                }
             }
         }
         Ok(Applied {
@@ -235,6 +243,20 @@ impl Test {
             },
             accounts: None,
         }
+    }
+
+    /// A test ticket of an earlier run that is still open.
+    async fn left_open(&self, halo: &Halo, recorded: &[OpenedTicket]) -> anyhow::Result<Option<i64>> {
+        for id in recorded.iter().filter_map(|record| record.ticket_id) {
+            if halo
+                .ticket(id)
+                .await?
+                .is_some_and(|ticket| ticket.closed != Some(true))
+            {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     async fn offered(&self, halo: &Halo) -> anyhow::Result<Vec<Outcome>> {

@@ -26,7 +26,8 @@ const AT_ONCE: usize = 4;
 #[derive(Serialize)]
 struct TicketRow {
     ticket: Link,
-    organization: Reference<String>,
+    /// None for a test ticket.
+    organization: Option<Reference<String>>,
     customer: Reference,
     /// None for a ticket in free words.
     error: Option<String>,
@@ -60,7 +61,10 @@ impl Row for TicketRow {
     fn cells(&self) -> Vec<String> {
         vec![
             self.ticket.id.to_string(),
-            self.organization.to_string(),
+            self.organization
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             self.error.clone().unwrap_or_else(|| self.summary.clone()),
             self.accounts.len().to_string(),
             self.age.clone(),
@@ -105,7 +109,9 @@ pub(super) async fn list(
             id: record.ticket,
             url: halo::ticket_url(&site, record.ticket),
         },
-        organization: names.organization(mappings, &record.organization),
+        organization: Some(record.organization.as_str())
+            .filter(|id| !id.is_empty())
+            .map(|id| names.organization(mappings, id)),
         customer: names.customer(mappings, record.customer),
         error: record.error,
         summary: record.summary,

@@ -10,7 +10,7 @@ use crate::{
     halo::Halo,
     model::{Configuration, ErrorOptions, Mapping, NewTicket, Reference},
     plan::{
-        backup_errors::UNDOCUMENTED,
+        backup_errors::{Scope, UNDOCUMENTED, by_slug},
         tickets::{Content, details_html, error_text, readable, summary},
     },
     store::TicketKey,
@@ -74,12 +74,26 @@ pub(super) async fn wanted(
     let error = arguments.error.as_deref().filter(|error| *error != UNDOCUMENTED);
     let options = options(halo, arguments, configuration).await?;
     let accounts = accounts(arguments).join(", ");
+    // An error of the whole organization is the same error, whoever noticed it.
+    let of_organization = error
+        .and_then(by_slug)
+        .is_some_and(|error| error.scope == Scope::Organization);
+    let (accounts, noticed) = if of_organization {
+        (String::new(), accounts)
+    } else {
+        (accounts, String::new())
+    };
+    let details = [arguments.details.as_deref().unwrap_or_default(), &noticed]
+        .into_iter()
+        .filter(|text| !text.trim().is_empty())
+        .collect::<Vec<_>>()
+        .join("\n");
     let content = Content {
         organization: &mapping.organization.name,
         organization_id: &mapping.organization.id,
         error: error.map(|error| error_text(error, &[])),
         summary: arguments.summary.as_deref(),
-        details: arguments.details.as_deref(),
+        details: Some(details.as_str()),
         account: Some(accounts.as_str()).filter(|accounts| !accounts.is_empty()),
         affected: &[],
         replaces: None,

@@ -16,7 +16,8 @@ use crate::{
 /// The most tickets of one customer whose texts are read to find one.
 const MOST_READ: usize = 10;
 
-/// Looks among the customers' open tickets for those that would be opened.
+/// Looks among the customers' open tickets for those that would be opened. Gives the numbers of the open tickets of
+/// each customer.
 ///
 /// # Errors
 /// Halo cannot be read.
@@ -25,7 +26,7 @@ pub(super) async fn adopt(
     plan: &mut Plan<ErrorTicket>,
     records: &[TicketRecord],
     mappings: &[Mapping],
-) -> anyhow::Result<()> {
+) -> anyhow::Result<HashMap<i64, Vec<i64>>> {
     let taken: HashMap<i64, (&str, &str)> = records
         .iter()
         .map(|record| {
@@ -59,6 +60,7 @@ pub(super) async fn adopt(
             organization_id: &organization,
             error: &error,
             affected: &subject.accounts,
+            organization: &subject.organization.name,
             others: &others,
         };
         let list = lists.get(&customer.id).map_or(&[][..], Vec::as_slice);
@@ -74,7 +76,11 @@ pub(super) async fn adopt(
             ticket_life::adopt(change, ticket, status);
         }
     }
-    Ok(())
+    let numbers = |tickets: Vec<Ticket>| tickets.into_iter().map(|ticket| ticket.id).collect();
+    Ok(lists
+        .into_iter()
+        .map(|(customer, tickets)| (customer, numbers(tickets)))
+        .collect())
 }
 
 /// The first of these tickets that is about the error, with its status.
@@ -84,12 +90,11 @@ async fn find<'a>(
     tickets: impl Iterator<Item = &'a Ticket> + Clone,
 ) -> anyhow::Result<Option<(i64, Option<i64>)>> {
     let says = |ticket: &&Ticket| adoptable.is_said_by(&ticket.summary, ticket.details.as_deref());
-    if let Some(ticket) = tickets.clone().find(|ticket| says(ticket) == Says::Yes) {
-        return Ok(Some((ticket.id, ticket.status_id)));
-    }
-    // A row of the list has no text: the ticket itself does.
+    // A row of the list has no text, and may not say that it is closed: the ticket itself does. First those that say it
+    // in their summaries.
+    let sure = tickets.clone().filter(|ticket| says(ticket) == Says::Yes);
     let unsure = tickets.filter(|ticket| says(ticket) == Says::Maybe);
-    for row in unsure.take(MOST_READ) {
+    for row in sure.chain(unsure).take(MOST_READ) {
         if let Some(ticket) = halo.ticket(row.id).await?
             && ticket.closed != Some(true)
             && adoptable.is_said_by(

@@ -1,6 +1,9 @@
 //! Writing the plan, ticket by ticket: each intent is recorded before, and each outcome at once.
 
-use std::{collections::HashSet, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Instant,
+};
 
 use super::note::{Note, Noted, Notes};
 use crate::{
@@ -27,6 +30,7 @@ pub(super) async fn apply(
     context: &Context,
     store: &Store,
     configuration: &Configuration,
+    open_before: &HashMap<i64, Vec<i64>>,
     began: Instant,
     changes: &mut [&mut Change<ErrorTicket>],
 ) -> anyhow::Result<Applied> {
@@ -36,6 +40,7 @@ pub(super) async fn apply(
         halo: &halo,
         store,
         configuration,
+        open_before,
         began,
         notes: Notes::new(context, &halo, store, configuration, began),
     };
@@ -76,6 +81,8 @@ struct Writer<'a> {
     halo: &'a Halo,
     store: &'a Store,
     configuration: &'a Configuration,
+    /// By customer: the tickets that were open before any was opened.
+    open_before: &'a HashMap<i64, Vec<i64>>,
     began: Instant,
     notes: Notes<'a>,
 }
@@ -125,8 +132,10 @@ impl Writer<'_> {
             .store
             .other_tickets(&self.context.profile, &wanted.key)
             .await?;
-        // The ticket that it goes on from may look the same.
-        let same: Vec<i64> = subject.replaces.into_iter().collect();
+        // None of those that were open before is it, nor the ticket that it goes on from.
+        let known = self.open_before.get(&wanted.key.customer);
+        let mut same: Vec<i64> = known.cloned().unwrap_or_default();
+        same.extend(subject.replaces);
         let before = Before {
             pending: None,
             same: &same,

@@ -16,6 +16,7 @@ use crate::{
     halo::{self, Halo},
     model::{Configuration, NewNote, Outcome, TicketRecord, TicketState},
     plan::{
+        closing,
         detection::Affected,
         notes::note_outcome,
         tickets::{has_note_mark, note_html, note_mark},
@@ -96,6 +97,36 @@ impl<'a> Notes<'a> {
                 Err(words) => return Ok(Noted::Refused(words)),
             },
         };
+        let words = match self.add_as(note, outcome).await? {
+            Noted::Added => return Ok(Noted::Added),
+            Noted::Refused(words) => words,
+        };
+        // The ticket may be of another type, with a workflow of its own: others may have opened or changed it.
+        match self.offered_by_ticket(note).await? {
+            Some(other) if other != outcome => self.add_as(note, other).await,
+            _ => Ok(Noted::Refused(words)),
+        }
+    }
+
+    /// The outcome that the workflow of the ticket's own type offers for such a note.
+    async fn offered_by_ticket(&self, note: &Note<'_>) -> anyhow::Result<Option<i64>> {
+        let ticket = self.halo.ticket(note.ticket).await?;
+        let Some(kind) = ticket.and_then(|ticket| ticket.ticket_type) else {
+            return Ok(None);
+        };
+        let offered = self.offered(Some(kind)).await?;
+        Ok(match note.outcome {
+            Some(_) => {
+                let closing = closing::unmistakable(&offered, &closing::OUTCOMES);
+                closing.map(|outcome| outcome.id)
+            }
+            None if offered.is_empty() => None,
+            None => note_outcome(None, &offered),
+        })
+    }
+
+    /// Adds the note with this outcome.
+    async fn add_as(&mut self, note: &Note<'_>, outcome: i64) -> anyhow::Result<Noted> {
         if let Some(words) = self.refused.get(&outcome) {
             return Ok(Noted::Refused(words.clone()));
         }

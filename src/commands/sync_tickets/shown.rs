@@ -38,6 +38,8 @@ pub(super) async fn known(
         .iter()
         .filter_map(|record| {
             let looked = seen.get(record.organization.as_str())?;
+            // An organization that is not mapped any more is only looked at.
+            looked.customer.as_ref()?;
             Some((record, stands(&looked.seen, &record.error)))
         })
         .collect();
@@ -65,10 +67,12 @@ pub(super) async fn known(
     let mut looks = stream::iter(of_these)
         .map(|(record, stands)| async move {
             let shown = match open.get(&record.state.ticket) {
-                Some(ticket) => Ok(Shown::Open {
+                Some(ticket) if is_as_before(record, ticket) => Ok(Shown::Open {
                     ticket: ticket.id,
                     status: ticket.status_id,
                 }),
+                // Some instances list closed tickets too, and the list does not say which are.
+                Some(_) => read(halo, record.state.ticket).await,
                 None if has_to_be_read(record, stands, now) => read(halo, record.state.ticket).await,
                 None => Ok(Shown::Closed),
             };
@@ -90,6 +94,16 @@ pub(super) async fn known(
         });
     }
     Ok(known)
+}
+
+/// True if a ticket in the list of open ones was open when it was last seen, and has the same status.
+fn is_as_before(record: &TicketRecord, listed: &Ticket) -> bool {
+    let state = &record.state;
+    let same = match (state.open_status, listed.status_id) {
+        (Some(before), Some(now)) => before == now,
+        _ => true,
+    };
+    state.closed_at.is_none() && same
 }
 
 /// Reads one ticket, and those that it was merged into.
