@@ -155,7 +155,10 @@ impl Changing for SyncTickets {
         let looked = counted(self.organizations.len(), "organization");
         let summary = Summary::new(plan, Vec::new()).sentence();
         let requests = context.requests();
-        let what = if plan.changes.is_empty() {
+        let what = if self.organizations.is_empty() {
+            // Not the same as that nothing is wrong.
+            "Nothing was looked into".to_owned()
+        } else if plan.changes.is_empty() {
             "No backup errors".to_owned()
         } else {
             summary

@@ -651,6 +651,17 @@ fn unmapped_organizations_are_reported_and_get_no_ticket() {
 }
 
 #[test]
+fn where_nothing_is_mapped_nobody_is_told_that_nothing_is_wrong() {
+    let told = Stage::connected().run(["sync-tickets"]).expect(0);
+    assert!(!told.stdout.contains("No backup errors"), "{told}");
+    told.prints(["Nothing was looked into"]).says(["map-org"]);
+    healthy()
+        .run(["sync-tickets"])
+        .expect(0)
+        .prints(["No backup errors"]);
+}
+
+#[test]
 fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     let stage = healthy();
     fail(&stage, ORGANIZATION, 0);
