@@ -4,7 +4,7 @@ use std::{collections::HashMap, hint::black_box};
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use halolink::{
-    model::Reference,
+    model::{Price, Reference, Rule, SeatMetric},
     plan::{
         limits::Limits,
         names::{Index, Named},
@@ -38,6 +38,7 @@ fn world(organizations: i64) -> World {
                 count: Some(*count),
                 customer: Some(license + 4),
                 active: true,
+                price: Price::default(),
             };
             (*license, found)
         })
@@ -53,6 +54,9 @@ fn world(organizations: i64) -> World {
                 number if number % 20 == 0 => Source::Seats(seats(number) + 1),
                 number => Source::Seats(seats(number)),
             },
+            metric: SeatMetric::Used,
+            rule: Rule::default(),
+            highest: None,
         })
         .collect();
     let synced = synced

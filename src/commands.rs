@@ -1,5 +1,6 @@
 //! One file per command. Each reads from top to bottom as: read, plan, show, confirm, apply, verify, record, print.
 
+mod calendar;
 pub mod completions;
 pub mod configure;
 pub mod connect;

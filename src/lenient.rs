@@ -6,6 +6,7 @@
 
 mod rows;
 
+use rust_decimal::Decimal;
 use serde::{
     Deserializer,
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -17,6 +18,22 @@ pub use rows::{MOST_ROWS, Rows, too_many_rows};
 /// A whole number: `12`, `"12"`, `12.0`; anything else is `None`.
 pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     Ok(integer_of(&scalar(deserializer)?))
+}
+
+/// A decimal: `4.1`, `"4.10"`, `4`; anything else is `None`. A JSON number is taken as it is written, not as the float next to it.
+pub fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+    Ok(match scalar(deserializer)? {
+        Value::Number(number) => decimal_of(&number.to_string()),
+        Value::String(text) => decimal_of(text.trim()),
+        _ => None,
+    })
+}
+
+fn decimal_of(text: &str) -> Option<Decimal> {
+    Decimal::from_str_exact(text)
+        .or_else(|_| Decimal::from_scientific(text))
+        .ok()
+        .map(|decimal| decimal.normalize())
 }
 
 /// A flag: `true`, `1`, `"true"`, `"1"`, `"yes"` and their opposites; anything else is `None`.

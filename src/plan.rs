@@ -14,6 +14,7 @@ pub mod notes;
 pub mod pending;
 pub mod products;
 pub mod requests;
+pub mod rules;
 pub mod seats;
 pub mod ticket_fields;
 pub mod ticket_life;

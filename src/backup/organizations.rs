@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     lenient,
-    model::{Organization, Seats},
+    model::{Extras, Organization, Seats},
 };
 
 /// An organization, and what gives access to it.
@@ -100,6 +100,14 @@ pub(super) struct Row {
     seats_available: Option<i64>,
     #[serde(default, deserialize_with = "lenient::integer")]
     required_seats: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    deactivated_seats: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    paid_shared_mailboxes: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    free_shared_mailboxes: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    auto_license: Option<bool>,
     #[serde(default, deserialize_with = "lenient::flag")]
     flg_suspended: Option<bool>,
     #[serde(default, deserialize_with = "lenient::flag")]
@@ -119,10 +127,14 @@ impl paging::Row for Row {
     }
 }
 
+/// A number of seats; none if it cannot be one.
+fn seats(number: Option<i64>) -> Option<i64> {
+    number.filter(|number| (0..=i64::from(i32::MAX)).contains(number))
+}
+
 impl Row {
     /// What billing depends on: the seats, and whether the organization is suspended or deactivated.
     fn figures(&self) -> (Seats, bool, bool) {
-        let seats = |number: Option<i64>| number.filter(|number| (0..=i64::from(i32::MAX)).contains(number));
         let seats = Seats {
             used: seats(self.seats_used),
             active: seats(self.active_seats),
@@ -137,12 +149,18 @@ impl Row {
     }
 
     pub(super) fn organization(self) -> Option<Organization> {
-        let (seats, suspended, deactivated) = self.figures();
+        let (figures, suspended, deactivated) = self.figures();
         let id = self.id.filter(|id| !id.trim().is_empty())?;
         Some(Organization {
             name: name(&id, self.organization_name, self.email),
             number: self.organization_id,
-            seats,
+            seats: figures,
+            extras: Extras {
+                deactivated: seats(self.deactivated_seats),
+                paid_shared: seats(self.paid_shared_mailboxes),
+                free_shared: seats(self.free_shared_mailboxes),
+                auto_license: self.auto_license,
+            },
             suspended,
             deactivated,
             conflicting: self.conflicting,

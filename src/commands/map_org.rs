@@ -15,7 +15,7 @@ use crate::{
     cli,
     context::Context,
     failure::Completion,
-    model::{Customer, License, Mapping, Organization, Reference},
+    model::{Customer, License, Mapping, Organization, Reference, Rule},
     runner::{self, Applied, Changing, Closing, Mode, Question},
     store::{Store, now},
     text::{Text, folded},
@@ -137,6 +137,7 @@ impl NewMapping {
             mapped_at: now(),
             flag: None,
             seats: None,
+            rule: Rule::default(),
         }
     }
 }

@@ -14,7 +14,9 @@ use std::{
     time::Duration,
 };
 
-use super::{configure, naming};
+use jiff::civil::Date;
+
+use super::{calendar, configure, naming};
 use crate::{
     change::{Change, Plan},
     cli,
@@ -78,6 +80,10 @@ struct Scope {
     metric: SeatMetric,
     /// The quantities that were last written, as of the moment of the mappings.
     counts: HashMap<i64, LicenseCount>,
+    /// The highest seats that were counted in this month, by organization and metric.
+    highest: HashMap<(String, SeatMetric), i64>,
+    /// Today, in the partner's time zone.
+    today: Date,
 }
 
 impl Changing for SyncSeats {
@@ -200,7 +206,14 @@ impl SyncSeats {
     async fn scope(&self, context: &Context, store: &Store) -> anyhow::Result<Scope> {
         let configuration = store.configuration(&context.profile).await?;
         configure::require_sync(context, &configuration)?;
+        let now = calendar::now(&configuration)?;
         let (all, counts) = store.mappings_and_counts(&context.profile).await?;
+        let highest = if all.iter().any(|mapping| mapping.rule.highest.is_some()) {
+            let since = calendar::month_start(&now);
+            store.highest_seats(&context.profile, since).await?
+        } else {
+            HashMap::new()
+        };
         let mut named = HashSet::new();
         let (mappings, others) = if self.arguments.organizations.is_empty() {
             (all, Vec::new())
@@ -220,6 +233,8 @@ impl SyncSeats {
             others,
             named,
             counts,
+            highest,
+            today: now.date(),
             metric: configuration.metric(),
         })
     }
@@ -235,6 +250,8 @@ impl SyncSeats {
             source: &file.map_or("api".into(), |path| path.display().to_string()),
             metric: scope.metric,
             organizations: scope.mappings.len(),
+            note: None,
+            undoes: None,
         };
         self.run = Some(store.begin_run(&context.profile, &new_run).await?);
         Ok(())

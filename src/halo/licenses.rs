@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use super::{
 use crate::{
     http::StillWanted,
     lenient,
-    model::{License, Quantity},
+    model::{License, Price, Quantity},
 };
 
 /// Statuses of a license that has ended.
@@ -49,6 +50,12 @@ struct Row {
     status: Option<String>,
     #[serde(default, deserialize_with = "lenient::text")]
     manufacturer: Option<String>,
+    #[serde(default, deserialize_with = "lenient::decimal")]
+    price: Option<Decimal>,
+    #[serde(default, deserialize_with = "lenient::decimal")]
+    purchase_price: Option<Decimal>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    billing_cycle: Option<String>,
 }
 
 impl Record for Row {
@@ -75,8 +82,18 @@ impl Row {
                 && !self.deleted.unwrap_or(false),
             status,
             manufacturer: self.manufacturer.filter(|name| !name.trim().is_empty()),
+            price: Price {
+                price: known(self.price),
+                cost: known(self.purchase_price),
+                cycle: self.billing_cycle.filter(|cycle| !cycle.trim().is_empty()),
+            },
         })
     }
+}
+
+/// A price: 0 means that Halo has none, not that it is free.
+fn known(price: Option<Decimal>) -> Option<Decimal> {
+    price.filter(|price| *price > Decimal::ZERO)
 }
 
 /// The first page of all licenses.

@@ -1,6 +1,6 @@
 //! A profile's configuration: what is billed, and how tickets are filed.
 
-use super::{ErrorOptions, Reference, SeatMetric, TicketPolicy};
+use super::{ErrorOptions, FairUse, Reference, SeatMetric, TicketPolicy};
 
 /// A profile's configuration; `None` means "not configured".
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,13 @@ pub struct Configuration {
     pub tickets: TicketPolicy,
     /// The seat metric that was billed before a reset. Set until somebody configures a new one.
     pub metric_before_reset: Option<SeatMetric>,
+    /// Whether the vendor's own integration syncs seats too, which would write the same licenses; none if nobody has
+    /// said.
+    pub vendor_sync: Option<bool>,
+    /// The vendor's fair use; none if it is not looked at.
+    pub fair_use: Option<FairUse>,
+    /// The IANA name of the time zone in which a month begins; none for this machine's.
+    pub time_zone: Option<String>,
 }
 
 /// Whether seats are synced, and if not, why.

@@ -1,5 +1,7 @@
 //! A license and its quantity, which is what the customer is billed.
 
+use rust_decimal::Decimal;
+
 /// A license.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct License {
@@ -19,6 +21,33 @@ pub struct License {
     pub status: Option<String>,
     /// The manufacturer of the software.
     pub manufacturer: Option<String>,
+    /// What a seat costs.
+    pub price: Price,
+}
+
+/// What one seat costs in a billing cycle. Halo's rows name no currency.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Price {
+    /// What the customer pays the partner; `None` if Halo has no price, which does not mean that it is free.
+    pub price: Option<Decimal>,
+    /// What the partner pays; `None` if Halo does not say.
+    pub cost: Option<Decimal>,
+    /// The billing cycle in Halo's words, e.g. `Monthly`.
+    pub cycle: Option<String>,
+}
+
+impl Price {
+    /// What this many seats add to a billing cycle, or take from it if negative; `None` if there is no price.
+    pub fn amount(&self, seats: i64) -> Option<Decimal> {
+        self.price?.checked_mul(Decimal::from(seats))
+    }
+
+    /// What is left of that to the partner; `None` if the price or the cost is not known.
+    pub fn margin(&self, seats: i64) -> Option<Decimal> {
+        self.price?
+            .checked_sub(self.cost?)?
+            .checked_mul(Decimal::from(seats))
+    }
 }
 
 /// A quantity to write.

@@ -1,6 +1,6 @@
 //! A mapping: which customer and license an organization belongs to.
 
-use super::Reference;
+use super::{Reference, Rule};
 
 /// An organization's mapping. Each organization has at most one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Mapping {
     pub flag: Option<String>,
     /// How many of this organization's seats the license's quantity includes, as of the last sync.
     pub seats: Option<i64>,
+    /// How its seats become its share.
+    pub rule: Rule,
 }
 
 /// A mapping of another profile of the same Halo site. A license mapped in both would be billed by both.

@@ -19,6 +19,8 @@ pub struct Organization {
     pub suspended: bool,
     /// Whether it was deactivated.
     pub deactivated: bool,
+    /// What the vendor bills beside the seats, or gives away.
+    pub extras: Extras,
     /// Whether the list has another row with this id but other seats or flags: there is no telling which is right.
     pub conflicting: bool,
 }
@@ -34,6 +36,19 @@ pub struct Seats {
     pub purchased: Option<i64>,
     /// `required_seats`.
     pub required: Option<i64>,
+}
+
+/// What the vendor bills beside the seats, or gives away; `None` where the service gives no whole number of zero or more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// `deactivated_seats`: accounts that only hold archived data.
+    pub deactivated: Option<i64>,
+    /// `paid_shared_mailboxes`.
+    pub paid_shared: Option<i64>,
+    /// `free_shared_mailboxes`.
+    pub free_shared: Option<i64>,
+    /// `auto_license`: the vendor raises the purchased seats to the required ones by itself.
+    pub auto_license: Option<bool>,
 }
 
 impl Seats {

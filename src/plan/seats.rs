@@ -3,13 +3,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use jiff::civil::Date;
+
 use super::{
     elsewhere::Elsewhere,
     limits::{LicenseChange, Limits, ShareChange, Tally, judge, of_a_sharer, stop},
+    rules,
 };
 use crate::{
     change::{Action, Change, Decision, Kept, Plan, Reason, TooMuch},
-    model::Reference,
+    model::{Price, Reference, Rule, SeatMetric},
 };
 
 /// What SaaS Backup says about a mapped organization now.
@@ -42,8 +45,14 @@ pub struct Mapped {
     pub license: Reference,
     /// Its seats in the license's quantity since the last sync; none before the first.
     pub seats_before: Option<i64>,
-    /// Its seats now.
+    /// Its seats now, by `metric`.
     pub source: Source,
+    /// The seat number that counts: the rule's own, or the profile's.
+    pub metric: SeatMetric,
+    /// How its seats become its share.
+    pub rule: Rule,
+    /// The highest seats by this metric that earlier runs counted in this calendar month; read only if the rule wants it.
+    pub highest: Option<i64>,
 }
 
 /// A license as Halo shows it now.
@@ -57,6 +66,8 @@ pub struct Found {
     pub customer: Option<i64>,
     /// It is active in Halo.
     pub active: bool,
+    /// What a seat costs.
+    pub price: Price,
 }
 
 /// A license's quantity after the last sync.
@@ -79,6 +90,8 @@ pub struct Known {
     pub elsewhere: Elsewhere,
     /// The organizations named on the command line: naming one confirms that its license is the right one.
     pub named: HashSet<String>,
+    /// Today, in the partner's time zone.
+    pub today: Date,
 }
 
 /// What one organization contributes to a license.
@@ -88,6 +101,12 @@ pub struct Share {
     pub organization: Reference<String>,
     /// Its seats in the new quantity; none if they are not known.
     pub seats: Option<i64>,
+    /// The seats that were counted, before the rule made them its share; none if they were not read.
+    pub counted: Option<i64>,
+    /// By which metric they were counted.
+    pub metric: SeatMetric,
+    /// How they became its share.
+    pub rule: Rule,
 }
 
 /// A license, and the seats that its quantity is made of.
@@ -111,6 +130,8 @@ pub struct LicenseSeats {
     pub drift_by: Option<String>,
     /// The shares differ from those of the last sync, even if their sum is the same.
     pub shares_changed: bool,
+    /// What a seat costs.
+    pub price: Price,
 }
 
 /// Plans the quantities of all licenses that these mappings name, sorted by customer and license name.
@@ -158,15 +179,22 @@ pub fn plan(
 }
 
 /// What an organization contributes. If it is suspended or deactivated, it keeps what it had.
-fn share(mapping: &Mapped) -> Share {
-    let seats = match mapping.source {
+fn share(mapping: &Mapped, today: Date) -> Share {
+    let counted = match mapping.source {
         Source::Seats(seats) => Some(seats),
+        _ => None,
+    };
+    let seats = match mapping.source {
+        Source::Seats(seats) => Some(rules::share(&mapping.rule, seats, mapping.highest, today)),
         Source::Suspended | Source::Deactivated => mapping.seats_before,
         Source::Unreadable | Source::Contradictory | Source::Unlisted | Source::Vanished => None,
     };
     Share {
         organization: mapping.organization.clone(),
         seats,
+        counted,
+        metric: mapping.metric,
+        rule: mapping.rule.clone(),
     }
 }
 
@@ -229,7 +257,11 @@ impl License<'_> {
     /// The sum of the seats.
     fn seats(&self) -> LicenseSeats {
         let synced = self.known.synced.get(&self.first.license.id);
-        let shares: Vec<Share> = self.mapped.iter().map(|mapping| share(mapping)).collect();
+        let shares: Vec<Share> = self
+            .mapped
+            .iter()
+            .map(|mapping| share(mapping, self.known.today))
+            .collect();
         let to = shares
             .iter()
             .try_fold(0_i64, |sum, share| sum.checked_add(share.seats?))
@@ -251,6 +283,7 @@ impl License<'_> {
                 .map(|synced| synced.count)
                 .filter(|count| from.is_some_and(|from| from != *count)),
             drift_by: None,
+            price: self.found.map(|found| found.price.clone()).unwrap_or_default(),
             shares_changed: shares
                 .iter()
                 .zip(self.mapped)
@@ -403,6 +436,9 @@ mod tests {
             license: Reference::new(license, format!("License {license}")),
             seats_before: before,
             source,
+            metric: SeatMetric::Used,
+            rule: Rule::default(),
+            highest: None,
         }
     }
 
@@ -412,6 +448,7 @@ mod tests {
             count: Some(count),
             customer: Some(7),
             active: true,
+            price: Price::default(),
         }
     }
 

@@ -6,7 +6,8 @@ use sqlx::{FromRow, Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{Error, Store, word};
 use crate::model::{
-    Configuration, ErrorOptions, FieldValue, OnRecovery, Reference, SeatMetric, TicketField, TicketPolicy,
+    Configuration, ErrorOptions, FairUse, FieldValue, OnRecovery, Reference, SeatMetric, TicketField,
+    TicketPolicy,
 };
 
 /// The `what` of an [`Error::Unknown`] that configuring a seat metric puts right.
@@ -17,6 +18,17 @@ fn reference(row: &SqliteRow, name: &str) -> sqlx::Result<Option<Reference>> {
     let id: Option<i64> = row.try_get(format!("{name}_id").as_str())?;
     let text: Option<String> = row.try_get(format!("{name}_name").as_str())?;
     Ok(id.map(|id| Reference::new(id, text.unwrap_or_default())))
+}
+
+fn fair_use(row: &SqliteRow) -> sqlx::Result<Option<FairUse>> {
+    let percent: Option<i64> = row.try_get("fair_use_percent")?;
+    let Some(percent) = percent else {
+        return Ok(None);
+    };
+    Ok(Some(FairUse {
+        percent: u32::try_from(percent).unwrap_or(FairUse::USUAL_PERCENT),
+        of: word(row, "fair_use_of", "base of the fair use")?,
+    }))
 }
 
 impl FromRow<'_, SqliteRow> for Configuration {
@@ -48,6 +60,9 @@ impl FromRow<'_, SqliteRow> for Configuration {
                 fields: Vec::new(),
             },
             metric_before_reset: metric("metric_before_reset")?,
+            vendor_sync: row.try_get("vendor_sync")?,
+            fair_use: fair_use(row)?,
+            time_zone: row.try_get("time_zone")?,
         })
     }
 }
@@ -68,7 +83,8 @@ impl Store {
             "SELECT sync_seats, NULL AS seat_metric, ticket_type_id, ticket_type_name, sla_id, sla_name,
                  priority_id, priority_name, note_outcome_id, note_outcome_name, NULL AS metric_before_reset,
                  ticket_grace, ticket_stale_after, ticket_remind, on_recovery, closing_outcome_id,
-                 closing_outcome_name, closing_status_id, closing_status_name
+                 closing_outcome_name, closing_status_id, closing_status_name, vendor_sync, fair_use_of,
+                 fair_use_percent, time_zone
              FROM configurations WHERE profile = $1";
         self.read_configuration(query, profile).await
     }
@@ -103,8 +119,10 @@ impl Store {
             "INSERT INTO configurations (profile, sync_seats, seat_metric, ticket_type_id, ticket_type_name,
                  sla_id, sla_name, priority_id, priority_name, note_outcome_id, note_outcome_name,
                  metric_before_reset, ticket_grace, ticket_stale_after, ticket_remind, on_recovery,
-                 closing_outcome_id, closing_outcome_name, closing_status_id, closing_status_name)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+                 closing_outcome_id, closing_outcome_name, closing_status_id, closing_status_name, vendor_sync,
+                 fair_use_of, fair_use_percent, time_zone)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                 $21, $22, $23, $24)",
         )
         .bind(profile)
         .bind(new.sync_seats)
@@ -126,6 +144,10 @@ impl Store {
         .bind(name(&new.tickets.closing_outcome))
         .bind(id(&new.tickets.closing_status))
         .bind(name(&new.tickets.closing_status))
+        .bind(new.vendor_sync)
+        .bind(new.fair_use.map(|fair_use| fair_use.of.name()))
+        .bind(new.fair_use.map(|fair_use| i64::from(fair_use.percent)))
+        .bind(&new.time_zone)
         .execute(&mut *transaction)
         .await?;
         for (error, options) in &new.tickets.of_errors {

@@ -115,6 +115,7 @@ mod tests {
             mapped_at: super::super::now(),
             flag: None,
             seats: None,
+            rule: crate::model::Rule::default(),
         };
         store.map("p", &[mapping]).await.unwrap();
         assert_eq!(store.ignored("p").await.unwrap(), both[1..]);

@@ -8,12 +8,13 @@ mod records;
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::{QueryBuilder, Sqlite, sqlite::SqliteExecutor};
+use jiff::Timestamp;
+use sqlx::{QueryBuilder, Row, Sqlite, sqlite::SqliteExecutor};
 
-use super::{Error, Store, mappings::mappings, now};
+use super::{Error, Store, mappings::mappings, now, word};
 use crate::{
     lock_file::{host_name, user_name},
-    model::{Mapping, Reference},
+    model::{Mapping, Reference, SeatMetric},
 };
 
 pub use records::{
@@ -28,14 +29,22 @@ async fn license_counts(
     reader: impl SqliteExecutor<'_>,
     profile: &str,
 ) -> Result<HashMap<i64, LicenseCount>, Error> {
-    let rows: Vec<(i64, i64, i64)> =
-        sqlx::query_as("SELECT license_id, count, unlinked FROM license_counts WHERE profile = $1")
-            .bind(profile)
-            .fetch_all(reader)
-            .await?;
+    let rows: Vec<(i64, i64, i64, Option<i64>)> = sqlx::query_as(
+        "SELECT license_id, count, unlinked, undone_by FROM license_counts WHERE profile = $1",
+    )
+    .bind(profile)
+    .fetch_all(reader)
+    .await?;
     Ok(rows
         .into_iter()
-        .map(|(license, count, unlinked)| (license, LicenseCount { count, unlinked }))
+        .map(|(license, count, unlinked, undone_by)| {
+            let count = LicenseCount {
+                count,
+                unlinked,
+                undone_by,
+            };
+            (license, count)
+        })
         .collect())
 }
 
@@ -51,8 +60,8 @@ impl Store {
             .await?;
         let id = sqlx::query_scalar(
             "INSERT INTO runs (profile, command, started_at, user_name, host_name, state, source, metric,
-                 organizations, updated, unchanged, skipped, failed, halo_requests, backup_requests)
-             VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, 0, 0, 0, 0, 0, 0) RETURNING id",
+                 organizations, updated, unchanged, skipped, failed, halo_requests, backup_requests, note, undoes)
+             VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, 0, 0, 0, 0, 0, 0, $10, $11) RETURNING id",
         )
         .bind(profile)
         .bind(run.command)
@@ -63,6 +72,8 @@ impl Store {
         .bind(run.metric.name())
         .bind(i64::try_from(run.organizations).unwrap_or(i64::MAX))
         .bind(RunState::Running.name())
+        .bind(run.note)
+        .bind(run.undoes)
         .fetch_one(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -169,7 +180,7 @@ impl Store {
             let first = next;
             let mut statement: QueryBuilder<Sqlite> = QueryBuilder::new(
                 "INSERT INTO changes (id, run_id, license_id, license_name, customer_id, customer_name,
-                     from_count, to_count, status, verified, reason, recorded_at) ",
+                     from_count, to_count, status, verified, reason, recorded_at, price, cost, billing_cycle) ",
             );
             statement.push_values(rows, |mut row, change| {
                 row.push_bind(next)
@@ -183,7 +194,10 @@ impl Store {
                     .push_bind(change.status.name())
                     .push_bind(change.verified)
                     .push_bind(&change.reason)
-                    .push_bind(&recorded_at);
+                    .push_bind(&recorded_at)
+                    .push_bind(change.price.price.map(|price| price.to_string()))
+                    .push_bind(change.price.cost.map(|cost| cost.to_string()))
+                    .push_bind(&change.price.cycle);
                 next = next.saturating_add(1);
             });
             statement.build().execute(&mut *transaction).await?;
@@ -193,13 +207,15 @@ impl Store {
                 .collect();
             for seats in seats.chunks(ROWS) {
                 let mut statement: QueryBuilder<Sqlite> = QueryBuilder::new(
-                    "INSERT INTO change_seats (change_id, organization_id, organization_name, seats) ",
+                    "INSERT INTO change_seats (change_id, organization_id, organization_name, seats, counted, metric) ",
                 );
                 statement.push_values(seats, |mut row, (change, seats)| {
                     row.push_bind(*change)
                         .push_bind(&seats.organization.id)
                         .push_bind(&seats.organization.name)
-                        .push_bind(seats.seats);
+                        .push_bind(seats.seats)
+                        .push_bind(seats.counted)
+                        .push_bind(seats.metric.map(SeatMetric::name));
                 });
                 statement.build().execute(&mut *transaction).await?;
             }
@@ -397,6 +413,35 @@ impl Store {
         .await?)
     }
 
+    /// The highest seats that runs since a moment counted, by organization and metric. Those of changes that were held
+    /// back do not count, because nobody approved them; nor do those of runs that were taken back.
+    pub async fn highest_seats(
+        &self,
+        profile: &str,
+        since: Timestamp,
+    ) -> Result<HashMap<(String, SeatMetric), i64>, Error> {
+        let rows = sqlx::query(
+            "SELECT organization_id, change_seats.metric AS metric, MAX(counted) AS highest
+             FROM change_seats JOIN changes ON changes.id = change_id JOIN runs ON runs.id = run_id
+             WHERE profile = $1 AND started_at >= $2 AND status <> $3
+                 AND counted IS NOT NULL AND change_seats.metric IS NOT NULL
+                 AND NOT EXISTS (SELECT 1 FROM changes AS back JOIN runs AS undo ON undo.id = back.run_id
+                     WHERE undo.undoes = changes.run_id AND back.license_id = changes.license_id AND back.verified)
+             GROUP BY organization_id, change_seats.metric",
+        )
+        .bind(profile)
+        .bind(since.to_string())
+        .bind(ChangeStatus::Skipped.name())
+        .fetch_all(&self.pool)
+        .await?;
+        let mut highest = HashMap::new();
+        for row in &rows {
+            let metric = word(row, "metric", "seat metric of a change")?;
+            highest.insert((row.try_get("organization_id")?, metric), row.try_get("highest")?);
+        }
+        Ok(highest)
+    }
+
     /// The organizations in the ledger, by id and name.
     pub async fn known_organizations(&self, profile: &str) -> Result<Vec<Reference<String>>, Error> {
         let rows: Vec<(String, String)> = sqlx::query_as(
@@ -423,17 +468,19 @@ async fn take_over_verified(
     run: i64,
 ) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO license_counts (profile, license_id, count, synced_at, unlinked)
+        "INSERT INTO license_counts (profile, license_id, count, synced_at, unlinked, undone_by)
          SELECT $1, license_id, to_count, $3,
              (SELECT COALESCE(SUM(seats), 0) FROM change_seats
               WHERE change_id = changes.id AND organization_id NOT IN
                   (SELECT organization_id FROM mappings
-                   WHERE profile = $1 AND mappings.license_id = changes.license_id))
+                   WHERE profile = $1 AND mappings.license_id = changes.license_id)),
+             (SELECT id FROM runs WHERE id = $2 AND undoes IS NOT NULL)
          FROM changes
          WHERE run_id = $2 AND verified AND to_count IS NOT NULL
              AND license_id IN (SELECT license_id FROM mappings WHERE profile = $1)
          ON CONFLICT (profile, license_id) DO UPDATE SET
-             count = excluded.count, synced_at = excluded.synced_at, unlinked = excluded.unlinked",
+             count = excluded.count, synced_at = excluded.synced_at, unlinked = excluded.unlinked,
+             undone_by = excluded.undone_by",
     )
     .bind(profile)
     .bind(run)

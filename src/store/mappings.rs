@@ -8,8 +8,8 @@ use sqlx::{
 };
 use url::Url;
 
-use super::{Error, Store};
-use crate::model::{Mapping, OfOtherProfile, Reference};
+use super::{Error, Store, word};
+use crate::model::{Highest, Mapping, Minimum, OfOtherProfile, Reference, Rule, SeatMetric};
 
 /// Rows in one statement; SQLite allows 32,766 parameters.
 const ROWS: usize = 1000;
@@ -33,8 +33,27 @@ impl FromRow<'_, SqliteRow> for Mapping {
             mapped_at: row.try_get("mapped_at")?,
             flag: row.try_get("flag")?,
             seats: row.try_get("seats")?,
+            rule: rule(row)?,
         })
     }
+}
+
+fn rule(row: &SqliteRow) -> sqlx::Result<Rule> {
+    let has = |column: &str| Ok::<_, sqlx::Error>(row.try_get::<Option<&str>, _>(column)?.is_some());
+    let minimum: Option<i64> = row.try_get("rule_minimum")?;
+    let until = has("rule_minimum_until")?
+        .then(|| word(row, "rule_minimum_until", "last day of a minimum"))
+        .transpose()?;
+    Ok(Rule {
+        metric: has("rule_metric")?
+            .then(|| word(row, "rule_metric", "seat metric of a mapping"))
+            .transpose()?,
+        included: row.try_get("rule_included")?,
+        minimum: minimum.map(|seats| Minimum { seats, until }),
+        highest: has("rule_highest")?
+            .then(|| word(row, "rule_highest", "span of a rule"))
+            .transpose()?,
+    })
 }
 
 /// All mappings of a profile, sorted by organization name.
@@ -125,7 +144,8 @@ impl Store {
             expect_falls(&mut transaction, profile, &mapped).await?;
             let mut statement: QueryBuilder<Sqlite> = QueryBuilder::new(
                 "INSERT INTO mappings (profile, organization_id, organization_name, organization_number,
-                     customer_id, customer_name, license_id, license_name, mapped_at, flag, seats) ",
+                     customer_id, customer_name, license_id, license_name, mapped_at, flag, seats,
+                     rule_metric, rule_included, rule_minimum, rule_minimum_until, rule_highest) ",
             );
             statement.push_values(rows, |mut row, mapping| {
                 row.push_bind(profile)
@@ -138,7 +158,12 @@ impl Store {
                     .push_bind(&mapping.license.name)
                     .push_bind(&mapping.mapped_at)
                     .push_bind(&mapping.flag)
-                    .push_bind(mapping.seats);
+                    .push_bind(mapping.seats)
+                    .push_bind(mapping.rule.metric.map(SeatMetric::name))
+                    .push_bind(mapping.rule.included)
+                    .push_bind(mapping.rule.minimum.as_ref().map(|minimum| minimum.seats))
+                    .push_bind(until(&mapping.rule))
+                    .push_bind(mapping.rule.highest.map(Highest::name));
             });
             statement.push(
                 " ON CONFLICT (profile, organization_id) DO UPDATE SET
@@ -146,7 +171,10 @@ impl Store {
                     organization_number = excluded.organization_number,
                     customer_id = excluded.customer_id, customer_name = excluded.customer_name,
                     license_id = excluded.license_id, license_name = excluded.license_name,
-                    mapped_at = excluded.mapped_at, flag = excluded.flag, seats = excluded.seats",
+                    mapped_at = excluded.mapped_at, flag = excluded.flag, seats = excluded.seats,
+                    rule_metric = excluded.rule_metric, rule_included = excluded.rule_included,
+                    rule_minimum = excluded.rule_minimum, rule_minimum_until = excluded.rule_minimum_until,
+                    rule_highest = excluded.rule_highest",
             );
             statement.build().execute(&mut *transaction).await?;
             let mut statement: QueryBuilder<Sqlite> =
@@ -199,6 +227,12 @@ impl Store {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// The last day of a rule's minimum, as the state writes it.
+fn until(rule: &Rule) -> Option<String> {
+    let until = rule.minimum.as_ref()?.until?;
+    Some(until.to_string())
 }
 
 /// A site's URL in a form that is the same for every spelling of it.
@@ -269,6 +303,7 @@ mod tests {
             mapped_at: super::super::now(),
             flag: None,
             seats: None,
+            rule: Rule::default(),
         }
     }
 
@@ -306,6 +341,7 @@ mod tests {
 
     #[tokio::test]
     async fn seats_that_leave_a_license_are_expected_to_come_off() {
+        use crate::model::Price;
         use crate::store::{ChangeStatus, LicenseCount, NewChange, NewRun, OrganizationSeats};
         use std::collections::HashSet;
         let directory = tempfile::tempdir().unwrap();
@@ -319,11 +355,15 @@ mod tests {
             source: "api",
             metric: SeatMetric::Used,
             organizations: 3,
+            note: None,
+            undoes: None,
         };
         let run = store.begin_run("p", &new_run).await.unwrap();
         let seats = [("a", 50), ("b", 30), ("c", 20)].map(|(organization, seats)| OrganizationSeats {
             organization: Reference::new(organization.to_owned(), organization),
             seats: Some(seats),
+            counted: None,
+            metric: None,
         });
         let change = NewChange {
             license: Reference::new(17, "License"),
@@ -333,6 +373,7 @@ mod tests {
             status: ChangeStatus::Intended,
             verified: false,
             reason: None,
+            price: Price::default(),
             seats: seats.to_vec(),
         };
         store.record_changes("p", run, &[change]).await.unwrap();
@@ -341,7 +382,13 @@ mod tests {
             store.unmap("p", &[organization.to_owned()]).await.unwrap();
         };
         let count = async || store.license_counts("p").await.unwrap().get(&17).copied();
-        let expected = |unlinked| Some(LicenseCount { count: 100, unlinked });
+        let expected = |unlinked| {
+            Some(LicenseCount {
+                count: 100,
+                unlinked,
+                undone_by: None,
+            })
+        };
         leaves("c").await;
         store
             .record_written("p", run, &[], &HashSet::new())

@@ -26,6 +26,7 @@ impl Store {
             "DELETE FROM license_intents WHERE profile = $1",
             "DELETE FROM mappings WHERE profile = $1",
             "DELETE FROM ignored WHERE profile = $1",
+            "DELETE FROM listed_organizations WHERE profile = $1",
             "DELETE FROM names WHERE profile = $1",
             "DELETE FROM error_options WHERE profile = $1",
             "DELETE FROM ticket_fields WHERE profile = $1",

@@ -779,6 +779,7 @@ fn other_profile(stage: &Stage, profile: &str, site: &str, mapping: &[(String, i
             mapped_at: now(),
             flag: None,
             seats: None,
+            rule: halolink::model::Rule::default(),
         })
         .collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

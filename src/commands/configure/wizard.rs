@@ -43,6 +43,9 @@ pub(super) async fn ask(context: &Context, before: &Configuration) -> anyhow::Re
         outcomes::warn_of_mail(context, outcome);
     }
     let mut after = Configuration {
+        vendor_sync: before.vendor_sync,
+        fair_use: before.fair_use,
+        time_zone: before.time_zone.clone(),
         sync_seats: Some(sync_seats),
         seat_metric,
         ticket_type,

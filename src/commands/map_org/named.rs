@@ -5,7 +5,7 @@ use crate::{
     context::Context,
     failure::Failure,
     halo::Halo,
-    model::{Customer, License, Organization, SeatMetric, Seats},
+    model::{Customer, Extras, License, Organization, SeatMetric, Seats},
     plan::names::{Index, Named, Unresolved},
 };
 
@@ -36,6 +36,7 @@ pub(super) fn unseen(text: &str) -> Option<Organization> {
         number: None,
         name: name.to_owned(),
         seats: Seats::default(),
+        extras: Extras::default(),
         suspended: false,
         deactivated: false,
         conflicting: false,

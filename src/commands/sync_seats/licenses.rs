@@ -112,5 +112,6 @@ fn found_of(license: License) -> Found {
         count: license.count,
         customer: license.customer_id,
         active: license.active,
+        price: license.price,
     }
 }

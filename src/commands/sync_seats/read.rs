@@ -94,7 +94,7 @@ async fn known(context: &Context, store: &Store, scope: &Scope) -> anyhow::Resul
         synced: scope
             .counts
             .iter()
-            .map(|(license, LicenseCount { count, unlinked })| {
+            .map(|(license, LicenseCount { count, unlinked, .. })| {
                 let (count, unlinked) = (*count, *unlinked);
                 (*license, Synced { count, unlinked })
             })
@@ -102,6 +102,7 @@ async fn known(context: &Context, store: &Store, scope: &Scope) -> anyhow::Resul
         created: store.created_licenses(profile).await?,
         elsewhere: elsewhere(store, profile).await?,
         named: scope.named.clone(),
+        today: scope.today,
     })
 }
 

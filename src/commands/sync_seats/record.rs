@@ -40,12 +40,15 @@ fn intent(change: &Change<LicenseSeats>) -> Option<NewChange> {
         status,
         verified: status == ChangeStatus::Confirmed,
         reason,
+        price: seats.price.clone(),
         seats: seats
             .shares
             .iter()
             .map(|share| OrganizationSeats {
                 organization: share.organization.clone(),
                 seats: share.seats,
+                counted: share.counted,
+                metric: share.counted.map(|_| share.metric),
             })
             .collect(),
     })

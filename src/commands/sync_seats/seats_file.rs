@@ -142,7 +142,7 @@ pub(super) fn read(
         return Err(unusable(contents.bad.join("; ")).into());
     }
     warn_of_strangers(context, path, &contents.strangers);
-    Ok(mapped(&scope.mappings, |mapping| {
+    Ok(mapped(scope, |mapping, _| {
         contents
             .sources
             .get(mapping.organization.id.as_str())

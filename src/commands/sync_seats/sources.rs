@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Scope;
 use crate::{
     context::Context,
-    model::Mapping,
+    model::{Mapping, Organization, SeatMetric},
     plan::seats::{Mapped, Source},
 };
 
@@ -20,51 +20,62 @@ pub(super) async fn read(
     progress: crate::backup::Progress<'_>,
 ) -> anyhow::Result<Vec<Mapped>> {
     let backup = context.backup().await?;
-    let mut sources: HashMap<String, Source> = HashMap::new();
-    let mut add = |organization: crate::model::Organization| {
-        let source = if organization.conflicting {
-            Source::Contradictory
-        } else if organization.suspended {
-            Source::Suspended
-        } else if organization.deactivated {
-            Source::Deactivated
-        } else {
-            organization
-                .seats
-                .of(scope.metric)
-                .map_or(Source::Unreadable, Source::Seats)
-        };
-        sources.insert(organization.id, source);
-    };
-    if !scope.named.is_empty() && scope.mappings.len() <= FEW {
+    let organizations = if !scope.named.is_empty() && scope.mappings.len() <= FEW {
+        let mut few = Vec::new();
         for mapping in &scope.mappings {
-            if let Some(organization) = backup.organization(&mapping.organization.id).await? {
-                add(organization);
-            }
+            few.extend(backup.organization(&mapping.organization.id).await?);
         }
+        few
     } else {
-        for organization in backup.organizations(progress).await? {
-            add(organization);
-        }
-    }
-    Ok(mapped(&scope.mappings, |mapping| {
-        sources
-            .get(&mapping.organization.id)
-            .copied()
-            .unwrap_or(Source::Vanished)
+        backup.organizations(progress).await?
+    };
+    let by_id: HashMap<&str, &Organization> = organizations
+        .iter()
+        .map(|organization| (organization.id.as_str(), organization))
+        .collect();
+    Ok(mapped(scope, |mapping, metric| {
+        by_id
+            .get(mapping.organization.id.as_str())
+            .map_or(Source::Vanished, |organization| source(organization, metric))
     }))
 }
 
-/// Combines each mapping with the seats that its organization has now.
-pub(super) fn mapped(mappings: &[Mapping], source: impl Fn(&Mapping) -> Source) -> Vec<Mapped> {
-    mappings
+/// What an organization's row says about its seats.
+fn source(organization: &Organization, metric: SeatMetric) -> Source {
+    if organization.conflicting {
+        Source::Contradictory
+    } else if organization.suspended {
+        Source::Suspended
+    } else if organization.deactivated {
+        Source::Deactivated
+    } else {
+        organization
+            .seats
+            .of(metric)
+            .map_or(Source::Unreadable, Source::Seats)
+    }
+}
+
+/// Combines each mapping with the seats that its organization has now; `source` gets the metric that counts.
+pub(super) fn mapped(scope: &Scope, source: impl Fn(&Mapping, SeatMetric) -> Source) -> Vec<Mapped> {
+    scope
+        .mappings
         .iter()
-        .map(|mapping| Mapped {
-            organization: mapping.organization.clone(),
-            customer: mapping.customer.clone(),
-            license: mapping.license.clone(),
-            seats_before: mapping.seats,
-            source: source(mapping),
+        .map(|mapping| {
+            let metric = mapping.rule.metric(scope.metric);
+            Mapped {
+                organization: mapping.organization.clone(),
+                customer: mapping.customer.clone(),
+                license: mapping.license.clone(),
+                seats_before: mapping.seats,
+                source: source(mapping, metric),
+                metric,
+                rule: mapping.rule.clone(),
+                highest: scope
+                    .highest
+                    .get(&(mapping.organization.id.clone(), metric))
+                    .copied(),
+            }
         })
         .collect()
 }

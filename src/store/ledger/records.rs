@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, str::FromStr};
 
+use rust_decimal::Decimal;
 use serde::Serialize;
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use crate::{
-    model::{Reference, SeatMetric},
+    model::{Price, Reference, SeatMetric},
     store::word,
 };
 
@@ -122,6 +123,10 @@ pub struct NewRun<'a> {
     pub metric: SeatMetric,
     /// How many mapped organizations it covers.
     pub organizations: usize,
+    /// What the person who runs it notes.
+    pub note: Option<&'a str>,
+    /// The run that it takes back, if it does.
+    pub undoes: Option<i64>,
 }
 
 /// What a run did.
@@ -158,6 +163,8 @@ pub struct NewChange {
     pub verified: bool,
     /// The reason, unless it is simply done.
     pub reason: Option<String>,
+    /// What a seat costs now.
+    pub price: Price,
     /// The seats that the quantity is made of.
     pub seats: Vec<OrganizationSeats>,
 }
@@ -167,8 +174,12 @@ pub struct NewChange {
 pub struct OrganizationSeats {
     /// The organization.
     pub organization: Reference<String>,
-    /// Its seats, if they are known.
+    /// Its share of the quantity, if it is known.
     pub seats: Option<i64>,
+    /// The seats that were counted, before the rule made them its share; none if they were not read.
+    pub counted: Option<i64>,
+    /// By which metric they were counted; none if they were not.
+    pub metric: Option<SeatMetric>,
 }
 
 /// A license of a run that was not simply written and read back.
@@ -204,6 +215,8 @@ pub struct LicenseCount {
     pub count: i64,
     /// How many of these seats belong to organizations that have since been unlinked or mapped elsewhere.
     pub unlinked: i64,
+    /// The run that put this quantity back, if the last one that wrote it was an undo.
+    pub undone_by: Option<i64>,
 }
 
 /// A recorded run.
@@ -233,6 +246,10 @@ pub struct Run {
     pub totals: RunTotals,
     /// The error that ended it.
     pub error: Option<String>,
+    /// What the person who ran it noted.
+    pub note: Option<String>,
+    /// The run that it took back, if it did.
+    pub undoes: Option<i64>,
 }
 
 /// A recorded change.
@@ -256,6 +273,8 @@ pub struct RecordedChange {
     pub reason: Option<String>,
     /// RFC 3339.
     pub recorded_at: String,
+    /// What a seat cost then.
+    pub price: Price,
 }
 
 /// The seats of one organization at one time.
@@ -273,6 +292,11 @@ pub struct SeatPoint {
     pub host: String,
     /// The change of its license.
     pub change: RecordedChange,
+}
+
+fn decimal(row: &SqliteRow, column: &str) -> sqlx::Result<Option<Decimal>> {
+    let text: Option<&str> = row.try_get(column)?;
+    text.map(|_| word(row, column, "price")).transpose()
 }
 
 fn count(row: &SqliteRow, column: &str) -> sqlx::Result<usize> {
@@ -301,6 +325,8 @@ impl FromRow<'_, SqliteRow> for Run {
                 backup_requests: count(row, "backup_requests")? as u64,
             },
             error: row.try_get("error")?,
+            note: row.try_get("note")?,
+            undoes: row.try_get("undoes")?,
         })
     }
 }
@@ -323,6 +349,11 @@ impl FromRow<'_, SqliteRow> for RecordedChange {
             verified: row.try_get("verified")?,
             reason: row.try_get("reason")?,
             recorded_at: row.try_get("recorded_at")?,
+            price: Price {
+                price: decimal(row, "price")?,
+                cost: decimal(row, "cost")?,
+                cycle: row.try_get("billing_cycle")?,
+            },
         })
     }
 }
@@ -374,6 +405,8 @@ mod tests {
             source: "api",
             metric: SeatMetric::Used,
             organizations: 1,
+            note: None,
+            undoes: None,
         };
         store.begin_run("p", &run).await.unwrap();
         assert_eq!(store.runs("p", "").await.unwrap()[0].metric, SeatMetric::Used);

@@ -17,7 +17,7 @@ use crate::{
     halo::Halo,
     http::StillWanted,
     lock_file::LockFile,
-    model::Quantity,
+    model::{Price, Quantity},
     plan::requests::batch_size,
     store::{ChangeStatus, NewChange, NewRun, NotWritten, OrganizationSeats, RunState, RunTotals, Store},
 };
@@ -121,6 +121,8 @@ async fn begin(context: &Context, store: &Store, chosen: &[&mut Old]) -> anyhow:
         source: "--old-license 0",
         metric: metric(context).await?,
         organizations: chosen.iter().map(|old| old.organizations.len()).sum(),
+        note: None,
+        undoes: None,
     };
     let run = store.begin_run(&context.profile, &new_run).await?;
     let records: Vec<NewChange> = chosen.iter().map(|old| record(old)).collect();
@@ -169,6 +171,7 @@ fn record(old: &Old) -> NewChange {
         to: Some(0),
         status: ChangeStatus::Intended,
         verified: false,
+        price: Price::default(),
         reason: Some("mapped to another license; the old one was to be set to 0".to_owned()),
         seats: old
             .organizations
@@ -176,6 +179,8 @@ fn record(old: &Old) -> NewChange {
             .map(|organization| OrganizationSeats {
                 organization: organization.clone(),
                 seats: Some(0),
+                counted: None,
+                metric: None,
             })
             .collect(),
     }
