@@ -10,6 +10,7 @@ pub mod explain;
 pub mod history;
 pub mod ignore;
 mod inside;
+mod license_reading;
 pub mod list;
 pub mod map_org;
 mod naming;

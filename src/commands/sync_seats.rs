@@ -2,7 +2,6 @@
 
 mod apply;
 mod drift;
-mod licenses;
 mod read;
 pub(super) mod record;
 mod seats_file;
@@ -16,7 +15,7 @@ use std::{
 
 use jiff::civil::Date;
 
-use super::{calendar, configure, naming};
+use super::{calendar, configure, license_reading::Places, naming};
 use crate::{
     change::{Change, Plan},
     cli,
@@ -50,7 +49,7 @@ pub async fn run(context: &Context, arguments: cli::SyncSeats) -> anyhow::Result
         metric: SeatMetric::default(),
         mappings: Vec::new(),
         run: None,
-        pages: None,
+        places: Places::default(),
         alone: HashSet::new(),
     };
     runner::run(context, sync, mode).await
@@ -63,8 +62,8 @@ struct SyncSeats {
     mappings: Vec<Mapping>,
     /// The run in the ledger; none in a dry run.
     run: Option<i64>,
-    /// The number of pages in the list of licenses, if it was read.
-    pages: Option<usize>,
+    /// Where the licenses were found.
+    places: Places,
     /// Licenses that Halo did not accept even alone.
     alone: HashSet<i64>,
 }
@@ -110,7 +109,7 @@ impl Changing for SyncSeats {
             plan.release();
         }
         drift::explain(context, &halo, &mut plan).await;
-        self.pages = read.pages;
+        self.places = read.places;
         self.metric = scope.metric;
         self.mappings = scope.mappings;
         Ok(plan)
@@ -141,7 +140,7 @@ impl Changing for SyncSeats {
         store: &Store,
         changes: &mut [&mut Change<LicenseSeats>],
     ) -> anyhow::Result<Applied> {
-        let (applied, alone) = apply::apply(context, store, changes, self.pages).await?;
+        let (applied, alone) = apply::apply(context, store, changes, &self.places).await?;
         self.alone = alone;
         Ok(applied)
     }

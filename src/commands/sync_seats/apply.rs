@@ -8,9 +8,10 @@ use std::{
 
 use futures_util::FutureExt;
 
-use super::{label, licenses};
+use super::label;
 use crate::{
     change::{Change, Reason},
+    commands::license_reading::{Places, read_back},
     context::Context,
     failure::{Failure, explain},
     halo::Halo,
@@ -52,7 +53,7 @@ struct Writer<'a> {
     halo: &'a Halo,
     /// By license: the organizations and customers that it is mapped to in the plan.
     planned: HashMap<i64, BTreeSet<(String, i64)>>,
-    pages: Option<usize>,
+    places: &'a Places,
     applied: Applied,
     /// By license: why it failed. One that is in neither this nor `skipped` was written and read back.
     failed: HashMap<i64, Reason>,
@@ -68,13 +69,13 @@ struct Writer<'a> {
     refused_before: HashSet<i64>,
 }
 
-/// Writes the licenses' quantities, reads them back, and gives each change its outcome. `pages` is the number of
-/// pages in the list of licenses, if known. Also returns the licenses that Halo does not accept even alone.
+/// Writes the licenses' quantities, reads them back, and gives each change its outcome. `places` is where the
+/// licenses were found. Also returns the licenses that Halo does not accept even alone.
 pub(super) async fn apply(
     context: &Context,
     store: &Store,
     changes: &mut [&mut Change<LicenseSeats>],
-    pages: Option<usize>,
+    places: &Places,
 ) -> anyhow::Result<(Applied, HashSet<i64>)> {
     let quantities: Vec<Quantity> = changes
         .iter()
@@ -99,7 +100,7 @@ pub(super) async fn apply(
             .iter()
             .map(|change| (change.subject.license.id, mapped_to(&change.subject)))
             .collect(),
-        pages,
+        places,
         applied: Applied::default(),
         failed: HashMap::new(),
         skipped: HashMap::new(),
@@ -280,7 +281,7 @@ impl Writer<'_> {
             None => {
                 let progress = self.context.ui.progress("verifying");
                 let show = |done, total| progress.set(done, total);
-                let counts = licenses::read_back(self.halo, &ids, self.pages, &show).await;
+                let counts = read_back(self.halo, &ids, self.places, &show).await;
                 counts.map_err(|error| explain(&error.into()))
             }
         };

@@ -1,14 +1,14 @@
 //! Reading everything that the plan is made from: the seats, the licenses, and what earlier runs recorded.
 
-use std::{
-    collections::{HashMap, HashSet},
-    path::Path,
-};
+use std::{collections::HashMap, path::Path};
 
-use super::{Scope, licenses, seats_file, sources};
+use super::{Scope, seats_file, sources};
 use crate::{
     cli,
-    commands::elsewhere::elsewhere,
+    commands::{
+        elsewhere::elsewhere,
+        license_reading::{self, Places, Reading, Wanted},
+    },
     context::Context,
     halo::Halo,
     plan::seats::{Found, Known, Mapped, Synced},
@@ -22,8 +22,8 @@ pub(super) struct Read {
     pub mapped: Vec<Mapped>,
     pub found: HashMap<i64, Found>,
     pub known: Known,
-    /// The number of pages in the list of licenses, if it was read.
-    pub pages: Option<usize>,
+    /// Where the licenses were found.
+    pub places: Places,
 }
 
 /// Reads seats and licenses, and completes the record of a killed run. A dry run records nothing, but plans as if it
@@ -40,13 +40,25 @@ pub(super) async fn read(
 ) -> anyhow::Result<Read> {
     let unsettled = store.unsettled(&context.profile).await?;
     let mut known = known(context, store, scope).await?;
-    let mut wanted: HashSet<i64> = scope.mappings.iter().map(|mapping| mapping.license.id).collect();
-    wanted.extend(unsettled.iter().map(|change| change.license));
+    let mut wanted: Vec<Wanted> = scope
+        .mappings
+        .iter()
+        .map(|mapping| Wanted {
+            id: mapping.license.id,
+            name: Some(mapping.license.name.clone()),
+            customer: Some(mapping.customer.id),
+        })
+        .collect();
+    wanted.extend(unsettled.iter().map(|change| Wanted {
+        id: change.license,
+        name: None,
+        customer: None,
+    }));
 
     let progress = context.ui.progress("reading seats and licenses");
     let seats = seats(context, store, scope, arguments.seats_file.as_deref(), &progress);
-    let (mut mapped, licenses::Reading { found, pages }) =
-        tokio::try_join!(seats, licenses::read(halo, &wanted))?;
+    let licenses = license_reading::read(context, store, halo, &wanted);
+    let (mut mapped, Reading { found, places }) = tokio::try_join!(seats, licenses)?;
     drop(progress);
 
     // What a killed run was about to write: Halo shows if it got that far.
@@ -66,7 +78,7 @@ pub(super) async fn read(
         mapped,
         found,
         known,
-        pages,
+        places,
     })
 }
 

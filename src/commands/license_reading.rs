@@ -1,35 +1,64 @@
 //! Reading licenses with the fewest requests: a few one by one, many by whole pages.
+//!
+//! Any command that needs the present state of licenses whose ids it knows calls [`read`] once, for all of them, and
+//! [`read_back`] after writing some of them. Neither reads anything else, and neither asks for a license twice.
 
 use std::collections::{HashMap, HashSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::{
+    context::Context,
     halo::{Error, Halo},
     model::License,
     plan::{
         requests::{FEW, one_by_one},
         seats::Found,
     },
+    store::Store,
 };
 
 /// Licenses read at the same time.
 const AT_ONCE: usize = 4;
 
-/// The licenses that were read.
-pub(super) struct Reading {
-    /// By id. A license that is not in here no longer exists.
-    pub found: HashMap<i64, Found>,
-    /// The number of pages read; none if licenses were read one by one.
-    pub pages: Option<usize>,
+/// A license to read, and what is known of it: Halo may have renamed or moved it since.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub id: i64,
+    /// Its name when it was last seen; none if that is not known.
+    pub name: Option<String>,
+    /// Its customer when it was last seen; none if that is not known.
+    pub customer: Option<i64>,
 }
 
-/// Reads the wanted licenses.
-pub(super) async fn read(halo: &Halo, wanted: &HashSet<i64>) -> anyhow::Result<Reading> {
+/// The licenses that were read.
+pub(super) struct Reading {
+    /// By id. A license that is not in here no longer exists; one that is inactive is in here.
+    pub found: HashMap<i64, Found>,
+    /// Where they were, for [`read_back`].
+    pub places: Places,
+}
+
+/// Where licenses were found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    /// The number of pages read; none if licenses were read one by one.
+    pages: Option<usize>,
+}
+
+/// Reads the wanted licenses. The same license may be wanted more than once.
+pub(super) async fn read(
+    _context: &Context,
+    _store: &Store,
+    halo: &Halo,
+    wanted: &[Wanted],
+) -> anyhow::Result<Reading> {
+    let wanted: HashSet<i64> = wanted.iter().map(|wanted| wanted.id).collect();
+    let wanted = &wanted;
     if wanted.len() <= FEW {
         return Ok(Reading {
             found: each(halo, wanted).await?,
-            pages: None,
+            places: Places::default(),
         });
     }
     let first = halo.first_license_page().await?;
@@ -63,7 +92,7 @@ pub(super) async fn read(halo: &Halo, wanted: &HashSet<i64>) -> anyhow::Result<R
     }
     Ok(Reading {
         found,
-        pages: Some(pages),
+        places: Places { pages: Some(pages) },
     })
 }
 
@@ -71,10 +100,10 @@ pub(super) async fn read(halo: &Halo, wanted: &HashSet<i64>) -> anyhow::Result<R
 pub(super) async fn read_back(
     halo: &Halo,
     written: &HashSet<i64>,
-    pages: Option<usize>,
+    places: &Places,
     progress: crate::halo::Progress<'_>,
 ) -> Result<HashMap<i64, i64>, Error> {
-    let licenses = match pages {
+    let licenses = match places.pages {
         Some(pages) if !one_by_one(written.len(), Some(pages)) => {
             let first = halo.first_license_page().await?;
             halo.licenses_after(first, written, progress).await?.0
