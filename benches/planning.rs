@@ -16,6 +16,7 @@ const LIMITS: Limits = Limits {
     max_change: 50,
     min_change: 0,
     max_held_back: 20,
+    max_amount: None,
 };
 
 /// Mapped organizations, their licenses, and the quantities of the last sync.
@@ -61,7 +62,16 @@ fn world(organizations: i64) -> World {
         .collect();
     let synced = synced
         .into_iter()
-        .map(|(license, count)| (license, Synced { count, unlinked: 0 }))
+        .map(|(license, count)| {
+            (
+                license,
+                Synced {
+                    count,
+                    this_month: true,
+                    ..Synced::default()
+                },
+            )
+        })
         .collect();
     let known = Known {
         synced,

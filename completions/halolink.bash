@@ -1159,7 +1159,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__sync__subcmd__seats)
-            opts="-p -o -y -q -v -h --dry-run --exit-code --seats-file --max-change --min-change --max-held-back --force --wait --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            opts="-p -o -y -q -v -h --dry-run --exit-code --seats-file --max-change --min-change --max-held-back --max-amount --require-mapped --force --wait --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1189,6 +1189,10 @@ _halolink() {
                     return 0
                     ;;
                 --max-held-back)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-amount)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

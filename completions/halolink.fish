@@ -196,6 +196,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l seats-f
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-change -d 'Hold back a change since the last sync of more than this percentage and more than --min-change seats, and any fall to 0' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l min-change -d 'Let changes of up to this many seats through, whatever their percentage, except a fall to 0' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-held-back -d 'Write nothing if more than this share would be held back (of first syncs: more than half)' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-amount -d 'Hold back a change that adds more than this to a billing cycle, or takes more from it; a license without a price is not judged by it' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l wait -d 'How many seconds to wait for another sync-seats of this profile to end' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
@@ -208,6 +209,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l patienc
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l request-limit -d 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l dry-run -d 'Show the plan, without writing anything'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l exit-code -d 'With --dry-run: exit with 5 if anything would change'
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l require-mapped -d 'Exit with 4 if an organization is neither mapped nor ignored'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l force -d 'Also write what would be held back, and do not ask'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s y -l yes -d 'Answer yes to every question that asks to go on'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l non-interactive -d 'Never ask; a missing value is an error that names its flag (implied without a terminal)'

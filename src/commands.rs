@@ -25,3 +25,4 @@ pub mod sync_seats;
 pub mod sync_tickets;
 mod ticket_options;
 pub mod unlink;
+mod unmapped;

@@ -21,7 +21,7 @@ use crate::{
     failure::Failure,
     halo::{self, Halo},
     http::{RequestPolicy, SPAN},
-    model::Reference,
+    model::{Listed, Reference},
     paths::{config_directory, state_file},
     profile::{Connection, DEFAULT_PROFILE, Profiles},
     secrets::{Secret, SecretStore, Secrets},
@@ -262,6 +262,21 @@ impl Context {
         if let Err(error) = result.await {
             self.ui
                 .detail(1, format!("the names could not be kept for completion: {error}"));
+        }
+    }
+
+    /// Remembers the list of organizations, if there is a state, to name later those that nobody mapped. It does not
+    /// matter if that fails: the list will be read again.
+    pub async fn remember_listed(&self, listed: &[Listed]) {
+        let result = async {
+            let store = Store::open_for_notes(&self.state).await?;
+            store.remember_listed(&self.profile, listed).await?;
+            store.close().await;
+            anyhow::Ok(())
+        };
+        if let Err(error) = result.await {
+            self.ui
+                .detail(1, format!("the list of organizations could not be kept: {error}"));
         }
     }
 

@@ -22,7 +22,7 @@ pub use fair_use::{FairUse, FairUseOf};
 pub use ignored::Ignored;
 pub use license::{License, LicenseChange, Price, Quantity};
 pub use mapping::{Mapping, OfOtherProfile};
-pub use organization::{Extras, Organization, SeatMetric, Seats};
+pub use organization::{Extras, Listed, Organization, SeatMetric, Seats};
 pub use reference::Reference;
 pub use rule::{Highest, Minimum, Rule};
 pub use ticket::{NewNote, NewTicket, Ticket};

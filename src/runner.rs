@@ -62,7 +62,7 @@ async fn carry_out<C: Changing>(
     if mode.dry_run {
         plan.halt();
         print::print(context, command, &plan, mode, shown);
-        return Ok(completion(&plan, &Applied::default(), mode));
+        return Ok(completion(command, &plan, &Applied::default(), mode));
     }
     let something = plan.to_apply().next().is_some();
     let mut applied = Applied::default();
@@ -81,15 +81,20 @@ async fn carry_out<C: Changing>(
     }
     print::print(context, command, &plan, mode, shown);
     print::tell(context, &applied);
-    Ok(completion(&plan, &applied, mode))
+    Ok(completion(command, &plan, &applied, mode))
 }
 
-fn completion<S>(plan: &Plan<S>, applied: &Applied, mode: Mode) -> Completion {
+fn completion<C: Changing>(
+    command: &C,
+    plan: &Plan<C::Subject>,
+    applied: &Applied,
+    mode: Mode,
+) -> Completion {
     if let Some(failure) = &applied.broken_off {
         Completion::BrokenOff(failure.kind)
     } else if mode.exit_code && plan.to_apply().next().is_some() {
         Completion::ChangesPending
-    } else if plan.needs_attention() || applied.incomplete {
+    } else if plan.needs_attention() || applied.incomplete || command.needs_attention(plan) {
         Completion::SomeFailed
     } else {
         Completion::Done

@@ -13,6 +13,7 @@ mod first_seen;
 mod ignored;
 mod ledger;
 mod license_intents;
+mod listed;
 mod lock;
 mod mappings;
 mod names;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use rust_decimal::Decimal;
+
 /// A change that is too large.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TooMuch {
@@ -31,6 +33,13 @@ pub enum Excess {
     First,
     /// At the first sync of organizations that joined a license.
     Joined,
+    /// What it adds to a billing cycle, or takes from it.
+    Amount {
+        /// That amount.
+        amount: Decimal,
+        /// The most that was allowed.
+        most: Decimal,
+    },
 }
 
 impl TooMuch {
@@ -64,6 +73,18 @@ impl fmt::Display for TooMuch {
                 formatter,
                 "with the organizations that are new to it, {who} would {verb} from {from} to {to}"
             ),
+            Excess::Amount { amount, most } => {
+                let (adds, amount) = if amount.is_sign_negative() {
+                    ("take", amount.abs())
+                } else {
+                    ("add", amount)
+                };
+                let preposition = if adds == "add" { "to" } else { "from" };
+                write!(
+                    formatter,
+                    "from {from} to {to}, {who} would {adds} {amount} {preposition} a billing cycle, more than --max-amount {most}"
+                )
+            }
             Excess::Change { min_change, .. } if from <= 0 => write!(
                 formatter,
                 "{who} would {verb} from {from} to {to}, more than --min-change {min_change}"

@@ -4,8 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use clap_complete::ArgValueCompleter;
+use rust_decimal::Decimal;
 
 use crate::complete;
+
+fn amount(text: &str) -> Result<Decimal, String> {
+    match text.trim().parse::<Decimal>() {
+        Ok(amount) if !amount.is_sign_negative() => Ok(amount),
+        _ => Err("give an amount such as 250 or 99.50".to_owned()),
+    }
+}
 
 /// `sync-seats`.
 #[derive(Debug, Args)]
@@ -19,7 +27,8 @@ use crate::complete;
       and any fall to 0; a rise from 0 counts as more than any percentage\n  \
     - a first sync that falls to 0, or by over half and more than --min-change seats, or rises to more than\n    \
       ten times and by more than 100 seats; but not a rise from 0, nor on a license that map-org created.\n    \
-      Naming the organization also allows its first sync\n\
+      Naming the organization also allows its first sync\n  \
+    - a change of more than --max-amount a billing cycle, where that is given\n\
     Organizations that share a license are judged one by one.\n\
     If 3 or more licenses, and more than --max-held-back percent of those whose quantity is known, would be\n\
     held back, nothing is written; of first syncs, 3 or more and more than half. A license with\n\
@@ -47,6 +56,13 @@ pub struct SyncSeats {
     /// Write nothing if more than this share would be held back (of first syncs: more than half)
     #[arg(long, value_name = "PERCENT", default_value_t = 20)]
     pub max_held_back: u32,
+    /// Hold back a change that adds more than this to a billing cycle, or takes more from it; a license without a price
+    /// is not judged by it
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    pub max_amount: Option<Decimal>,
+    /// Exit with 4 if an organization is neither mapped nor ignored
+    #[arg(long, conflicts_with = "organizations")]
+    pub require_mapped: bool,
     /// Also write what would be held back, and do not ask
     #[arg(long)]
     pub force: bool,

@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
-use super::configure;
+use super::{
+    configure,
+    elsewhere::elsewhere,
+    unmapped::{self, UnmappedView},
+};
 use crate::{
     context::Context,
     failure::Completion,
@@ -23,6 +27,8 @@ struct Status<'a> {
     mappings: Mappings,
     last_sync: Option<LastSync>,
     open_tickets: i64,
+    /// Neither mapped nor ignored; none if their list has never been read.
+    unmapped: Option<Vec<UnmappedView<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -126,6 +132,17 @@ pub async fn run(context: &Context) -> anyhow::Result<Completion> {
         Some(connection) => Some(show_connection(context, connection).await),
         None => None,
     };
+    let elsewhere = elsewhere(&store, &context.profile).await?;
+    let metric = configuration.metric();
+    let nobodys = unmapped::find(
+        &store,
+        &context.profile,
+        None,
+        mappings.iter(),
+        &elsewhere,
+        metric,
+    )
+    .await?;
     let status = Status {
         profile: &context.profile,
         connected: shown.is_some(),
@@ -149,10 +166,20 @@ pub async fn run(context: &Context) -> anyhow::Result<Completion> {
         },
         last_sync: store.last_sync(&context.profile).await?.map(LastSync::from),
         open_tickets: store.count_open_tickets(&context.profile).await?,
+        unmapped: nobodys
+            .as_ref()
+            .map(|nobodys| nobodys.iter().map(UnmappedView::from).collect()),
     };
     match context.ui.format() {
         Format::Json => context.ui.json(&status),
-        _ => print(context, &status),
+        _ => {
+            print(context, &status);
+            if let Some(sentence) =
+                unmapped::sentence(context, nobodys.as_deref().unwrap_or_default(), metric)
+            {
+                context.ui.warn(sentence);
+            }
+        }
     }
     Ok(Completion::Done)
 }

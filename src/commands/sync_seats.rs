@@ -13,18 +13,19 @@ use std::{
     time::Duration,
 };
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
-use super::{calendar, configure, license_reading::Places, naming};
+use super::{calendar, configure, elsewhere::elsewhere, license_reading::Places, naming, unmapped};
 use crate::{
     change::{Change, Plan},
     cli,
     context::Context,
     failure::{Completion, Failure},
-    model::{Mapping, Reference, SeatMetric},
+    model::{Listed, Mapping, Reference, SeatMetric},
     plan::{
         limits::Limits,
         seats::{LicenseSeats, plan},
+        unmapped::Unmapped,
     },
     runner::{self, Applied, Changing, Closing, Lock, Mode, Question},
     store::{LicenseCount, NewRun, RunState, Store},
@@ -51,6 +52,7 @@ pub async fn run(context: &Context, arguments: cli::SyncSeats) -> anyhow::Result
         run: None,
         places: Places::default(),
         alone: HashSet::new(),
+        unmapped: None,
     };
     runner::run(context, sync, mode).await
 }
@@ -66,6 +68,8 @@ struct SyncSeats {
     places: Places,
     /// Licenses that Halo did not accept even alone.
     alone: HashSet<i64>,
+    /// The organizations that nobody bills; none if they are not known.
+    unmapped: Option<Vec<Unmapped>>,
 }
 
 /// What a run covers.
@@ -83,6 +87,16 @@ struct Scope {
     highest: HashMap<(String, SeatMetric), i64>,
     /// Today, in the partner's time zone.
     today: Date,
+    /// When this month began there.
+    month_start: Timestamp,
+}
+
+impl Scope {
+    /// True if a recorded time lies in this month.
+    fn is_this_month(&self, time: &str) -> bool {
+        time.parse::<Timestamp>()
+            .is_ok_and(|time| time >= self.month_start)
+    }
 }
 
 impl Changing for SyncSeats {
@@ -98,7 +112,9 @@ impl Changing for SyncSeats {
 
     async fn plan(&mut self, context: &Context, store: &Store) -> anyhow::Result<Plan<LicenseSeats>> {
         let scope = self.scope(context, store).await?;
+        self.metric = scope.metric;
         if scope.mappings.is_empty() {
+            self.unmapped = self.nobodys(context, store, &scope, None).await?;
             return Ok(Plan::new(Vec::new()));
         }
         self.begin(context, store, &scope).await?;
@@ -110,9 +126,23 @@ impl Changing for SyncSeats {
         }
         drift::explain(context, &halo, &mut plan).await;
         self.places = read.places;
-        self.metric = scope.metric;
+        self.unmapped = self
+            .nobodys(context, store, &scope, read.listing.organizations())
+            .await?;
+        if let read::Listing::All(listed) = read.listing {
+            context.remember_listed(&listed).await;
+        }
         self.mappings = scope.mappings;
         Ok(plan)
+    }
+
+    fn fields(&self, plan: &Plan<LicenseSeats>) -> Vec<(&'static str, serde_json::Value)> {
+        view::fields(plan, self.unmapped.as_deref())
+    }
+
+    fn needs_attention(&self, plan: &Plan<LicenseSeats>) -> bool {
+        let unbilled = self.unmapped.as_ref().is_none_or(|unmapped| !unmapped.is_empty());
+        plan.changes.is_empty() || (self.arguments.require_mapped && unbilled)
     }
 
     fn question(&self, plan: &Plan<LicenseSeats>) -> Option<Question> {
@@ -179,14 +209,27 @@ impl Changing for SyncSeats {
     }
 
     fn closing(&self, context: &Context, plan: &Plan<LicenseSeats>, mode: Mode) -> Closing {
+        let unmapped = self.unmapped.as_deref().unwrap_or_default();
+        let mut notes: Vec<String> = unmapped::sentence(context, unmapped, self.metric)
+            .into_iter()
+            .collect();
         if plan.changes.is_empty() {
+            let start = context.command("map-org");
+            notes.insert(0, format!("Nothing is mapped, so nothing is billed; {start}"));
             return Closing {
-                notes: vec!["Nothing is mapped; start with: halolink map-org".to_owned()],
+                notes,
                 ..Closing::default()
             };
         }
         Closing {
-            data: vec![view::sentence(plan, self.metric, context.requests(), mode)],
+            data: vec![view::sentence(
+                plan,
+                self.metric,
+                unmapped.len(),
+                context.requests(),
+                mode,
+            )],
+            notes,
             ..Closing::default()
         }
     }
@@ -198,7 +241,29 @@ impl SyncSeats {
             max_change: self.arguments.max_change,
             min_change: self.arguments.min_change,
             max_held_back: self.arguments.max_held_back,
+            max_amount: self.arguments.max_amount,
         }
+    }
+
+    /// The organizations that nobody bills.
+    async fn nobodys(
+        &self,
+        context: &Context,
+        store: &Store,
+        scope: &Scope,
+        listed: Option<&[Listed]>,
+    ) -> anyhow::Result<Option<Vec<Unmapped>>> {
+        let elsewhere = elsewhere(store, &context.profile).await?;
+        let mappings = scope.mappings.iter().chain(&scope.others);
+        unmapped::find(
+            store,
+            &context.profile,
+            listed,
+            mappings,
+            &elsewhere,
+            scope.metric,
+        )
+        .await
     }
 
     /// Finds out which mappings the run covers, and which metric is billed.
@@ -206,10 +271,10 @@ impl SyncSeats {
         let configuration = store.configuration(&context.profile).await?;
         configure::require_sync(context, &configuration)?;
         let now = calendar::now(&configuration)?;
+        let month_start = calendar::month_start(&now);
         let (all, counts) = store.mappings_and_counts(&context.profile).await?;
         let highest = if all.iter().any(|mapping| mapping.rule.highest.is_some()) {
-            let since = calendar::month_start(&now);
-            store.highest_seats(&context.profile, since).await?
+            store.highest_seats(&context.profile, month_start).await?
         } else {
             HashMap::new()
         };
@@ -234,6 +299,7 @@ impl SyncSeats {
             counts,
             highest,
             today: now.date(),
+            month_start,
             metric: configuration.metric(),
         })
     }

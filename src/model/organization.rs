@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::Serialize;
 
+use super::Reference;
+
 /// A backed-up organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Organization {
@@ -23,6 +25,17 @@ pub struct Organization {
     pub extras: Extras,
     /// Whether the list has another row with this id but other seats or flags: there is no telling which is right.
     pub conflicting: bool,
+}
+
+/// An organization as it was last listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The organization.
+    pub organization: Reference<String>,
+    /// Its seats then.
+    pub seats: Seats,
+    /// Whether it was neither suspended nor deactivated.
+    pub active: bool,
 }
 
 /// The seat numbers of an organization; `None` where the service gives no whole number of zero or more.
@@ -60,6 +73,17 @@ impl Seats {
             SeatMetric::Purchased => self.purchased,
             SeatMetric::Required => self.required,
         }
+    }
+
+    /// Sets the number that this metric bills.
+    pub fn set(&mut self, metric: SeatMetric, seats: i64) {
+        let number = match metric {
+            SeatMetric::Used => &mut self.used,
+            SeatMetric::Active => &mut self.active,
+            SeatMetric::Purchased => &mut self.purchased,
+            SeatMetric::Required => &mut self.required,
+        };
+        *number = Some(seats);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use jiff::civil::Date;
+use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::SeatMetric;
 
@@ -68,6 +69,21 @@ impl fmt::Display for Rule {
             parts.push("the month's highest".to_owned());
         }
         formatter.write_str(&parts.join(", "))
+    }
+}
+
+/// `{"metric", "included", "minimum", "minimum_until", "highest"}`, each null where the rule does not say it.
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let minimum = self.minimum.as_ref();
+        let until = minimum.and_then(|minimum| minimum.until);
+        let mut rule = serializer.serialize_struct("Rule", 5)?;
+        rule.serialize_field("metric", &self.metric)?;
+        rule.serialize_field("included", &self.included)?;
+        rule.serialize_field("minimum", &minimum.map(|minimum| minimum.seats))?;
+        rule.serialize_field("minimum_until", &until.map(|until| until.to_string()))?;
+        rule.serialize_field("highest", &self.highest.map(Highest::name))?;
+        rule.end()
     }
 }
 

@@ -35,6 +35,8 @@
 //! | 0→5000 | b new 5000 | | written |
 //! | 5→5000 | b new 5000 | | **held back**, unless halolink created the license |
 
+use rust_decimal::Decimal;
+
 use crate::change::{Excess, Stop, TooMuch};
 
 /// The limits of a change.
@@ -46,6 +48,9 @@ pub struct Limits {
     pub min_change: u32,
     /// The run stops if more than this percentage of the licenses would be held back.
     pub max_held_back: u32,
+    /// The most that a change may add to a billing cycle or take from it, if there is such a limit. A license without a
+    /// price is not judged by it.
+    pub max_amount: Option<Decimal>,
 }
 
 /// A first sync may lower the quantity by this percentage.
@@ -129,6 +134,17 @@ pub fn of_a_sharer(change: &LicenseChange, limits: Limits) -> Option<TooMuch> {
         .shares
         .iter()
         .find_map(|share| since_last_sync(Some(share.organization), share.before?, share.now, limits))
+}
+
+/// Judges what a change adds to a billing cycle, or takes from it.
+pub fn too_dear(from: i64, to: i64, amount: Option<Decimal>, limits: Limits) -> Option<TooMuch> {
+    let (amount, most) = (amount?, limits.max_amount?);
+    (amount.abs() > most).then_some(TooMuch {
+        who: None,
+        from,
+        to,
+        excess: Excess::Amount { amount, most },
+    })
 }
 
 fn since_last_sync(who: Option<&str>, from: i64, to: i64, limits: Limits) -> Option<TooMuch> {
@@ -226,6 +242,7 @@ mod tests {
         max_change: 50,
         min_change: 5,
         max_held_back: 20,
+        max_amount: None,
     };
 
     /// Of the shares, unlinked: what is decided.

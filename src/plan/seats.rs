@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 use super::{
     elsewhere::Elsewhere,
-    limits::{LicenseChange, Limits, ShareChange, Tally, judge, of_a_sharer, stop},
+    limits::{LicenseChange, Limits, ShareChange, Tally, judge, of_a_sharer, stop, too_dear},
     rules,
 };
 use crate::{
@@ -77,6 +78,10 @@ pub struct Synced {
     pub count: i64,
     /// Seats in it of organizations that have left the license since. They are expected to be subtracted.
     pub unlinked: i64,
+    /// It was recorded in this calendar month.
+    pub this_month: bool,
+    /// The run that put it back, if the last one that wrote it was an undo.
+    pub undone_by: Option<i64>,
 }
 
 /// What earlier runs recorded, and what the command line names.
@@ -132,6 +137,20 @@ pub struct LicenseSeats {
     pub shares_changed: bool,
     /// What a seat costs.
     pub price: Price,
+    /// The first run in this calendar month that is about it.
+    pub month_begins: bool,
+}
+
+impl LicenseSeats {
+    /// By how many seats the quantity changes.
+    pub fn change(&self) -> Option<i64> {
+        Some(self.to?.saturating_sub(self.from?))
+    }
+
+    /// What that adds to a billing cycle, or takes from it; none if it is not known.
+    pub fn amount(&self) -> Option<Decimal> {
+        self.price.amount(self.change()?)
+    }
 }
 
 /// Plans the quantities of all licenses that these mappings name, sorted by customer and license name.
@@ -283,6 +302,7 @@ impl License<'_> {
                 .map(|synced| synced.count)
                 .filter(|count| from.is_some_and(|from| from != *count)),
             drift_by: None,
+            month_begins: !synced.is_some_and(|synced| synced.this_month),
             price: self.found.map(|found| found.price.clone()).unwrap_or_default(),
             shares_changed: shares
                 .iter()
@@ -374,12 +394,19 @@ impl License<'_> {
                 None => (Action::Keep, Decision::Unchanged, None),
             };
         }
-        match judge(&change, self.limits) {
+        let note = match judge(&change, self.limits) {
+            None => note,
+            Some(too_much) if too_much.is_first() && self.is_named() => Some(Reason::Named(too_much)),
+            Some(too_much) => return hold_back(Action::Update, too_much, tally),
+        };
+        match too_dear(from, to, seats.amount(), self.limits) {
             None => (Action::Update, Decision::Apply, note),
-            Some(too_much) if too_much.is_first() && self.is_named() => {
-                (Action::Update, Decision::Apply, Some(Reason::Named(too_much)))
-            }
-            Some(too_much) => hold_back(Action::Update, too_much, tally),
+            // Not counted: the person's limit says nothing about what the services answered.
+            Some(too_much) => (
+                Action::Update,
+                Decision::HoldBack,
+                Some(Reason::TooMuch(too_much)),
+            ),
         }
     }
 
@@ -427,6 +454,7 @@ mod tests {
         max_change: 50,
         min_change: 5,
         max_held_back: 20,
+        max_amount: None,
     };
 
     fn mapped(organization: &str, license: i64, source: Source, before: Option<i64>) -> Mapped {
@@ -463,7 +491,16 @@ mod tests {
         Known {
             synced: synced
                 .into_iter()
-                .map(|(license, count)| (license, Synced { count, unlinked: 0 }))
+                .map(|(license, count)| {
+                    (
+                        license,
+                        Synced {
+                            count,
+                            this_month: true,
+                            ..Synced::default()
+                        },
+                    )
+                })
                 .collect(),
             ..Known::default()
         }
@@ -906,7 +943,7 @@ mod tests {
                 if let Some(license) = found.get_mut(license) {
                     license.count = Some(*count);
                 }
-                synced.synced.insert(*license, Synced { count: *count, unlinked: 0 });
+                synced.synced.insert(*license, Synced { count: *count, ..Synced::default() });
             }
             let again = made(&found, &synced);
             for (license, _) in written {

@@ -103,6 +103,16 @@ pub(crate) trait Changing {
         Vec::new()
     }
 
+    /// Further fields of the JSON document, by name.
+    fn fields(&self, _plan: &Plan<Self::Subject>) -> Vec<(&'static str, serde_json::Value)> {
+        Vec::new()
+    }
+
+    /// True if something beside the changes has to be looked at by a person: exit code 4.
+    fn needs_attention(&self, _plan: &Plan<Self::Subject>) -> bool {
+        false
+    }
+
     /// What people are told at the end.
     fn closing(&self, context: &Context, plan: &Plan<Self::Subject>, mode: Mode) -> Closing;
 }

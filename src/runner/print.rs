@@ -24,7 +24,14 @@ pub(super) fn print<C: Changing>(
     let summary = Summary::new(plan, command.summary(plan));
     let closing = command.closing(context, plan, mode);
     match ui.format() {
-        Format::Json => document(context, C::COMMAND, mode.dry_run, view::entries(plan), summary),
+        Format::Json => document_with(
+            context,
+            C::COMMAND,
+            mode.dry_run,
+            view::entries(plan),
+            summary,
+            command.fields(plan),
+        ),
         Format::Csv => view::changes(ui, plan),
         Format::Table => {
             if shown {
@@ -55,12 +62,24 @@ pub(crate) fn document(
     changes: impl Serialize,
     summary: impl Serialize,
 ) {
+    document_with(context, command, dry_run, changes, summary, Vec::new());
+}
+
+fn document_with(
+    context: &Context,
+    command: &'static str,
+    dry_run: bool,
+    changes: impl Serialize,
+    summary: impl Serialize,
+    fields: Vec<(&'static str, serde_json::Value)>,
+) {
     context.ui.json(&Document {
         command,
         profile: &context.profile,
         dry_run,
         changes,
         summary,
+        fields: fields.into_iter().collect(),
         requests: context.requests(),
     });
 }

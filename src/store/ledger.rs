@@ -29,18 +29,19 @@ async fn license_counts(
     reader: impl SqliteExecutor<'_>,
     profile: &str,
 ) -> Result<HashMap<i64, LicenseCount>, Error> {
-    let rows: Vec<(i64, i64, i64, Option<i64>)> = sqlx::query_as(
-        "SELECT license_id, count, unlinked, undone_by FROM license_counts WHERE profile = $1",
+    let rows: Vec<(i64, i64, i64, String, Option<i64>)> = sqlx::query_as(
+        "SELECT license_id, count, unlinked, synced_at, undone_by FROM license_counts WHERE profile = $1",
     )
     .bind(profile)
     .fetch_all(reader)
     .await?;
     Ok(rows
         .into_iter()
-        .map(|(license, count, unlinked, undone_by)| {
+        .map(|(license, count, unlinked, synced_at, undone_by)| {
             let count = LicenseCount {
                 count,
                 unlinked,
+                synced_at,
                 undone_by,
             };
             (license, count)

@@ -1,5 +1,7 @@
 //! Showing any plan, before and after it is applied, as a table, JSON or CSV.
 
+use std::collections::BTreeMap;
+
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{Align, Format, Table, Ui};
@@ -15,6 +17,9 @@ pub trait Subject: Serialize {
     const STATUSES: &'static [&'static str];
     /// The columns, in this order.
     const COLUMNS: &'static [Column];
+
+    /// Columns that a narrow terminal goes without, the first of them first.
+    const EXPENDABLE: &'static [&'static str] = &[];
 
     /// Several things can be done to a subject, so what is planned says which.
     const SAYS_ACTION: bool = false;
@@ -88,6 +93,9 @@ pub struct Document<'a, Changes, Counts, Requests> {
     pub changes: Changes,
     /// The number of entries by status.
     pub summary: Counts,
+    /// Further fields of the command.
+    #[serde(flatten)]
+    pub fields: BTreeMap<&'static str, serde_json::Value>,
     /// HTTP requests sent.
     pub requests: Requests,
 }
@@ -277,7 +285,7 @@ fn laid_out<S: Subject>(rows: &[(&Change<S>, Option<&Reason>)], layout: Layout) 
     }
     columns.push(("note".to_owned(), Align::Left));
 
-    let mut table = Table::new(&columns).sentence_last();
+    let mut table = Table::new(&columns).sentence_last().expendable(S::EXPENDABLE);
     for (change, reason) in rows {
         let mut cells = Vec::new();
         for cell in change.subject.cells() {

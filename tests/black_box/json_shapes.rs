@@ -245,6 +245,12 @@ fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
     check("ignore", &["ignore", "--remove", "1788161-16", "--dry-run"], 0);
     check("sync-seats", &["sync-seats", "--dry-run"], 0);
     check("sync-seats", &["sync-seats", "--yes"], 0);
+    stage.change_state(
+        "UPDATE mappings SET rule_metric = 'active', rule_included = 5, rule_minimum = 3,
+             rule_minimum_until = '2099-12-31', rule_highest = 'month'",
+    );
+    check("sync-seats", &["sync-seats", "--dry-run"], 0);
+    stage.change_state("UPDATE mappings SET rule_metric = NULL, rule_included = NULL, rule_minimum = NULL");
     // Somebody changes the quantity by hand, and then the license is gone.
     let license = {
         let mut world = stage.world();

@@ -29,6 +29,7 @@ mod looking;
 mod main_job;
 mod man_pages;
 mod mapping;
+mod money;
 mod output;
 mod real_home;
 mod safeguards;
@@ -48,6 +49,7 @@ mod tickets;
 #[cfg(target_os = "linux")]
 mod tls;
 mod two_at_once;
+mod unmapped;
 mod unprinted;
 mod unquoted_answers;
 mod variables;

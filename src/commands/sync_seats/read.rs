@@ -11,8 +11,9 @@ use crate::{
     },
     context::Context,
     halo::Halo,
+    model::Listed,
     plan::seats::{Found, Known, Mapped, Synced},
-    store::{Change, LicenseCount, NameKind, Store},
+    store::{Change, NameKind, Store},
     text::counted,
     ui::Progress,
 };
@@ -24,6 +25,28 @@ pub(super) struct Read {
     pub known: Known,
     /// Where the licenses were found.
     pub places: Places,
+    /// What was read of organizations beside the mapped ones.
+    pub listing: Listing,
+}
+
+/// What was read of organizations beside the mapped ones.
+pub(super) enum Listing {
+    /// SaaS Backup's whole list.
+    All(Vec<Listed>),
+    /// The rows of a seats file that match no mapping.
+    Unmapped(Vec<Listed>),
+    /// Nothing.
+    NotRead,
+}
+
+impl Listing {
+    /// The organizations, if any were read.
+    pub(super) fn organizations(&self) -> Option<&[Listed]> {
+        match self {
+            Self::All(listed) | Self::Unmapped(listed) => Some(listed),
+            Self::NotRead => None,
+        }
+    }
 }
 
 /// Reads seats and licenses, and completes the record of a killed run. A dry run records nothing, but plans as if it
@@ -58,7 +81,7 @@ pub(super) async fn read(
     let progress = context.ui.progress("reading seats and licenses");
     let seats = seats(context, store, scope, arguments.seats_file.as_deref(), &progress);
     let licenses = license_reading::read(context, store, halo, &wanted);
-    let (mut mapped, Reading { found, places }) = tokio::try_join!(seats, licenses)?;
+    let ((mut mapped, listing), Reading { found, places }) = tokio::try_join!(seats, licenses)?;
     drop(progress);
 
     // What a killed run was about to write: Halo shows if it got that far.
@@ -79,23 +102,28 @@ pub(super) async fn read(
         found,
         known,
         places,
+        listing,
     })
 }
 
-/// The mappings with the seats that their organizations have now.
+/// The mappings with the seats that their organizations have now, and the list of all organizations if it was read.
 async fn seats(
     context: &Context,
     store: &Store,
     scope: &Scope,
     seats_file: Option<&Path>,
     progress: &Progress,
-) -> anyhow::Result<Vec<Mapped>> {
+) -> anyhow::Result<(Vec<Mapped>, Listing)> {
     match seats_file {
         Some(path) => {
             let names = store.names(&context.profile, NameKind::Organization).await?;
-            seats_file::read(context, path, scope, &names)
+            let (mapped, unmapped) = seats_file::read(context, path, scope, &names)?;
+            Ok((mapped, Listing::Unmapped(unmapped)))
         }
-        None => sources::read(context, scope, &|done| progress.set(done, None)).await,
+        None => {
+            let (mapped, listed) = sources::read(context, scope, &|done| progress.set(done, None)).await?;
+            Ok((mapped, listed.map_or(Listing::NotRead, Listing::All)))
+        }
     }
 }
 
@@ -106,9 +134,14 @@ async fn known(context: &Context, store: &Store, scope: &Scope) -> anyhow::Resul
         synced: scope
             .counts
             .iter()
-            .map(|(license, LicenseCount { count, unlinked, .. })| {
-                let (count, unlinked) = (*count, *unlinked);
-                (*license, Synced { count, unlinked })
+            .map(|(license, last)| {
+                let synced = Synced {
+                    count: last.count,
+                    unlinked: last.unlinked,
+                    this_month: scope.is_this_month(&last.synced_at),
+                    undone_by: last.undone_by,
+                };
+                (*license, synced)
             })
             .collect(),
         created: store.created_licenses(profile).await?,
@@ -130,6 +163,8 @@ fn take_over(written: &[Change], mapped: &mut [Mapped], known: &mut Known) {
                 .values()
                 .flatten()
                 .fold(0, |sum, seats| sum.saturating_add(*seats)),
+            this_month: false,
+            undone_by: None,
         };
         known.synced.insert(*license, synced);
     }

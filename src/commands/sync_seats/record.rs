@@ -21,9 +21,11 @@ fn intent(change: &Change<LicenseSeats>) -> Option<NewChange> {
     let reason = change.because().map(ToString::to_string);
     let (status, reason) = match (change.decision, &change.outcome) {
         (Decision::Apply, None) => (ChangeStatus::Intended, reason),
-        // An unchanged quantity is not recorded at every run: only the first time, and when different seats have the
-        // same sum.
-        (Decision::Unchanged, _) if seats.first || seats.shares_changed || seats.drift.is_some() => {
+        // An unchanged quantity is not recorded at every run: only the first time, once in each month, and when
+        // different seats have the same sum.
+        (Decision::Unchanged, _)
+            if seats.first || seats.shares_changed || seats.month_begins || seats.drift.is_some() =>
+        {
             (ChangeStatus::Confirmed, None)
         }
         (Decision::Unchanged, _) => return None,

@@ -11,7 +11,7 @@ use crate::{
     commands::csv_file::{CsvFile, CsvRow},
     context::Context,
     failure::Failure,
-    model::{Mapping, Reference, SeatMetric},
+    model::{Listed, Mapping, Reference, SeatMetric, Seats},
     plan::{
         names::untagged,
         seats::{Mapped, Source},
@@ -77,12 +77,13 @@ fn seat_headers(metric: SeatMetric) -> &'static [&'static str] {
 struct Columns {
     ids: Vec<&'static str>,
     names: Vec<&'static str>,
-    seats: &'static str,
+    /// The column with the seats of each metric that counts.
+    seats: Vec<(SeatMetric, &'static str)>,
     states: Vec<&'static str>,
 }
 
 impl Columns {
-    fn of(file: &CsvFile, metric: SeatMetric) -> Result<Self, String> {
+    fn of(file: &CsvFile, metrics: &[SeatMetric]) -> Result<Self, String> {
         let each = |meanings: &[&[&'static str]]| -> Result<Vec<&'static str>, String> {
             let found = meanings.iter().map(|names| file.only_header(names));
             found.filter_map(Result::transpose).collect()
@@ -98,16 +99,23 @@ impl Columns {
                     .to_owned(),
             );
         }
-        let of_metric = seat_headers(metric);
-        let seats = file
-            .only_header(&[of_metric, &SEATS].concat())?
-            .map_or_else(|| file.only_header(&QUANTITIES), |header| Ok(Some(header)))?
-            .ok_or_else(|| {
-                format!(
-                    "it has no column for the seats ({metric}), with a header such as {} or seats",
-                    of_metric[0]
-                )
-            })?;
+        let seats = |metric: SeatMetric| {
+            let of_metric = seat_headers(metric);
+            let header = file
+                .only_header(&[of_metric, &SEATS].concat())?
+                .map_or_else(|| file.only_header(&QUANTITIES), |header| Ok(Some(header)))?
+                .ok_or_else(|| {
+                    format!(
+                        "it has no column for the seats ({metric}), with a header such as {} or seats",
+                        of_metric[0]
+                    )
+                })?;
+            Ok::<_, String>((metric, header))
+        };
+        let seats = metrics
+            .iter()
+            .map(|metric| seats(*metric))
+            .collect::<Result<_, _>>()?;
         let states = STATES.iter().map(|state| file.only_header(&[*state]));
         Ok(Self {
             ids,
@@ -118,7 +126,8 @@ impl Columns {
     }
 }
 
-/// Reads the seats of the scope's organizations. Rows that match no mapping of the profile are listed in a warning.
+/// Reads the seats of the scope's organizations. Rows that match no mapping of the profile are listed in a warning, and
+/// given back as organizations that may not be mapped.
 /// `names` are the organizations whose names are known, mapped or not.
 ///
 /// # Errors
@@ -128,10 +137,17 @@ pub(super) fn read(
     path: &Path,
     scope: &Scope,
     names: &[Reference<String>],
-) -> anyhow::Result<Vec<Mapped>> {
+) -> anyhow::Result<(Vec<Mapped>, Vec<Listed>)> {
     let file = CsvFile::read(path)?;
     let unusable = |reason: String| Failure::usage(format!("{} cannot be used: {reason}", path.display()));
-    let columns = Columns::of(&file, scope.metric).map_err(unusable)?;
+    let mut metrics = vec![scope.metric];
+    for mapping in &scope.mappings {
+        let metric = mapping.rule.metric(scope.metric);
+        if !metrics.contains(&metric) {
+            metrics.push(metric);
+        }
+    }
+    let columns = Columns::of(&file, &metrics).map_err(unusable)?;
     let known = Known::new(scope.mappings.iter().chain(&scope.others), names);
     let mut contents = Contents::default();
     for row in &file.rows {
@@ -142,22 +158,25 @@ pub(super) fn read(
         return Err(unusable(contents.bad.join("; ")).into());
     }
     warn_of_strangers(context, path, &contents.strangers);
-    Ok(mapped(scope, |mapping, _| {
+    let mapped = mapped(scope, |mapping, metric| {
         contents
             .sources
-            .get(mapping.organization.id.as_str())
+            .get(&(mapping.organization.id.as_str(), metric))
             .copied()
             .unwrap_or(Source::Unlisted)
-    }))
+    });
+    Ok((mapped, contents.unmapped))
 }
 
 /// What the rows of a file say.
 #[derive(Default)]
 struct Contents<'a> {
-    /// By the organization's id.
-    sources: HashMap<&'a str, Source>,
+    /// By the organization's id and the metric.
+    sources: HashMap<(&'a str, SeatMetric), Source>,
     /// Rows that match no mapping.
     strangers: Vec<String>,
+    /// The same as organizations.
+    unmapped: Vec<Listed>,
     /// Rows that cannot be right.
     bad: Vec<String>,
 }
@@ -167,28 +186,33 @@ impl<'a> Contents<'a> {
         let line = row.line;
         let organization = match known.whose(row, columns) {
             Ok(organization) => organization,
-            Err(Unknown::Stranger(text)) => return self.strangers.push(format!("line {line}: {text}")),
+            Err(Unknown::Stranger(text)) => {
+                self.unmapped.extend(known.listed(row, columns));
+                return self.strangers.push(format!("line {line}: {text}"));
+            }
             Err(Unknown::TwoOrganizations(one, other)) => {
                 return self.bad.push(format!(
                     "line {line}: {one} and {other} are different organizations"
                 ));
             }
         };
-        if !row.reaches(columns.seats) {
+        if !columns.seats.iter().all(|(_, seats)| row.reaches(seats)) {
             return self
                 .bad
                 .push(format!("line {line}: it ends before the seats column"));
         }
-        let source = source(row, columns);
-        // If two rows disagree, neither is believed.
-        self.sources
-            .entry(organization)
-            .and_modify(|known| {
-                if *known != source {
-                    *known = Source::Contradictory;
-                }
-            })
-            .or_insert(source);
+        for (metric, seats) in &columns.seats {
+            let source = source(row, columns, seats);
+            // If two rows disagree, neither is believed.
+            self.sources
+                .entry((organization, *metric))
+                .and_modify(|known| {
+                    if *known != source {
+                        *known = Source::Contradictory;
+                    }
+                })
+                .or_insert(source);
+        }
     }
 }
 
@@ -206,7 +230,8 @@ fn warn_of_strangers(context: &Context, path: &Path, strangers: &[String]) {
     }
 }
 
-fn source(row: &CsvRow, columns: &Columns) -> Source {
+/// What a row says about the seats in one of its columns.
+fn source(row: &CsvRow, columns: &Columns, seats: &str) -> Source {
     for state in &columns.states {
         let word = row.cell(state).to_lowercase();
         let yes = matches!(word.as_str(), "true" | "yes");
@@ -220,7 +245,7 @@ fn source(row: &CsvRow, columns: &Columns) -> Source {
             _ => {}
         }
     }
-    row.cell(columns.seats)
+    row.cell(seats)
         .parse::<i32>()
         .ok()
         .filter(|seats| *seats >= 0)
@@ -281,6 +306,37 @@ impl<'a> Known<'a> {
             }
         }
         known
+    }
+
+    /// The organization of a row that matches no mapping; none if the row names none.
+    fn listed(&self, row: &CsvRow, columns: &Columns) -> Option<Listed> {
+        let cell = |headers: &[&str]| {
+            let mut cells = headers.iter().map(|header| row.cell(header));
+            cells.find(|text| !text.is_empty()).map(ToOwned::to_owned)
+        };
+        let (id, name) = (cell(&columns.ids), cell(&columns.names));
+        let known = |text: &Option<String>| {
+            let text = text.as_deref()?;
+            spellings(text).find_map(|name| self.unmapped.get(&name).copied().map(ToOwned::to_owned))
+        };
+        let id = known(&id)
+            .or_else(|| known(&name))
+            .or_else(|| id.clone())
+            .or_else(|| name.clone())?;
+        let mut seats = Seats::default();
+        let mut active = true;
+        for (metric, header) in &columns.seats {
+            match source(row, columns, header) {
+                Source::Seats(number) => seats.set(*metric, number),
+                Source::Suspended | Source::Deactivated => active = false,
+                _ => {}
+            }
+        }
+        Some(Listed {
+            organization: Reference::new(id.clone(), name.unwrap_or(id)),
+            seats,
+            active,
+        })
     }
 
     /// The mapped organization that the row is about.

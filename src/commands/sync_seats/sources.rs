@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use super::Scope;
 use crate::{
+    commands::unmapped,
     context::Context,
-    model::{Mapping, Organization, SeatMetric},
+    model::{Listed, Mapping, Organization, SeatMetric},
     plan::seats::{Mapped, Source},
 };
 
@@ -13,14 +14,15 @@ use crate::{
 /// run for all mappings always reads the list, so that a suspiciously short one is noticed.
 const FEW: usize = 3;
 
-/// Reads the seats of the scope's organizations from SaaS Backup.
+/// Reads the seats of the scope's organizations from SaaS Backup. Also gives the list of all organizations, if it was read.
 pub(super) async fn read(
     context: &Context,
     scope: &Scope,
     progress: crate::backup::Progress<'_>,
-) -> anyhow::Result<Vec<Mapped>> {
+) -> anyhow::Result<(Vec<Mapped>, Option<Vec<Listed>>)> {
     let backup = context.backup().await?;
-    let organizations = if !scope.named.is_empty() && scope.mappings.len() <= FEW {
+    let one_by_one = !scope.named.is_empty() && scope.mappings.len() <= FEW;
+    let organizations = if one_by_one {
         let mut few = Vec::new();
         for mapping in &scope.mappings {
             few.extend(backup.organization(&mapping.organization.id).await?);
@@ -33,11 +35,12 @@ pub(super) async fn read(
         .iter()
         .map(|organization| (organization.id.as_str(), organization))
         .collect();
-    Ok(mapped(scope, |mapping, metric| {
+    let mapped = mapped(scope, |mapping, metric| {
         by_id
             .get(mapping.organization.id.as_str())
             .map_or(Source::Vanished, |organization| source(organization, metric))
-    }))
+    });
+    Ok((mapped, (!one_by_one).then(|| unmapped::listed(&organizations))))
 }
 
 /// What an organization's row says about its seats.

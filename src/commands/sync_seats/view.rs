@@ -1,13 +1,19 @@
 //! Showing a license and its seats.
 
+use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
+use serde_json::json;
 
 use crate::{
     change::{Change, Decision, Plan},
+    commands::unmapped::UnmappedView,
     context::Requests,
-    model::Reference,
-    model::SeatMetric,
-    plan::seats::LicenseSeats,
+    model::{Reference, Rule, SeatMetric},
+    plan::{
+        money::{amounts, every, plain, signed, total},
+        seats::{LicenseSeats, Share},
+        unmapped::Unmapped,
+    },
     runner::Mode,
     text::counted,
     ui::view::{Cell, Column, Subject},
@@ -28,12 +34,26 @@ struct View<'a> {
     drift_from: Option<i64>,
     /// Who changed it, if Halo recorded that.
     drift_by: Option<&'a str>,
+    /// What the customer pays a seat and billing cycle; a decimal as text.
+    price: Option<String>,
+    /// What the partner pays.
+    cost: Option<String>,
+    billing_cycle: Option<&'a str>,
+    /// What the change adds to a billing cycle, or takes from it.
+    amount: Option<String>,
+    /// What of that is left to the partner.
+    margin: Option<String>,
 }
 
 #[derive(Serialize)]
 struct SeatsView<'a> {
     organization: &'a Reference<String>,
     seats: Option<i64>,
+    /// The seats that were counted, before the rule made them its share.
+    counted: Option<i64>,
+    metric: SeatMetric,
+    /// None if the share is just what was counted.
+    rule: Option<&'a Rule>,
 }
 
 impl Serialize for LicenseSeats {
@@ -41,6 +61,9 @@ impl Serialize for LicenseSeats {
         let seats = self.shares.iter().map(|share| SeatsView {
             organization: &share.organization,
             seats: share.seats,
+            counted: share.counted,
+            metric: share.metric,
+            rule: Some(&share.rule).filter(|rule| !rule.is_plain()),
         });
         View {
             license: &self.license,
@@ -52,6 +75,11 @@ impl Serialize for LicenseSeats {
             first: self.first,
             drift_from: self.drift,
             drift_by: self.drift_by.as_deref(),
+            price: decimal(self.price.price),
+            cost: decimal(self.price.cost),
+            billing_cycle: self.price.cycle.as_deref(),
+            amount: decimal(self.amount()),
+            margin: decimal(self.change().and_then(|change| self.price.margin(change))),
         }
         .serialize(serializer)
     }
@@ -66,13 +94,15 @@ impl Subject for LicenseSeats {
         Column::Number("from"),
         Column::Number("to"),
         Column::Number("change"),
+        Column::Number("price"),
+        Column::Number("amount"),
     ];
+    const EXPENDABLE: &'static [&'static str] = &["change", "price"];
 
     fn cells(&self) -> Vec<Cell> {
-        let change = match (self.from, self.to) {
-            (Some(from), Some(to)) => format!("{:+}", to.saturating_sub(from)),
-            _ => "?".to_owned(),
-        };
+        let change = self
+            .change()
+            .map_or_else(|| "?".to_owned(), |change| format!("{change:+}"));
         vec![
             (&self.customer).into(),
             (&self.license).into(),
@@ -80,6 +110,8 @@ impl Subject for LicenseSeats {
             self.from.into(),
             self.to.into(),
             change.into(),
+            self.price.price.map_or_else(|| "?".to_owned(), plain).into(),
+            self.amount().map_or_else(|| "?".to_owned(), signed).into(),
         ]
     }
 
@@ -89,6 +121,7 @@ impl Subject for LicenseSeats {
         if seats.first && change.decision == Decision::Apply {
             remarks.push("first sync".to_owned());
         }
+        remarks.extend(seats.shares.iter().filter_map(by_rule));
         if let Some(synced) = seats.drift {
             let by = seats
                 .drift_by
@@ -99,6 +132,74 @@ impl Subject for LicenseSeats {
         }
         remarks
     }
+}
+
+/// How a rule made the seats of an organization its share, if it has a rule.
+fn by_rule(share: &Share) -> Option<String> {
+    let (counted, seats) = (share.counted?, share.seats?);
+    (!share.rule.is_plain()).then(|| {
+        format!(
+            "{}: {counted} {} seats, {}: {seats}",
+            share.organization.name, share.metric, share.rule
+        )
+    })
+}
+
+/// A decimal in JSON.
+fn decimal(number: Option<Decimal>) -> Option<String> {
+    number.map(|number| number.normalize().to_string())
+}
+
+/// The further fields of the document: who is not mapped, and what the run adds to a billing cycle.
+pub(super) fn fields(
+    plan: &Plan<LicenseSeats>,
+    unmapped: Option<&[Unmapped]>,
+) -> Vec<(&'static str, serde_json::Value)> {
+    let amounts = amounts(written(plan).map(|change| &change.subject));
+    let sums: Vec<serde_json::Value> = amounts
+        .iter()
+        .map(|sum| {
+            json!({
+                "billing_cycle": sum.cycle,
+                "amount": decimal(sum.amount),
+                "margin": decimal(sum.margin),
+                "licenses": sum.licenses,
+                "unpriced": sum.unpriced,
+            })
+        })
+        .collect();
+    let unmapped: Option<Vec<UnmappedView>> =
+        unmapped.map(|unmapped| unmapped.iter().map(UnmappedView::from).collect());
+    vec![
+        ("unmapped", json!(unmapped)),
+        ("amount", json!(decimal(total(&amounts)))),
+        ("amounts", json!(sums)),
+    ]
+}
+
+/// The changes that were written, or would be.
+fn written(plan: &Plan<LicenseSeats>) -> impl Iterator<Item = &Change<LicenseSeats>> {
+    plan.changes
+        .iter()
+        .filter(|change| matches!(change.status(), "updated" | "planned"))
+}
+
+/// `+12.30 a month, of which 4.10 margin`, one for each billing cycle; empty if no quantity changes.
+fn money(plan: &Plan<LicenseSeats>) -> String {
+    let sums = amounts(written(plan).map(|change| &change.subject));
+    let sums = sums.iter().map(|sum| {
+        let every = every(sum.cycle.as_deref());
+        let unpriced = counted(sum.unpriced, "license");
+        match (sum.amount, sum.margin) {
+            (None, _) => format!("{unpriced} without a price"),
+            (Some(amount), Some(margin)) => format!("{} {every}, margin {}", signed(amount), signed(margin)),
+            (Some(amount), None) if sum.unpriced > 0 => {
+                format!("{} {every} and {unpriced} without a price", signed(amount))
+            }
+            (Some(amount), None) => format!("{} {every}", signed(amount)),
+        }
+    });
+    sums.map(|sum| format!("; {sum}")).collect()
 }
 
 impl LicenseSeats {
@@ -122,31 +223,28 @@ impl LicenseSeats {
 pub(super) fn sentence(
     plan: &Plan<LicenseSeats>,
     metric: SeatMetric,
+    unmapped: usize,
     requests: Requests,
     mode: Mode,
 ) -> String {
-    let is_written = |change: &&Change<LicenseSeats>| matches!(change.status(), "updated" | "planned");
-    let seats = plan
-        .changes
-        .iter()
-        .filter(is_written)
-        .map(|change| {
-            let LicenseSeats { from, to, .. } = change.subject;
-            to.unwrap_or(0).saturating_sub(from.unwrap_or(0))
-        })
+    let seats = written(plan)
+        .filter_map(|change| change.subject.change())
         .fold(0, i64::saturating_add);
     let written = if mode.dry_run {
         format!("{} to update", plan.count("planned"))
     } else {
         format!("{} updated", plan.count("updated"))
     };
-    let seats = if seats == 0 {
-        String::new()
-    } else {
-        format!(" ({seats:+} seats)")
+    let seats = match (seats, money(plan)) {
+        (0, money) if money.is_empty() => String::new(),
+        (seats, money) => format!(" ({seats:+} seats{money})"),
+    };
+    let unmapped = match unmapped {
+        0 => String::new(),
+        unmapped => format!(", {} not mapped", counted(unmapped, "organization")),
     };
     format!(
-        "{} by seats {metric}: {written}{seats}, {} unchanged, {} skipped, {} failed ({} to Halo, {} to SaaS Backup)",
+        "{} by seats {metric}: {written}{seats}, {} unchanged, {} skipped, {} failed{unmapped} ({} to Halo, {} to SaaS Backup)",
         counted(plan.changes.len(), "license"),
         plan.count("unchanged"),
         plan.count("skipped"),

@@ -209,12 +209,14 @@ pub struct Change {
 }
 
 /// A license's quantity after the last sync.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LicenseCount {
     /// The quantity that was last written or confirmed.
     pub count: i64,
     /// How many of these seats belong to organizations that have since been unlinked or mapped elsewhere.
     pub unlinked: i64,
+    /// When it was recorded, RFC 3339.
+    pub synced_at: String,
     /// The run that put this quantity back, if the last one that wrote it was an undo.
     pub undone_by: Option<i64>,
 }

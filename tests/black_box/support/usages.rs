@@ -120,6 +120,16 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
     list.changes(&["ignore", "1788161-16", "--reason", "billed by hand"]);
     list.changes(&["ignore", "--remove", "1788161-16"]);
     list.ends(5, &["sync-seats", "--dry-run", "--exit-code"]);
+    list.ends(
+        4,
+        &[
+            "sync-seats",
+            "--dry-run",
+            "--require-mapped",
+            "--max-amount",
+            "99.50",
+        ],
+    );
     list.changes(&["sync-seats", "1788161-14", "--yes", "--wait", "1"]);
     list.changes(&[
         "sync-seats",
