@@ -14,6 +14,7 @@ pub mod names;
 pub mod notes;
 pub mod pending;
 pub mod products;
+pub mod reconcile;
 pub mod requests;
 pub mod rules;
 pub mod seats;
