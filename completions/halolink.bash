@@ -203,7 +203,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__configure)
-            opts="-p -o -y -q -v -h --sync-seats --seat-metric --ticket-type --sla --priority --note-outcome --grace --stale-after --remind --on-recovery --closing-outcome --closing-status --ticket-type-of --sla-of --priority-of --ticket-field --show --reset --test-ticket --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            opts="-p -o -y -q -v -h --sync-seats --seat-metric --vendor-sync --fair-use --time-zone --ticket-type --sla --priority --note-outcome --grace --stale-after --remind --on-recovery --closing-outcome --closing-status --ticket-type-of --sla-of --priority-of --ticket-field --show --reset --test-ticket --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -215,6 +215,18 @@ _halolink() {
                     ;;
                 --seat-metric)
                     COMPREPLY=($(compgen -W "used active purchased required" -- "${cur}"))
+                    return 0
+                    ;;
+                --vendor-sync)
+                    COMPREPLY=($(compgen -W "on off" -- "${cur}"))
+                    return 0
+                    ;;
+                --fair-use)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-zone)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --ticket-type)
@@ -846,7 +858,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__map__subcmd__org)
-            opts="-p -o -y -q -v -h --customer --licence --license --create-licence --create-license --from --old-licence --old-license --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            opts="-p -o -y -q -v -h --customer --licence --license --create-licence --create-license --metric --included --minimum --until --highest --from --old-licence --old-license --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -870,6 +882,26 @@ _halolink() {
                     ;;
                 --create-licence)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --metric)
+                    COMPREPLY=($(compgen -W "used active purchased required profile" -- "${cur}"))
+                    return 0
+                    ;;
+                --included)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --minimum)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --highest)
+                    COMPREPLY=($(compgen -W "month off" -- "${cur}"))
                     return 0
                     ;;
                 --from)

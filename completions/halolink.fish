@@ -88,6 +88,10 @@ complete -c halolink -n "__fish_halolink_using_subcommand configure" -l seat-met
 active\t'Seats without deactivated accounts (`active_seats`)'
 purchased\t'The purchased total (`seats_available`)'
 required\t'Seats that are required (`required_seats`)'"
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l vendor-sync -d 'Whether seat sync is on in the vendor\'s portal too: then both write the same licenses' -r -f -a "on\t'On'
+off\t'Off'"
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l fair-use -d 'The vendor\'s fair use, which reconcile compares: 20%-of-purchased, 20%-of-mailboxes or another percentage [default: off]' -r
+complete -c halolink -n "__fish_halolink_using_subcommand configure" -l time-zone -d 'The time zone in which a month begins, e.g. Europe/Berlin; system for this machine\'s [default: system]' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l ticket-type -d 'The type of new tickets, by name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l sla -d 'The SLA of new tickets, by name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand configure" -l priority -d 'The priority of new tickets, by name or id; it must be one of the SLA\'s' -r
@@ -125,7 +129,17 @@ complete -c halolink -n "__fish_halolink_using_subcommand configure" -s h -l hel
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l customer -d 'The Halo customer, by name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l license -l licence -d 'That customer\'s license, by name or id' -r
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l create-license -l create-licence -d 'Create a license of that name for the customer, which bills; if there is one already, use it' -r
-complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l from -d 'Map every row of a CSV file with the columns organization,customer,license' -r -F
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l metric -d 'Which seat number of this organization counts' -r -f -a "used\t'Seats consumed now (`seats_used`)'
+active\t'Seats without deactivated accounts (`active_seats`)'
+purchased\t'The purchased total (`seats_available`)'
+required\t'Seats that are required (`required_seats`)'
+profile\t'That of the profile again'"
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l included -d 'Seats that are free, and subtracted; 0 for none' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l minimum -d 'The fewest seats that are billed; 0 for no minimum' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l until -d 'The last day of the minimum, e.g. 2026-12-31; without it the minimum has no end' -r
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l highest -d 'Bill the highest seats of the calendar month so far' -r -f -a "month\t'The highest of the calendar month so far'
+off\t'The present seats'"
+complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l from -d 'Map every row of a CSV file with the columns organization,customer,license, and if wanted metric,included,minimum,until,highest' -r -F
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -l old-license -l old-licence -d 'What happens to the license that a remapped organization leaves; a person is asked, a script keeps it' -r -f -a "0\t'Set its quantity to 0, unless another organization is mapped to it'
 keep\t'Leave its quantity, so that it keeps billing'"
 complete -c halolink -n "__fish_halolink_using_subcommand map-org" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r

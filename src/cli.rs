@@ -10,6 +10,7 @@ mod list;
 mod map_org;
 mod open_ticket;
 mod revoke;
+mod rule;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod status;
@@ -28,7 +29,7 @@ use crate::{
 };
 
 pub use completions::Completions;
-pub use configure::{Configure, Field, OfError, OrOff, Switch};
+pub use configure::{Configure, FairUseOrOff, Field, OfError, OrOff, Switch, ZoneOrSystem};
 pub use connect::Connect;
 pub use explain::Explain;
 pub use history::History;
@@ -37,6 +38,7 @@ pub use list::{Kind, List};
 pub use map_org::{MapOrg, OldLicense};
 pub use open_ticket::OpenTicket;
 pub use revoke::Revoke;
+pub use rule::{OwnMetric, Rule, day};
 #[cfg(feature = "sandbox")]
 pub use sandbox::Sandbox;
 pub use status::Status;

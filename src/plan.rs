@@ -5,6 +5,7 @@ pub mod backup_errors;
 pub mod batches;
 pub mod closing;
 pub mod detection;
+pub mod drift;
 pub mod elsewhere;
 pub mod explanations;
 pub mod ignoring;

@@ -4,11 +4,11 @@ use std::ffi::OsStr;
 
 use clap::{Args, ValueEnum, builder::PossibleValue};
 use clap_complete::{ArgValueCompleter, CompletionCandidate};
-use jiff::{Span, SpanRelativeTo, Unit};
+use jiff::{Span, SpanRelativeTo, Unit, tz::TimeZone};
 
 use crate::{
     complete,
-    model::{OnRecovery, SeatMetric},
+    model::{FairUse, FairUseOf, OnRecovery, SeatMetric},
     plan::{
         backup_errors::slugs,
         ticket_fields::{self, NotAField},
@@ -47,6 +47,49 @@ impl ValueEnum for OnRecovery {
 /// A length of time in seconds, or never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrOff(pub Option<i64>);
+
+/// A fair use, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FairUseOrOff(pub Option<FairUse>);
+
+/// The name of a time zone; `None` for this machine's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZoneOrSystem(pub Option<String>);
+
+/// `20%-of-purchased`, `20%-of purchased`, `purchased` (20 percent) or `off`.
+fn fair_use(text: &str) -> Result<FairUseOrOff, String> {
+    let unknown = || "give 20%-of-purchased, 20%-of-mailboxes, another percentage of them, or off".to_owned();
+    let text = text.trim().to_lowercase();
+    if text == "off" {
+        return Ok(FairUseOrOff(None));
+    }
+    let (percent, of) = match text.split_once('%') {
+        Some((percent, rest)) => {
+            let percent = percent.trim().parse().map_err(|_| unknown())?;
+            let of = rest
+                .trim_start_matches(['-', ' '])
+                .strip_prefix("of")
+                .ok_or_else(unknown)?;
+            (percent, of.trim_start_matches(['-', ' ']))
+        }
+        None => (FairUse::USUAL_PERCENT, text.as_str()),
+    };
+    if percent > 100 {
+        return Err(unknown());
+    }
+    let of: FairUseOf = of.parse().map_err(|()| unknown())?;
+    Ok(FairUseOrOff(Some(FairUse { percent, of })))
+}
+
+fn time_zone(text: &str) -> Result<ZoneOrSystem, String> {
+    if text.trim().eq_ignore_ascii_case("system") {
+        return Ok(ZoneOrSystem(None));
+    }
+    let zone = TimeZone::get(text.trim()).map_err(|_| {
+        format!("\"{text}\" is not a time zone; give a name such as Europe/Berlin, or system")
+    })?;
+    Ok(ZoneOrSystem(zone.iana_name().map(ToOwned::to_owned)))
+}
 
 /// What tickets of one error have instead of what is configured for all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,9 +216,12 @@ pub enum Switch {
 }
 
 /// The arguments that give a setting a value.
-const SETTINGS: [&str; 16] = [
+const SETTINGS: [&str; 19] = [
     "sync_seats",
     "seat_metric",
+    "vendor_sync",
+    "fair_use",
+    "time_zone",
     "ticket_type",
     "sla",
     "priority",
@@ -207,6 +253,16 @@ pub struct Configure {
     /// The seat number that is billed
     #[arg(long, value_name = "METRIC", value_enum)]
     pub seat_metric: Option<SeatMetric>,
+    /// Whether seat sync is on in the vendor's portal too: then both write the same licenses
+    #[arg(long, value_name = "on|off", value_enum)]
+    pub vendor_sync: Option<Switch>,
+    /// The vendor's fair use, which reconcile compares: 20%-of-purchased, 20%-of-mailboxes or another percentage
+    /// [default: off]
+    #[arg(long, value_name = "N%-of-purchased|N%-of-mailboxes|off", value_parser = fair_use)]
+    pub fair_use: Option<FairUseOrOff>,
+    /// The time zone in which a month begins, e.g. Europe/Berlin; system for this machine's [default: system]
+    #[arg(long, value_name = "ZONE", value_parser = time_zone)]
+    pub time_zone: Option<ZoneOrSystem>,
     /// The type of new tickets, by name or id
     #[arg(long, value_name = "TYPE", add = ArgValueCompleter::new(complete::ticket_types))]
     pub ticket_type: Option<String>,
@@ -294,6 +350,31 @@ mod tests {
         assert_eq!(span_or_off("OFF"), Ok(OrOff(None)));
         assert_eq!(span_or_off("2d"), Ok(OrOff(Some(172_800))));
         assert!(span_or_off("0").is_err());
+    }
+
+    #[test]
+    fn a_fair_use_is_a_share_of_something() {
+        let of = |percent, of| Ok(FairUseOrOff(Some(FairUse { percent, of })));
+        for (text, is) in [
+            ("20%-of-purchased", of(20, FairUseOf::Purchased)),
+            ("20%-of purchased", of(20, FairUseOf::Purchased)),
+            ("15% of mailboxes", of(15, FairUseOf::Mailboxes)),
+            ("Mailboxes", of(20, FairUseOf::Mailboxes)),
+            ("OFF", Ok(FairUseOrOff(None))),
+        ] {
+            assert_eq!(fair_use(text), is, "{text}");
+        }
+        for text in [
+            "",
+            "20%",
+            "20",
+            "101%-of-purchased",
+            "-1%-of-purchased",
+            "20%-of-seats",
+            "20%purchased",
+        ] {
+            assert!(fair_use(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod checks;
 mod store;
 mod token_host;
+mod vendor_sync;
 mod wizard;
 
 use reqwest::Url;
@@ -65,6 +66,7 @@ pub async fn run(context: &Context, arguments: cli::Connect) -> anyhow::Result<C
     let (connection, customers) = attempt.check_halo(&wanted).await?;
     let organizations = checks::backup(context, &wanted).await?;
 
+    let vendor_sync = vendor_sync::ask(context).await?;
     if !arguments.dry_run {
         store::connection(context, &connection, attempt.before, &wanted).await?;
         // The names read by the checks are the first that tab completion offers.
@@ -76,6 +78,9 @@ pub async fn run(context: &Context, arguments: cli::Connect) -> anyhow::Result<C
         context.remember(NameKind::Organization, names).await;
     }
     print(context, &connection, arguments.dry_run);
+    if !arguments.dry_run {
+        vendor_sync.store(context).await?;
+    }
     Ok(Completion::Done)
 }
 

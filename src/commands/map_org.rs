@@ -7,15 +7,16 @@ mod named;
 mod old_license;
 mod one;
 mod picker;
+mod rule;
 mod view;
 
-use super::elsewhere::elsewhere;
+use super::{elsewhere::elsewhere, naming};
 use crate::{
     change::{Action, Change, Decision, Plan, Reason},
     cli,
     context::Context,
     failure::Completion,
-    model::{Customer, License, Mapping, Organization, Reference, Rule},
+    model::{Customer, Ignored, License, Mapping, Organization, Reference, Rule},
     runner::{self, Applied, Changing, Closing, Mode, Question},
     store::{Store, now},
     text::{Text, folded},
@@ -62,21 +63,38 @@ struct NewMapping {
     doubts: Vec<String>,
     /// What happens to the license that the organization leaves.
     old_license: Option<OldLicenseView>,
+    /// How the seats become the share.
+    rule: Rule,
 }
 
 impl NewMapping {
     fn new(organization: &Organization, customer: &Customer, target: Target, mappings: &[Mapping]) -> Self {
+        let before = mappings
+            .iter()
+            .find(|mapping| mapping.organization.id == organization.id);
         Self {
             organization: Reference::new(organization.id.clone(), &organization.name),
             organization_number: organization.number,
             customer: Reference::new(customer.id, &customer.name),
             target,
-            before: mappings
-                .iter()
-                .find(|mapping| mapping.organization.id == organization.id)
-                .cloned(),
+            before: before.cloned(),
             doubts: Vec::new(),
             old_license: None,
+            rule: before.map(|before| before.rule.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// The mapping as it is, to be given another rule.
+    fn of(mapping: &Mapping) -> Self {
+        Self {
+            organization: mapping.organization.clone(),
+            organization_number: mapping.organization_number,
+            customer: mapping.customer.clone(),
+            target: Target::Known(mapping.license.clone()),
+            before: Some(mapping.clone()),
+            doubts: Vec::new(),
+            old_license: None,
+            rule: mapping.rule.clone(),
         }
     }
 
@@ -89,6 +107,7 @@ impl NewMapping {
         }
     }
 
+    /// True if the organization stays where it is mapped; its rule may change.
     fn is_unchanged(&self) -> bool {
         self.before.as_ref().is_some_and(|before| {
             before.customer.id == self.customer.id
@@ -97,6 +116,14 @@ impl NewMapping {
                     Target::Existing(_) | Target::Known(_) => self.license() == Some(before.license.id),
                 }
         })
+    }
+
+    /// The rule that the organization has now.
+    fn rule_before(&self) -> Rule {
+        self.before
+            .as_ref()
+            .map(|before| before.rule.clone())
+            .unwrap_or_default()
     }
 
     fn is_remapping(&self) -> bool {
@@ -113,6 +140,9 @@ impl NewMapping {
         if self.is_unchanged() {
             if let (Target::New { .. }, Some(before)) = (&self.target, &self.before) {
                 self.target = Target::Known(before.license.clone());
+            }
+            if self.rule_before() != self.rule {
+                return Change::apply(self, Action::Update);
             }
             return Change::new(self, Action::Keep, Decision::Unchanged, None);
         }
@@ -137,7 +167,7 @@ impl NewMapping {
             mapped_at: now(),
             flag: None,
             seats: None,
-            rule: Rule::default(),
+            rule: self.rule.clone(),
         }
     }
 }
@@ -152,7 +182,7 @@ impl Changing for MapOrg {
         let elsewhere = elsewhere(store, &context.profile).await?;
         let mut wanted = match &self.arguments.from {
             Some(path) => from_file::wanted(context, path, &mappings).await?,
-            None => vec![one::wanted(context, &self.arguments, &mappings, &ignored).await?],
+            None => vec![self.one(context, &mappings, &ignored).await?],
         };
         confirm::refuse_elsewhere(&wanted, &elsewhere)?;
         confirm::doubt(&mut wanted, &mappings, &ignored);
@@ -200,8 +230,13 @@ impl Changing for MapOrg {
         };
         self.leave_overtaken(context, store, changes).await?;
         let mut mappings = Vec::new();
+        let mut rules = Vec::new();
         for change in changes.iter_mut().filter(|change| change.outcome.is_none()) {
             let wanted = &mut change.subject;
+            if change.action == Action::Update {
+                rules.push((wanted.organization.id.clone(), wanted.rule.clone()));
+                continue;
+            }
             let license = match &wanted.target {
                 Target::Existing(license) => Reference::new(license.id, &license.name),
                 Target::Known(license) => license.clone(),
@@ -218,6 +253,7 @@ impl Changing for MapOrg {
         let to_store = changes.iter().filter(|change| change.outcome.is_none());
         confirm::refuse_elsewhere(to_store.map(|change| &change.subject), &elsewhere)?;
         store.map(&context.profile, &mappings).await?;
+        store.set_rules(&context.profile, &rules).await?;
         old_license::set_to_zero(context, store, &mut self.old).await?;
         self.show_old(changes.iter_mut().map(|change| &mut **change));
         for change in changes.iter_mut().filter(|change| change.outcome.is_none()) {
@@ -243,6 +279,30 @@ impl Changing for MapOrg {
 }
 
 impl MapOrg {
+    /// The one mapping that is wanted, with its rule.
+    async fn one(
+        &self,
+        context: &Context,
+        mappings: &[Mapping],
+        ignored: &[Ignored],
+    ) -> anyhow::Result<NewMapping> {
+        let arguments = &self.arguments;
+        let only_the_rule = arguments.rule.is_given()
+            && arguments.customer.is_none()
+            && arguments.license.is_none()
+            && arguments.create_license.is_none();
+        let mapped = match &arguments.organization {
+            Some(text) if only_the_rule => naming::mapping(text, mappings).ok(),
+            _ => None,
+        };
+        let mut wanted = match mapped {
+            Some(mapping) => NewMapping::of(mapping),
+            None => one::wanted(context, arguments, mappings, ignored).await?,
+        };
+        wanted.rule = rule::from_flags(&wanted.rule, &arguments.rule);
+        Ok(wanted)
+    }
+
     /// Leaves alone what someone else mapped or unlinked since the plan was made, and the licenses that would have
     /// been left by it: what was shown is what is stored.
     async fn leave_overtaken(

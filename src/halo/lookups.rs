@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Error, Halo, Resource, workflow::readable};
 use crate::{
+    http::Request,
     lenient,
     model::{Agent, Outcome, Priority, Sla, Team, TicketStatus, TicketType},
 };
@@ -164,6 +165,22 @@ impl Halo {
                 })
                 .collect(),
         ))
+    }
+
+    /// The name of the agent behind the application. Asked once and without waiting: it is only good to know.
+    pub async fn own_agent(&self) -> Result<Option<String>, Error> {
+        let resource = Resource::Agents;
+        let mut address = self.address(resource, None, &[]);
+        if let Ok(mut segments) = address.path_segments_mut() {
+            segments.push("me");
+        }
+        let mut request = Request::get(address).best_effort();
+        let row: AgentRow = self
+            .authorized(resource, &mut request, async |request| {
+                self.http.json(request).await
+            })
+            .await?;
+        Ok(row.name)
     }
 
     /// The statuses that tickets can have.

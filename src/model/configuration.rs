@@ -86,6 +86,9 @@ impl Configuration {
         Self {
             sync_seats: self.sync_seats.filter(|on| !on),
             metric_before_reset: billed.or(self.metric_before_reset),
+            // A fact about the portal; and when a month begins decides what is billed.
+            vendor_sync: self.vendor_sync,
+            time_zone: self.time_zone.clone(),
             ..Self::default()
         }
     }

@@ -104,6 +104,7 @@ mod tests {
             first: false,
             drift: None,
             drift_by: None,
+            drift_source: None,
             shares_changed: false,
             month_begins: false,
             price: Price {

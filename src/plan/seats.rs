@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::{
+    drift::DriftSource,
     elsewhere::Elsewhere,
     limits::{LicenseChange, Limits, ShareChange, Tally, judge, of_a_sharer, stop, too_dear},
     rules,
@@ -133,6 +134,8 @@ pub struct LicenseSeats {
     pub drift: Option<i64>,
     /// Who changed it, if Halo recorded that. Filled in after planning.
     pub drift_by: Option<String>,
+    /// Whose change that was. Filled in after planning.
+    pub drift_source: Option<DriftSource>,
     /// The shares differ from those of the last sync, even if their sum is the same.
     pub shares_changed: bool,
     /// What a seat costs.
@@ -302,6 +305,7 @@ impl License<'_> {
                 .map(|synced| synced.count)
                 .filter(|count| from.is_some_and(|from| from != *count)),
             drift_by: None,
+            drift_source: None,
             month_begins: !synced.is_some_and(|synced| synced.this_month),
             price: self.found.map(|found| found.price.clone()).unwrap_or_default(),
             shares_changed: shares

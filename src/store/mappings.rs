@@ -188,6 +188,33 @@ impl Store {
         Ok(())
     }
 
+    /// Gives the mappings of these organizations other rules, all of them or none. A mapping that has been ended meanwhile
+    /// stays ended.
+    pub async fn set_rules(&self, profile: &str, rules: &[(String, Rule)]) -> Result<(), Error> {
+        if rules.is_empty() {
+            return Ok(());
+        }
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for (organization, rule) in rules {
+            sqlx::query(
+                "UPDATE mappings SET rule_metric = $3, rule_included = $4, rule_minimum = $5,
+                     rule_minimum_until = $6, rule_highest = $7
+                 WHERE profile = $1 AND organization_id = $2",
+            )
+            .bind(profile)
+            .bind(organization)
+            .bind(rule.metric.map(SeatMetric::name))
+            .bind(rule.included)
+            .bind(rule.minimum.as_ref().map(|minimum| minimum.seats))
+            .bind(until(rule))
+            .bind(rule.highest.map(Highest::name))
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Brings the names in mappings up to date. A mapping that has been ended meanwhile stays ended.
     pub async fn rename(&self, profile: &str, mappings: &[Mapping]) -> Result<(), Error> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;

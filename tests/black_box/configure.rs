@@ -10,7 +10,7 @@ fn nothing_is_configured_at_first() {
     assert_eq!(
         shown(&stage),
         json!({"sync_seats": true, "seat_metric": "used", "ticket_type": null, "sla": null, "priority": null,
-               "note_outcome": null, "tickets": usual_policy()})
+               "note_outcome": null, "vendor_sync": null, "fair_use": null, "time_zone": null, "tickets": usual_policy()})
     );
 }
 
@@ -436,7 +436,7 @@ fn everything() -> Value {
         "sla": {"id": 1, "name": "Gold"},
         "priority": {"id": 5, "name": "Critical 1h"},
         "note_outcome": {"id": 7, "name": "Internal Note"},
-        "tickets": usual_policy(),
+        "vendor_sync": null, "fair_use": null, "time_zone": null, "tickets": usual_policy(),
     })
 }
 

@@ -235,6 +235,16 @@ fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
     ]
     .concat();
     check("configure", &policy, 0);
+    let billing = [
+        "configure",
+        "--vendor-sync",
+        "off",
+        "--fair-use",
+        "20%-of-purchased",
+        "--time-zone",
+        "Europe/Berlin",
+    ];
+    check("configure", &billing, 0);
     check("configure --show", &["configure", "--show"], 0);
 
     let map = ["map-org", "1788161-14", "--customer", "21", "--license", "17"];
@@ -245,12 +255,33 @@ fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
     check("ignore", &["ignore", "--remove", "1788161-16", "--dry-run"], 0);
     check("sync-seats", &["sync-seats", "--dry-run"], 0);
     check("sync-seats", &["sync-seats", "--yes"], 0);
-    stage.change_state(
-        "UPDATE mappings SET rule_metric = 'active', rule_included = 5, rule_minimum = 3,
-             rule_minimum_until = '2099-12-31', rule_highest = 'month'",
-    );
+    let rule = [
+        "--metric",
+        "active",
+        "--included",
+        "5",
+        "--minimum",
+        "3",
+        "--until",
+        "2099-12-31",
+        "--highest",
+        "month",
+    ];
+    check("map-org", &[&["map-org", "1788161-14"][..], &rule].concat(), 0);
+    check("map-org", &["map-org", "1788161-14", "--included", "6"], 0);
+    check("list mappings", &["list", "mappings"], 0);
     check("sync-seats", &["sync-seats", "--dry-run"], 0);
-    stage.change_state("UPDATE mappings SET rule_metric = NULL, rule_included = NULL, rule_minimum = NULL");
+    let plain = [
+        "--metric",
+        "profile",
+        "--included",
+        "0",
+        "--minimum",
+        "0",
+        "--highest",
+        "off",
+    ];
+    check("map-org", &[&["map-org", "1788161-14"][..], &plain].concat(), 0);
     // Somebody changes the quantity by hand, and then the license is gone.
     let license = {
         let mut world = stage.world();

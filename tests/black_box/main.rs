@@ -32,6 +32,7 @@ mod mapping;
 mod money;
 mod output;
 mod real_home;
+mod rules;
 mod safeguards;
 mod sandbox;
 mod seats_file;

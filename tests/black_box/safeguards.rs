@@ -934,3 +934,52 @@ fn unchanged_licenses_are_shown_to_those_who_ask() {
         .expect(0)
         .prints(["Unchanged (2):"]);
 }
+
+#[test]
+fn what_the_vendors_own_integration_wrote_is_named_as_such() {
+    let stage = Stage::synced();
+    let own = stage.world().agent.name.clone();
+    for (who, source, said) in [
+        ("Alex Agent", "other", "by Alex Agent"),
+        (
+            own.as_str(),
+            "own_agent",
+            "the vendor's own integration syncs seats too, or another halolink does",
+        ),
+        (
+            "NinjaOne connector",
+            "vendor",
+            "by its name the vendor's own integration",
+        ),
+    ] {
+        let count = stage.count(17) + 1;
+        stage.world().set_license_count(17, count, who);
+        let outcome = stage
+            .run(["sync-seats", "--dry-run", "-o", "json"])
+            .expect(0)
+            .says([said]);
+        let changes = outcome.json()["changes"].clone();
+        let change = changes
+            .as_array()
+            .and_then(|changes| {
+                changes
+                    .iter()
+                    .find(|change| change["license"]["id"] == 17)
+                    .cloned()
+            })
+            .expect("the license");
+        assert_eq!(
+            (&change["drift_by"], &change["drift_source"]),
+            (&who.into(), &source.into())
+        );
+        stage.run(["sync-seats", "--yes"]).expect(0);
+    }
+    // Where the agent's own name cannot be read, the words of its name still tell.
+    stage.world().agent.name = "somebody else".to_owned();
+    let count = stage.count(17) + 1;
+    stage.world().set_license_count(17, count, &own);
+    stage
+        .run(["sync-seats", "--dry-run"])
+        .expect(0)
+        .says(["by its name the vendor's own integration"]);
+}

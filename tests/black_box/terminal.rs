@@ -6,7 +6,7 @@ use crate::support::terminal::{CTRL_C, DOWN, ENTER, ESCAPE, Terminal, UP};
 use halolink::sandbox::Fault;
 
 /// The prompts of the connect wizard, in order.
-const CONNECT: [&str; 7] = [
+const CONNECT: [&str; 8] = [
     "Site URL",
     "Client ID",
     "Client secret",
@@ -14,6 +14,7 @@ const CONNECT: [&str; 7] = [
     "Base URL",
     "Reseller token",
     "Authentication token",
+    "Seat sync in the vendor's portal",
 ];
 
 #[test]
@@ -36,6 +37,7 @@ fn the_connect_wizard_asks_for_everything_and_hides_what_is_secret() {
     }
     let status = stage.run(["status", "-o", "json"]).expect(0).json();
     assert_eq!(status["connection"]["backup_url"], stage.sandbox.backup_url());
+    assert_eq!(status["configuration"]["vendor_sync"], true);
 }
 
 #[test]
@@ -386,8 +388,11 @@ fn the_connect_wizard_knows_partners_without_the_backup_api() {
         terminal.types(DOWN);
     }
     terminal.types(ENTER);
+    // Who does not know is believed.
+    terminal.sees("Seat sync in the vendor's portal").types(ENTER);
     assert_eq!(terminal.ends(), 0, "{}", terminal.text());
     let status = stage.run(["status", "-o", "json"]).expect(0).json();
+    assert_eq!(status["configuration"]["vendor_sync"], serde_json::Value::Null);
     assert_eq!(status["connected"], true);
     assert!(status["connection"]["backup_url"].is_null(), "{status}");
 }
@@ -505,7 +510,9 @@ fn answer_connect(terminal: &mut Terminal, stage: &Stage, step: usize) {
         3 => terminal.types(UP),
         4 => terminal.types(&stage.sandbox.backup_url()),
         5 => terminal.types(&credentials.reseller_token),
-        _ => terminal.types(&credentials.access_token),
+        6 => terminal.types(&credentials.access_token),
+        // Up from the last: it is on.
+        _ => terminal.types(UP),
     };
     terminal.types(ENTER);
 }

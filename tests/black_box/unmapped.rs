@@ -33,8 +33,8 @@ fn a_sync_names_those_that_are_neither_mapped_nor_ignored_without_another_reques
     let outcome = stage.run(["sync-seats", "--yes"]).expect(0);
     assert_eq!(
         stage.received_counts().1 - before.1,
-        1,
-        "a list of 36 is one page"
+        2,
+        "a page of 36, and the one that proves the end"
     );
     let total = stage.world().organizations.len() - 2;
     outcome

@@ -2,7 +2,7 @@
 
 use super::{of_errors, outcomes, ticket_fields};
 use crate::{
-    cli::{self, OrOff, Switch},
+    cli::{self, FairUseOrOff, OrOff, Switch, ZoneOrSystem},
     commands::ticket_options,
     context::Context,
     model::Configuration,
@@ -29,6 +29,9 @@ pub(super) fn are_given(arguments: &cli::Configure) -> bool {
         &arguments.closing_status,
     ];
     arguments.sync_seats.is_some()
+        || arguments.vendor_sync.is_some()
+        || arguments.fair_use.is_some()
+        || arguments.time_zone.is_some()
         || arguments.seat_metric.is_some()
         || of_tickets.contains(&true)
         || of_records.iter().any(|flag| flag.is_some())
@@ -52,6 +55,15 @@ pub(super) async fn apply(
     if let Some(metric) = arguments.seat_metric {
         after.seat_metric = Some(metric);
         after.metric_before_reset = None;
+    }
+    if let Some(switch) = arguments.vendor_sync {
+        after.vendor_sync = Some(switch == Switch::On);
+    }
+    if let Some(FairUseOrOff(fair_use)) = arguments.fair_use {
+        after.fair_use = fair_use;
+    }
+    if let Some(ZoneOrSystem(zone)) = &arguments.time_zone {
+        after.time_zone.clone_from(zone);
     }
     // Halo is asked only where a flag needs it: the others need no secret.
     if let Some(text) = &arguments.ticket_type {

@@ -17,6 +17,12 @@ const NONE: &str = "not configured";
 pub struct ConfigurationView {
     sync_seats: bool,
     seat_metric: SeatMetric,
+    /// Whether the vendor's own integration syncs seats too; none if nobody has said.
+    vendor_sync: Option<bool>,
+    /// `20%-of-purchased`; none if it is not looked at.
+    fair_use: Option<String>,
+    /// None for this machine's.
+    time_zone: Option<String>,
     ticket_type: Option<Reference>,
     sla: Option<Reference>,
     priority: Option<Reference>,
@@ -145,6 +151,9 @@ impl From<&Configuration> for ConfigurationView {
         Self {
             sync_seats: configuration.seat_sync() == SeatSync::On,
             seat_metric: configuration.metric(),
+            vendor_sync: configuration.vendor_sync,
+            fair_use: configuration.fair_use.map(|fair_use| fair_use.to_string()),
+            time_zone: configuration.time_zone.clone(),
             ticket_type: configuration.ticket_type.clone(),
             sla: configuration.sla.clone(),
             priority: configuration.priority.clone(),
@@ -183,6 +192,23 @@ impl ConfigurationView {
                     None if self.metric_is_unreadable => "not readable".to_owned(),
                     None => self.seat_metric.to_string(),
                 },
+            ),
+            (
+                "vendor_sync".into(),
+                match self.vendor_sync {
+                    Some(true) => "on (both write the same licenses)",
+                    Some(false) => "off",
+                    None => "not known",
+                }
+                .to_owned(),
+            ),
+            (
+                "fair_use".into(),
+                self.fair_use.clone().unwrap_or_else(|| "off".to_owned()),
+            ),
+            (
+                "time_zone".into(),
+                self.time_zone.clone().unwrap_or_else(|| "system".to_owned()),
             ),
             ("ticket_type".into(), text(&self.ticket_type)),
             ("sla".into(), text(&self.sla)),

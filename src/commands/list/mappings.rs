@@ -10,7 +10,7 @@ use crate::{
     commands::naming,
     context::Context,
     failure::Completion,
-    model::{Mapping, Reference},
+    model::{Mapping, Reference, Rule},
     ui::Align,
 };
 
@@ -22,6 +22,10 @@ struct MappingRow {
     license: Reference,
     mapped_at: String,
     seats: Option<i64>,
+    /// How the seats become the share: `metric`, `included`, `minimum`, `minimum_until` and `highest`, each null where
+    /// the rule does not say it.
+    #[serde(flatten)]
+    rule: Rule,
     problem: Option<String>,
 }
 
@@ -31,10 +35,11 @@ impl Row for MappingRow {
         ("customer", Align::Left),
         ("license", Align::Left),
         ("seats", Align::Right),
+        ("rule", Align::Left),
         ("mapped at", Align::Left),
         ("problem", Align::Left),
     ];
-    const EXPENDABLE: &'static [&'static str] = &["mapped at"];
+    const EXPENDABLE: &'static [&'static str] = &["mapped at", "rule"];
     const SENTENCE_LAST: bool = true;
 
     fn cells(&self) -> Vec<String> {
@@ -43,6 +48,7 @@ impl Row for MappingRow {
             self.customer.to_string(),
             self.license.to_string(),
             number(self.seats),
+            self.rule.to_string(),
             self.mapped_at.clone(),
             self.problem.clone().unwrap_or_default(),
         ]
@@ -78,6 +84,7 @@ pub(super) async fn list(
             license: mapping.license,
             mapped_at: mapping.mapped_at,
             seats: mapping.seats,
+            rule: mapping.rule,
             problem: mapping.flag,
         })
         .collect();

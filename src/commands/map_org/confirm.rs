@@ -165,7 +165,11 @@ pub(super) fn question(plan: &Plan<NewMapping>, zeros: usize) -> Option<Question
 /// What is remapped: from what, to what.
 pub(super) fn remappings(plan: &Plan<NewMapping>) -> Vec<Text> {
     let mut lines: Vec<Text> = Vec::new();
-    for wanted in plan.to_apply().map(|change| &change.subject) {
+    let remapped = plan
+        .to_apply()
+        .filter(|change| change.action == Action::Remap)
+        .map(|change| &change.subject);
+    for wanted in remapped {
         if let Some(before) = &wanted.before {
             lines.push(wanted.organization.to_string().into());
             lines.push(format!("  is now: {}, {}", before.customer, before.license).into());

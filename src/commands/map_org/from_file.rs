@@ -8,6 +8,7 @@ use std::{
 use super::{
     NewMapping, Target,
     named::{mappable, unseen},
+    rule::RuleColumns,
 };
 use crate::{
     commands::{
@@ -52,12 +53,15 @@ pub(super) async fn wanted(
         .filter_map(|named| {
             let license = licenses.of(&named, &mut bad)?;
             let target = Target::Existing(license);
-            Some(NewMapping::new(
-                named.organization,
-                named.customer,
-                target,
-                mappings,
-            ))
+            let mut wanted = NewMapping::new(named.organization, named.customer, target, mappings);
+            match columns.rule.rule(named.row, &wanted.rule) {
+                Ok(rule) => wanted.rule = rule,
+                Err(reason) => {
+                    bad.add(named.row, reason);
+                    return None;
+                }
+            }
+            Some(wanted)
         })
         .collect();
     bad.into_result(path, file.rows.len())?;
@@ -69,6 +73,7 @@ struct Columns {
     organization: &'static str,
     customer: &'static str,
     license: &'static str,
+    rule: RuleColumns,
 }
 
 /// A row whose organization and customer have been found.
@@ -92,6 +97,7 @@ impl Columns {
             organization: column(&["organization", "organization_id", "organization_name"])?,
             customer: column(&["customer", "customer_id", "customer_name", "client"])?,
             license: column(&["license", "licence", "license_id", "licence_id", "license_name"])?,
+            rule: RuleColumns::of(file),
         })
     }
 

@@ -6,7 +6,8 @@ use serde::{Serialize, Serializer};
 
 use super::{NewMapping, OldLicenseView, Target};
 use crate::{
-    model::Reference,
+    change::Change,
+    model::{Reference, Rule},
     ui::view::{Cell, Column, Subject},
 };
 
@@ -16,6 +17,8 @@ struct View<'a> {
     customer: &'a Reference,
     license: LicenseView<'a>,
     from: Option<From<'a>>,
+    /// How the seats become the share; none if the share is the seats.
+    rule: Option<&'a Rule>,
     /// What looks wrong about the mapping.
     doubts: &'a [String],
     /// The license that the organization left.
@@ -34,6 +37,12 @@ struct LicenseView<'a> {
 struct From<'a> {
     customer: &'a Reference,
     license: &'a Reference,
+    rule: Option<&'a Rule>,
+}
+
+/// A rule that says something.
+fn said(rule: &Rule) -> Option<&Rule> {
+    Some(rule).filter(|rule| !rule.is_plain())
 }
 
 impl Serialize for NewMapping {
@@ -48,7 +57,9 @@ impl Serialize for NewMapping {
             from: self.before.as_ref().map(|before| From {
                 customer: &before.customer,
                 license: &before.license,
+                rule: said(&before.rule),
             }),
+            rule: said(&self.rule),
             doubts: &self.doubts,
             old_license: self.old_license.as_ref(),
         }
@@ -57,7 +68,8 @@ impl Serialize for NewMapping {
 }
 
 impl Subject for NewMapping {
-    const STATUSES: &'static [&'static str] = &["mapped", "remapped", "unchanged", "planned", "skipped"];
+    const STATUSES: &'static [&'static str] =
+        &["mapped", "remapped", "updated", "unchanged", "planned", "skipped"];
     const COLUMNS: &'static [Column] = &[
         Column::Reference("organization"),
         Column::Reference("customer"),
@@ -71,6 +83,29 @@ impl Subject for NewMapping {
             (&self.customer).into(),
             Cell::Reference(id, self.target.name().to_owned()),
         ]
+    }
+
+    fn remarks(change: &Change<Self>) -> Vec<String> {
+        change.subject.rule_in_words().into_iter().collect()
+    }
+}
+
+impl NewMapping {
+    /// The rule in words, and the one before if that was another.
+    pub(super) fn rule_in_words(&self) -> Option<String> {
+        let words = |rule: &Rule| {
+            if rule.is_plain() {
+                "the seats as they are".to_owned()
+            } else {
+                rule.to_string()
+            }
+        };
+        let before = self.rule_before();
+        if self.before.is_some() && before != self.rule {
+            Some(format!("rule: {} (was: {})", words(&self.rule), words(&before)))
+        } else {
+            said(&self.rule).map(|rule| format!("rule: {rule}"))
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     context::Requests,
     model::{Reference, Rule, SeatMetric},
     plan::{
+        drift::DriftSource,
         money::{amounts, every, plain, signed, total},
         seats::{LicenseSeats, Share},
         unmapped::Unmapped,
@@ -34,6 +35,8 @@ struct View<'a> {
     drift_from: Option<i64>,
     /// Who changed it, if Halo recorded that.
     drift_by: Option<&'a str>,
+    /// Whether that is a person, the API's own agent or the vendor's, as far as its name tells.
+    drift_source: Option<&'static str>,
     /// What the customer pays a seat and billing cycle; a decimal as text.
     price: Option<String>,
     /// What the partner pays.
@@ -75,6 +78,7 @@ impl Serialize for LicenseSeats {
             first: self.first,
             drift_from: self.drift,
             drift_by: self.drift_by.as_deref(),
+            drift_source: self.drift_source.map(DriftSource::name),
             price: decimal(self.price.price),
             cost: decimal(self.price.cost),
             billing_cycle: self.price.cycle.as_deref(),
@@ -128,7 +132,14 @@ impl Subject for LicenseSeats {
                 .as_ref()
                 .map(|by| format!(", by {by}"))
                 .unwrap_or_default();
-            remarks.push(format!("changed by hand since the last sync ({synced}){by}"));
+            remarks.push(match seats.drift_source {
+                Some(DriftSource::OwnAgent | DriftSource::Vendor) => {
+                    format!("changed since the last sync ({synced}){by}, which looks like the vendor's own integration")
+                }
+                Some(DriftSource::Other) | None => {
+                    format!("changed by hand since the last sync ({synced}){by}")
+                }
+            });
         }
         remarks
     }

@@ -111,11 +111,32 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
         "--ticket-field",
         "impact=2",
     ]);
+    list.changes(&[
+        "configure",
+        "--vendor-sync",
+        "on",
+        "--fair-use",
+        "20%-of-mailboxes",
+        "--time-zone",
+        "Europe/Berlin",
+    ]);
     list.looks(&["configure", "--show"]);
     list.changes(&["map-org", "1788161-14", "--customer", "21", "--license", "17"]);
     let created = ["--customer", "22", "--create-license", "Brand New", "--yes"];
     list.changes(&[&["map-org", "1788161-15"][..], &created].concat());
     list.changes(&["map-org", "--from", &mappings, "--yes"]);
+    let minimum = ["map-org", "1788161-14", "--minimum", "3", "--until", "2099-12-31"];
+    list.changes(&minimum);
+    list.changes(&[
+        "map-org",
+        "1788161-14",
+        "--metric",
+        "used",
+        "--included",
+        "1",
+        "--highest",
+        "month",
+    ]);
     list.ends(2, &["map-org", "Zzyzx", "--customer", "22", "--license", "19"]);
     list.changes(&["ignore", "1788161-16", "--reason", "billed by hand"]);
     list.changes(&["ignore", "--remove", "1788161-16"]);
