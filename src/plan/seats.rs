@@ -452,7 +452,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::change::Stop;
+    use crate::{
+        change::Stop,
+        model::{Highest, Minimum},
+    };
 
     const LIMITS: Limits = Limits {
         max_change: 50,
@@ -873,15 +876,41 @@ mod tests {
     }
 
     prop_compose! {
+        fn any_rule()(
+            included in proptest::option::of(1_i64..20),
+            minimum in proptest::option::of(1_i64..20),
+            ends in proptest::option::of(any::<bool>()),
+            month in any::<bool>(),
+            highest in proptest::option::of(0_i64..400),
+        ) -> (Rule, Option<i64>) {
+            let rule = Rule {
+                metric: None,
+                included,
+                minimum: minimum.map(|seats| Minimum {
+                    seats,
+                    // Before or after the day of the plan, which is the first of all.
+                    until: ends.map(|later| if later { Date::MAX } else { Date::MIN }),
+                }),
+                highest: month.then_some(Highest::Month),
+            };
+            (rule, highest)
+        }
+    }
+
+    prop_compose! {
         fn any_world()(
-            rows in proptest::collection::vec(any_mapped(), 0..40),
+            rows in proptest::collection::vec((any_mapped(), any_rule()), 0..40),
             counts in proptest::collection::hash_map(0_i64..12, 0_i64..5000, 0..12),
             synced in proptest::collection::hash_map(0_i64..12, 0_i64..5000, 0..12),
         ) -> (Vec<Mapped>, HashMap<i64, Found>, Known) {
             let mappings = rows
                 .into_iter()
                 .enumerate()
-                .map(|(number, (license, source, before))| mapped(&format!("o{number}"), license, source, before))
+                .map(|(number, ((license, source, before), (rule, highest)))| Mapped {
+                    rule,
+                    highest,
+                    ..mapped(&format!("o{number}"), license, source, before)
+                })
                 .collect();
             let found = counts.into_iter().map(|(license, count)| (license, found(count))).collect();
             (mappings, found, known(synced))
@@ -933,7 +962,7 @@ mod tests {
                     .iter()
                     .filter(|mapping| mapping.license.id == item.subject.license.id)
                     .map(|mapping| match mapping.source {
-                        Source::Seats(seats) => seats,
+                        Source::Seats(seats) => rules::share(&mapping.rule, seats, mapping.highest, synced.today),
                         _ => mapping.seats_before.unwrap_or(0),
                     })
                     .sum();
