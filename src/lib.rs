@@ -5,7 +5,7 @@
 //! confirm, apply, verify, record, print. A change is a value in [`change`], and [`runner`] runs every command that makes
 //! changes. Commands may use everything below:
 //! [`halo`] and [`backup`] are the two services, both built on [`http`] and independent of each other;
-//! [`plan`] decides, without I/O, clock or randomness; [`model`] is the plain data that all others share;
+//! [`plan`] decides, without I/O, clock or randomness; [`report`] is its page for people who use no terminal; [`model`] is the plain data that all others share;
 //! [`store`] is the state, [`profile`] the connections, [`secrets`] the secrets, [`paths`] where they are kept.
 //! [`ui`] is everything that a person sees: only cleaned [`text`], and in CSV nothing that a [`spreadsheet`] runs.
 //! [`complete`] offers the names for tab completion. [`failure`] turns any error into words and an exit code.
@@ -41,6 +41,7 @@ pub mod model;
 pub(crate) mod paths;
 pub mod plan;
 pub(crate) mod profile;
+pub mod report;
 pub(crate) mod runner;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -3,6 +3,7 @@
 mod account_error;
 mod configuration;
 mod customer;
+mod daily_quantity;
 mod fair_use;
 mod ignored;
 mod invoice;
@@ -19,6 +20,7 @@ mod ticket_record;
 pub use account_error::{AccountError, FirstSeen, Inside, Product};
 pub use configuration::{Configuration, SeatSync};
 pub use customer::Customer;
+pub use daily_quantity::DailyQuantity;
 pub use fair_use::{FairUse, FairUseOf};
 pub use ignored::Ignored;
 pub use invoice::{CountedLicense, InvoiceLine, LineState, RecurringInvoice};

@@ -8,6 +8,7 @@
 mod configuration;
 mod connections;
 mod created_licenses;
+mod daily_quantities;
 mod error;
 mod first_seen;
 mod ignored;

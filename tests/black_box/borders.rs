@@ -26,6 +26,7 @@ const HOUSE: &[(&str, May)] = &[
     ("model", Only(&[])),
     ("change", Only(&["model", "text"])),
     ("plan", Only(&["change", "model", "text"])),
+    ("report", Only(&["model", "plan", "text"])),
     // The ground: the system's files and variables, and how files and services write.
     ("environment", Only(&[])),
     ("files", Only(&[])),
@@ -95,7 +96,7 @@ const HOUSE: &[(&str, May)] = &[
 /// What has no business in some modules, whoever offers it.
 const KEPT_OUT: &[(&[&str], &[&str])] = &[
     (
-        &["model", "change", "plan", "text"],
+        &["model", "change", "plan", "report", "text"],
         &[
             "std::env",
             "std::fs",

@@ -32,6 +32,8 @@ mod mapping;
 mod money;
 mod output;
 mod real_home;
+#[cfg(target_os = "linux")]
+mod report;
 mod rules;
 mod safeguards;
 mod sandbox;

@@ -37,7 +37,7 @@ pub struct Finding {
     pub hint: String,
     /// How many seats it is about; orders findings that have no amount.
     #[serde(skip)]
-    pub(super) seats: i64,
+    pub seats: i64,
 }
 
 /// The kind of a finding.

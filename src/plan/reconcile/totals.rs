@@ -22,6 +22,18 @@ pub struct Total {
     pub billed_too_much: Option<Decimal>,
 }
 
+impl Total {
+    /// Whether a finding's amount is in these sums, if it has one.
+    pub fn covers(&self, finding: &Finding) -> bool {
+        folded(self.cycle.as_deref()) == folded(finding.cycle.as_deref()) && self.currency == finding.currency
+    }
+}
+
+/// A cycle is the same whatever the case of its letters.
+fn folded(cycle: Option<&str>) -> String {
+    cycle.unwrap_or_default().trim().to_lowercase()
+}
+
 /// The sums of the findings that have an amount. A sum that is too large for a decimal is none.
 pub(super) fn of(findings: &[Finding]) -> Vec<Total> {
     let mut totals: BTreeMap<(String, Option<&str>), Total> = BTreeMap::new();
@@ -29,9 +41,8 @@ pub(super) fn of(findings: &[Finding]) -> Vec<Total> {
         let Some(amount) = finding.amount.filter(|amount| !amount.is_zero()) else {
             continue;
         };
-        let cycle = finding.cycle.as_deref().unwrap_or_default();
         let total = totals
-            .entry((cycle.trim().to_lowercase(), finding.currency.as_deref()))
+            .entry((folded(finding.cycle.as_deref()), finding.currency.as_deref()))
             .or_insert_with(|| Total {
                 cycle: finding.cycle.clone(),
                 currency: finding.currency.clone(),

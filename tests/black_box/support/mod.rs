@@ -3,6 +3,8 @@
 //! A test reads as what a user does: `Stage::mapped()`, `.run(["sync-seats", "--yes"])`, `.expect(0)`, and then
 //! looks at what the sandbox has.
 
+#[cfg(target_os = "linux")]
+pub mod browser;
 pub mod home;
 pub mod job;
 pub mod proxy;
