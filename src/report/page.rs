@@ -298,6 +298,9 @@ fn summary(course: &[(Date, i64)]) -> String {
     let (Some((first, from)), Some((last, to))) = (course.first(), course.last()) else {
         return String::new();
     };
+    if first == last {
+        return format!("{} on {}", grouped(*to), day(*last));
+    }
     let highest = course.iter().map(|(_, count)| *count).max().unwrap_or(*to);
     format!(
         "{} on {}, {} on {}, at most {}",

@@ -353,6 +353,7 @@ fn the_page_is_read_sorted_and_filtered_and_hostile_names_are_only_names() {
     browser.call("Emulation.setEmulatedMedia", json!({"media": "print"}));
     let display = browser.value("getComputedStyle(document.querySelector('.filter')).display");
     assert_eq!(display, "none");
+    look_at("report-print.png", &browser.picture());
     let url = format!("file://{}", file.display());
     expect_inert(&mut browser, &url);
 
@@ -378,6 +379,16 @@ fn without_anything_to_tell_the_page_says_so() {
         assert!(html.contains(sentence), "{sentence}: {html}");
     }
     assert!(!html.contains("Nothing is mapped"));
+    // On the first day there is no line yet.
+    let today = DailyQuantity {
+        license: 1,
+        customer: 2,
+        day: made_at().date(),
+        count: 1234,
+    };
+    let html = page(&Reconciliation::default(), &[today]);
+    assert!(html.contains("1,234 on 25 Nov 2026. Seats that halolink wrote"));
+    assert!(html.contains("From the second day on") && !html.contains("<svg"));
     let nobody = Reconciliation {
         summary: Summary {
             organizations: 3,
