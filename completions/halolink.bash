@@ -46,6 +46,9 @@ _halolink() {
             halolink,open-ticket)
                 cmd="halolink__subcmd__open__subcmd__ticket"
                 ;;
+            halolink,reconcile)
+                cmd="halolink__subcmd__reconcile"
+                ;;
             halolink,revoke)
                 cmd="halolink__subcmd__revoke"
                 ;;
@@ -94,6 +97,9 @@ _halolink() {
             halolink__subcmd__help,open-ticket)
                 cmd="halolink__subcmd__help__subcmd__open__subcmd__ticket"
                 ;;
+            halolink__subcmd__help,reconcile)
+                cmd="halolink__subcmd__help__subcmd__reconcile"
+                ;;
             halolink__subcmd__help,revoke)
                 cmd="halolink__subcmd__help__subcmd__revoke"
                 ;;
@@ -119,7 +125,7 @@ _halolink() {
 
     case "${cmd}" in
         halolink)
-            opts="-p -o -y -q -v -h -V --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help --version connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help"
+            opts="-p -o -y -q -v -h -V --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help --version connect configure map-org unlink ignore revoke sync-seats reconcile open-ticket sync-tickets explain list status history completions sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -478,7 +484,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__help)
-            opts="connect configure map-org unlink ignore revoke sync-seats open-ticket sync-tickets explain list status history completions sandbox help"
+            opts="connect configure map-org unlink ignore revoke sync-seats reconcile open-ticket sync-tickets explain list status history completions sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -618,6 +624,20 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__help__subcmd__open__subcmd__ticket)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        halolink__subcmd__help__subcmd__reconcile)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1032,6 +1052,48 @@ _halolink() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        halolink__subcmd__reconcile)
+            opts="-p -o -y -q -v -h --exit-code --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --patience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         halolink__subcmd__revoke)
             opts="-p -o -y -q -v -h --purge --dry-run --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1098,7 +1160,7 @@ _halolink() {
                     return 0
                     ;;
                 --fault)
-                    COMPREPLY=($(compgen -W "pages-capped paging-ignored record-count-missing backup-result-set backup-wrapped-result-set backup-pagination token-dies short-token bad-gateway bad-gateway-after late-creation drop-before drop-after half-json half-body rate-storm strings-for-numbers wrapped-lookups wrapped-records pending-cancel last-answered field-errors tenant-required self-hosted no-authinfo refuse-batch refuse-partial choke-batch choke-partial writes-down note-lost-before note-lost-after notes-refused tickets-listed-late closed-listed summaries-cut deleted-empty write-limited changes-down changes-limited slow-answers html-errors redirect-elsewhere controls-in-names organizations-short organizations-empty seats-garbled" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "pages-capped paging-ignored record-count-missing backup-result-set backup-wrapped-result-set backup-pagination token-dies short-token bad-gateway bad-gateway-after late-creation drop-before drop-after half-json half-body rate-storm strings-for-numbers wrapped-lookups wrapped-records pending-cancel last-answered field-errors tenant-required self-hosted no-authinfo lines-missing refuse-batch refuse-partial choke-batch choke-partial writes-down note-lost-before note-lost-after notes-refused tickets-listed-late closed-listed summaries-cut deleted-empty write-limited changes-down changes-limited slow-answers html-errors redirect-elsewhere controls-in-names organizations-short organizations-empty seats-garbled" -- "${cur}"))
                     return 0
                     ;;
                 --break)

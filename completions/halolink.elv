@@ -43,6 +43,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand ignore 'Mark organizations that are deliberately not billed through halolink'
             cand revoke 'Delete the secrets and the connection'
             cand sync-seats 'Update the licenses'' quantities to match the seats'
+            cand reconcile 'Compare what is used with what is billed, and name every way in which the two part'
             cand open-ticket 'Open a service ticket for a backup error'
             cand sync-tickets 'Open, update and close the tickets of backup errors'
             cand explain 'Explain a backup error: what it means, what to check, who must act'
@@ -245,6 +246,25 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'halolink;reconcile'= {
+            cand -p 'The named connection to use, with its configuration and mappings'
+            cand --profile 'The named connection to use, with its configuration and mappings'
+            cand -o 'How to print data (csv for lists)'
+            cand --output 'How to print data (csv for lists)'
+            cand --color 'When to use color (auto: on a terminal, unless NO_COLOR is set)'
+            cand --patience 'How many seconds a request may wait for a rate limit'
+            cand --request-limit 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together'
+            cand --exit-code 'Exit with 5 if anything was found'
+            cand -y 'Answer yes to every question that asks to go on'
+            cand --yes 'Answer yes to every question that asks to go on'
+            cand --non-interactive 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+            cand -q 'Print neither notes nor progress'
+            cand --quiet 'Print neither notes nor progress'
+            cand -v 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
+            cand --verbose 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'halolink;open-ticket'= {
             cand --error 'A backup error, as list errors prints it; backup-error needs a --summary'
             cand --summary 'One line that says what is wrong, in your words'
@@ -426,6 +446,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand ignore 'Mark organizations that are deliberately not billed through halolink'
             cand revoke 'Delete the secrets and the connection'
             cand sync-seats 'Update the licenses'' quantities to match the seats'
+            cand reconcile 'Compare what is used with what is billed, and name every way in which the two part'
             cand open-ticket 'Open a service ticket for a backup error'
             cand sync-tickets 'Open, update and close the tickets of backup errors'
             cand explain 'Explain a backup error: what it means, what to check, who must act'
@@ -449,6 +470,8 @@ set edit:completion:arg-completer[halolink] = {|@words|
         &'halolink;help;revoke'= {
         }
         &'halolink;help;sync-seats'= {
+        }
+        &'halolink;help;reconcile'= {
         }
         &'halolink;help;open-ticket'= {
         }

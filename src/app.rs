@@ -123,6 +123,7 @@ async fn dispatch(context: &Context, command: Command) -> anyhow::Result<Complet
         Command::Ignore(arguments) => commands::ignore::run(context, arguments).await,
         Command::Revoke(arguments) => commands::revoke::run(context, arguments).await,
         Command::SyncSeats(arguments) => commands::sync_seats::run(context, arguments).await,
+        Command::Reconcile(arguments) => commands::reconcile::run(context, arguments).await,
         Command::OpenTicket(arguments) => commands::open_ticket::run(context, arguments).await,
         Command::SyncTickets(arguments) => commands::sync_tickets::run(context, arguments).await,
         Command::Explain(arguments) => commands::explain::run(context, &arguments),

@@ -9,6 +9,7 @@ mod ignore;
 mod list;
 mod map_org;
 mod open_ticket;
+mod reconcile;
 mod revoke;
 mod rule;
 #[cfg(feature = "sandbox")]
@@ -37,6 +38,7 @@ pub use ignore::Ignore;
 pub use list::{Kind, List};
 pub use map_org::{MapOrg, OldLicense};
 pub use open_ticket::OpenTicket;
+pub use reconcile::Reconcile;
 pub use revoke::Revoke;
 pub use rule::{OwnMetric, Rule, day};
 #[cfg(feature = "sandbox")]
@@ -57,7 +59,7 @@ pub use unlink::Unlink;
     after_help = "Start with: halolink connect\n\
         To try it without touching anything real: halolink sandbox --tour\n\n\
         Exit codes: 0 done · 1 failed · 2 usage · 3 not connected, refused or not permitted ·\n\
-        4 some items failed, the rest were done · 5 changes pending · 75 try again later"
+        4 some items failed, the rest were done · 5 changes pending or found · 75 try again later"
 )]
 pub struct Cli {
     /// Options of every command
@@ -140,6 +142,8 @@ pub enum Command {
     Revoke(Revoke),
     /// Update the licenses' quantities to match the seats
     SyncSeats(SyncSeats),
+    /// Compare what is used with what is billed, and name every way in which the two part
+    Reconcile(Reconcile),
     /// Open a service ticket for a backup error
     OpenTicket(OpenTicket),
     /// Open, update and close the tickets of backup errors

@@ -17,6 +17,7 @@ mod naming;
 pub mod open_ticket;
 mod pending;
 mod posting;
+pub mod reconcile;
 pub mod revoke;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -6,6 +6,7 @@
 mod auth;
 mod customers;
 mod error;
+mod invoices;
 mod license_changes;
 mod licenses;
 mod lookups;

@@ -13,6 +13,7 @@ mod error;
 mod first_seen;
 mod ignored;
 mod ledger;
+mod left_licenses;
 mod license_intents;
 mod listed;
 mod lock;

@@ -223,7 +223,9 @@ impl Halo {
                 }
                 Err(http::Error::Status { status: 401, .. })
                     if renewals == 0
-                        || (renewals < MOST_RENEWALS && token.worked.load(Ordering::Relaxed)) =>
+                        || (renewals < MOST_RENEWALS
+                            && !resource.is_often_refused()
+                            && token.worked.load(Ordering::Relaxed)) =>
                 {
                     renewals += 1;
                     self.drop_token(&token).await;

@@ -192,11 +192,11 @@ impl Halo {
     ) -> Result<Page<T>, Error> {
         let (number, size) = (number.to_string(), PAGE_SIZE.to_string());
         let mut query = filter.to_vec();
-        query.extend([
-            ("pageinate", "true"),
-            ("page_no", number.as_str()),
-            ("page_size", size.as_str()),
-        ]);
+        query.extend([("pageinate", "true"), ("page_no", number.as_str())]);
+        // Large records ask for fewer at a time.
+        if filter.iter().all(|(name, _)| *name != "page_size") {
+            query.push(("page_size", size.as_str()));
+        }
         let page: Page<T> = self.get_page(resource, &query).await?;
         if page.too_many {
             return Err(self.too_many_rows("answer"));

@@ -27,6 +27,9 @@ pub enum Resource {
     Actions,
     /// `/LicenceChange`: who changed which quantity.
     LicenseChanges,
+    /// `/RecurringInvoice`: what bills the licenses. Only ever read: an update resends every line, so a mistake deletes
+    /// lines.
+    RecurringInvoices,
 }
 
 impl Resource {
@@ -45,6 +48,7 @@ impl Resource {
             Resource::Tickets => "Tickets",
             Resource::Actions => "Actions",
             Resource::LicenseChanges => "LicenceChange",
+            Resource::RecurringInvoices => "RecurringInvoice",
         }
     }
 
@@ -55,6 +59,7 @@ impl Resource {
             (Resource::Customers, true) => "edit:customers",
             (Resource::Licenses | Resource::LicenseChanges, false) => "read:softwarelicensing",
             (Resource::Licenses | Resource::LicenseChanges, true) => "edit:softwarelicensing",
+            (Resource::RecurringInvoices, _) => "read:invoices",
             (_, false) => "read:tickets",
             (_, true) => "edit:tickets",
         }
@@ -65,8 +70,15 @@ impl Resource {
         match self {
             Resource::Customers => "Customers: Read Only",
             Resource::Licenses | Resource::LicenseChanges => "Software Licensing: Read and Modify",
+            Resource::RecurringInvoices => "Invoices: Read Only",
             _ => "Tickets Access Level: Read and Modify",
         }
+    }
+
+    /// Whether a 401 most likely means that it may not be read, and not that the token has expired: the vendor's guide does
+    /// not grant it.
+    pub fn is_often_refused(self) -> bool {
+        self == Resource::RecurringInvoices
     }
 
     /// What one record is called in messages.
@@ -84,6 +96,7 @@ impl Resource {
             Resource::Tickets => "ticket",
             Resource::Actions => "note",
             Resource::LicenseChanges => "license change",
+            Resource::RecurringInvoices => "recurring invoice",
         }
     }
 

@@ -77,6 +77,15 @@ impl LineState {
             LineState::Disabled => "disabled",
         }
     }
+
+    /// Its words for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            LineState::NotBegun => "not begun",
+            LineState::Disabled => "of a disabled invoice",
+            state => state.name(),
+        }
+    }
 }
 
 impl RecurringInvoice {

@@ -54,6 +54,7 @@ faults! {
     TenantRequired "tenant-required" "a token request has to name the tenant, as on a host that tenants share"
     SelfHosted "self-hosted" "Halo has no tenant: discovery names none, and one in a token request is ignored"
     NoAuthinfo "no-authinfo" "Halo's discovery page is not there (404 in HTML)"
+    LinesMissing "lines-missing" "lists of recurring invoices come without their lines"
     RefuseBatch "refuse-batch" "a license whose notes contain \"poison\" is refused, and the whole batch it came in"
     RefusePartial "refuse-partial" "a license whose notes contain \"poison\" is refused, after those before it in the batch were written"
     ChokeBatch "choke-batch" "a license whose notes contain \"poison\" is answered with a 500, and nothing of the batch it came in is written"

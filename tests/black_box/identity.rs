@@ -26,6 +26,7 @@ const USERS: &[&[&str]] = &[
     &["history"],
     &["open-ticket", "1788161-14", "--summary", "Restore failed"],
     &["status"],
+    &["reconcile"],
 ];
 
 #[test]

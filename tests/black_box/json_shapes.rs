@@ -271,6 +271,23 @@ fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
     check("map-org", &["map-org", "1788161-14", "--included", "6"], 0);
     check("list mappings", &["list", "mappings"], 0);
     check("sync-seats", &["sync-seats", "--dry-run"], 0);
+    // Without the permission to read invoices, and with it.
+    check("reconcile", &["reconcile"], 0);
+    {
+        let mut world = stage.world();
+        world.granted_scopes.push("read:invoices".to_owned());
+        let invoice = world
+            .recurring_invoices
+            .values_mut()
+            .find(|invoice| invoice.client_id == 21);
+        let invoice = invoice.expect("an invoice");
+        invoice.currency_code_name = Some("EUR".to_owned());
+        for line in &mut invoice.lines {
+            line.enddate = "2099-12-31T00:00:00".to_owned();
+            line.quantity_licences[0].assigned_licences = true;
+        }
+    }
+    check("reconcile", &["reconcile"], 0);
     let plain = [
         "--metric",
         "profile",

@@ -118,6 +118,7 @@ fn what_cannot_be_written_can_be_looked_at_and_asked_beside() {
             &["list", "customers", "--refresh"],
             &["list", "organizations", "--refresh"],
             &["sync-seats", "--dry-run"],
+            &["reconcile"],
         ];
         for look in LOOKS.iter().chain(asks) {
             let outcome = as_nobody(&stage, look).expect(0);

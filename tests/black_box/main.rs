@@ -32,6 +32,7 @@ mod mapping;
 mod money;
 mod output;
 mod real_home;
+mod reconcile;
 #[cfg(target_os = "linux")]
 mod report;
 mod rules;

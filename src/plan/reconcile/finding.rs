@@ -28,6 +28,7 @@ pub struct Finding {
     #[serde(serialize_with = "super::decimal")]
     pub amount: Option<Decimal>,
     /// The billing cycle in Halo's words.
+    #[serde(rename = "billing_cycle")]
     pub cycle: Option<String>,
     /// The currency, where Halo names one.
     pub currency: Option<String>,

@@ -138,7 +138,7 @@ impl<'a> License<'a> {
         let mut row = Row {
             customer: Some(mapping.customer.clone()),
             license: self.license(),
-            rule: mapping.rule.to_string(),
+            rule: Some(mapping.rule.clone()).filter(|rule| !rule.is_plain()),
             share,
             expected: self.expected,
             billed: self.billed,
@@ -175,8 +175,8 @@ impl<'a> License<'a> {
                 notes.push("SaaS Backup lists it twice, with different seats".to_owned());
             } else if rests(organization) {
                 notes.push(match share {
-                    Some(share) => format!("it is suspended or deactivated, and keeps its share of {share}"),
-                    None => "it is suspended or deactivated, and was never synced".to_owned(),
+                    Some(share) => format!("keeps its share of {share}"),
+                    None => "was never synced, so its share is not known".to_owned(),
                 });
             } else if share.is_none() {
                 let metric = mapping.rule.metric(self.input.metric);

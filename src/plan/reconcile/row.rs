@@ -7,7 +7,10 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 use super::{Input, Lines};
-use crate::model::{CountedLicense, LineState, Organization, RecurringInvoice, Reference, SeatMetric};
+use crate::{
+    model::{CountedLicense, LineState, Organization, RecurringInvoice, Reference, Rule, SeatMetric},
+    plan::money::plain,
+};
 
 /// An organization, its seats, and the license that bills them. Everything after `share` is the license's, and the same in
 /// all rows of a shared license.
@@ -36,8 +39,8 @@ pub struct Row {
     pub auto_license: Option<bool>,
     /// The seat number that counts.
     pub metric: SeatMetric,
-    /// How its seats become its share, in words; empty if the share is the seats.
-    pub rule: String,
+    /// How its seats become its share; none if the share is the seats.
+    pub rule: Option<Rule>,
     /// Its share of the license's quantity; none if it is not known.
     pub share: Option<i64>,
     /// The quantity that the license should have: the sum of the shares.
@@ -53,6 +56,7 @@ pub struct Row {
     #[serde(serialize_with = "super::decimal")]
     pub cost: Option<Decimal>,
     /// The billing cycle in Halo's words.
+    #[serde(rename = "billing_cycle")]
     pub cycle: Option<String>,
     /// The currency, where the license's recurring invoice names one.
     pub currency: Option<String>,
@@ -68,8 +72,7 @@ pub struct Row {
 }
 
 /// Whether an organization is mapped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Standing {
     /// It is mapped.
     Mapped,
@@ -81,6 +84,25 @@ pub enum Standing {
     Ignored,
     /// It is none of these.
     Unmapped,
+}
+
+impl Standing {
+    /// Its word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Mapped => "mapped",
+            Standing::Vanished => "vanished",
+            Standing::MappedElsewhere => "mapped_elsewhere",
+            Standing::Ignored => "ignored",
+            Standing::Unmapped => "unmapped",
+        }
+    }
+}
+
+impl Serialize for Standing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
 }
 
 /// Seat numbers; none where SaaS Backup gives no number.
@@ -141,6 +163,35 @@ impl LineView {
             Some(line) => format!("line {line} of recurring invoice {}", self.invoice),
             None => format!("a line of recurring invoice {}", self.invoice),
         }
+    }
+
+    /// Everything about it in words.
+    pub fn words(&self) -> String {
+        let mut words = format!("{}: {}", self.label(), self.state.words());
+        let mut add = |part: String| words.push_str(&part);
+        if let Some(day) = &self.start_date {
+            add(format!(", from {day}"));
+        }
+        if let Some(day) = &self.end_date {
+            add(format!(", until {day}"));
+        }
+        if let Some(price) = self.price {
+            let currency = self.currency.as_deref();
+            let currency = currency
+                .map(|currency| format!(" {currency}"))
+                .unwrap_or_default();
+            add(format!(", {}{currency} each", plain(price)));
+        }
+        if let Some(cost) = self.cost {
+            add(format!(", cost {}", plain(cost)));
+        }
+        if let Some(free) = self.free.filter(|free| *free != 0) {
+            add(format!(", {free} free"));
+        }
+        if let Some(minimum) = self.minimum.filter(|minimum| *minimum != 0) {
+            add(format!(", at least {minimum}"));
+        }
+        words
     }
 
     /// What it bills if the license's quantity is this; none if that is not known.
@@ -223,7 +274,7 @@ impl Row {
             vendor_bills: None,
             auto_license: None,
             metric,
-            rule: String::new(),
+            rule: None,
             share: None,
             expected: None,
             billed: None,

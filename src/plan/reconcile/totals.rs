@@ -11,6 +11,7 @@ use super::Finding;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Total {
     /// The billing cycle in Halo's words; none where Halo names none.
+    #[serde(rename = "billing_cycle")]
     pub cycle: Option<String>,
     /// The currency, where Halo names one.
     pub currency: Option<String>,

@@ -3,14 +3,15 @@
 use serde_json::{Value, json};
 
 use super::{Call, Instance, LARGEST_PAGE, Reply, found};
-use crate::sandbox::{InvoiceLine, LineLicense, RecurringInvoice, World, paging};
+use crate::sandbox::{Fault, InvoiceLine, LineLicense, RecurringInvoice, World, paging};
 
 pub(super) fn list(instance: &Instance<'_>, call: &Call) -> Reply {
     let world = &*instance.world;
     let client: Option<i64> = call.number("client_id");
     let matching = (world.recurring_invoices.values())
         .filter(|invoice| client.is_none_or(|client| client == invoice.client_id));
-    let lines = call.flag("includelines");
+    let faults = instance.faults;
+    let lines = call.flag("includelines") && !faults.strikes(Fault::LinesMissing);
     paging::List {
         call,
         faults: instance.faults,
@@ -33,7 +34,7 @@ fn row(world: &World, invoice: &RecurringInvoice, lines: bool) -> Value {
     let mut row = json!(invoice);
     row["client_name"] = json!(world.customer_name(invoice.client_id));
     row["is_recurring_invoice"] = json!(true);
-    row["currency_code"] = json!("USD");
+    row["currency_code"] = json!(1);
     if lines {
         row["lines"] = (invoice.lines.iter()).map(|line| line_row(world, line)).collect();
     }
@@ -42,20 +43,23 @@ fn row(world: &World, invoice: &RecurringInvoice, lines: bool) -> Value {
 
 fn line_row(world: &World, line: &InvoiceLine) -> Value {
     let mut row = json!(line);
-    let quantity = if line.quantity_licences.is_empty() {
-        line.quantity
+    let mut counted = line
+        .quantity_licences
+        .iter()
+        .chain(&line.quantity_subscriptions)
+        .peekable();
+    row["qty_order"] = if counted.peek().is_none() {
+        json!(line.quantity)
     } else {
-        (line.quantity_licences.iter())
-            .map(|entry| billed(world, entry))
-            .sum()
+        json!(counted.map(|entry| billed(world, entry)).sum::<i64>())
     };
-    row["qty_order"] = json!(quantity);
-    row["quantity_subscriptions"] = json!([]);
-    for entry in row["quantity_licences"].as_array_mut().into_iter().flatten() {
-        let license = entry["licence_id"]
-            .as_i64()
-            .and_then(|id| world.licenses.get(&id));
-        entry["licence_name"] = json!(license.map(|license| &license.name));
+    for key in ["quantity_licences", "quantity_subscriptions"] {
+        for entry in row[key].as_array_mut().into_iter().flatten() {
+            let license = entry["licence_id"]
+                .as_i64()
+                .and_then(|id| world.licenses.get(&id));
+            entry["licence_name"] = json!(license.map(|license| &license.name));
+        }
     }
     row
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::sandbox::{InvoiceLine, License, LineLicense, RecurringInvoice, dates::NO_DATE};
+use crate::sandbox::{InvoiceLine, License, RecurringInvoice};
 
 const FIRST_INVOICE: i64 = 5001;
 
@@ -22,7 +22,13 @@ pub(super) fn recurring(licenses: &BTreeMap<i64, License>) -> BTreeMap<i64, Recu
     (FIRST_INVOICE..)
         .zip(by_customer)
         .map(|(id, (client_id, lines))| {
-            let invoice = RecurringInvoice { id, client_id, lines };
+            let invoice = RecurringInvoice {
+                id,
+                client_id,
+                disabled: false,
+                currency_code_name: None,
+                lines,
+            };
             (id, invoice)
         })
         .collect()
@@ -30,20 +36,10 @@ pub(super) fn recurring(licenses: &BTreeMap<i64, License>) -> BTreeMap<i64, Recu
 
 fn line(license: &License, inactive: bool) -> InvoiceLine {
     InvoiceLine {
-        id: 70_000 + license.id,
         item_shortdescription: license.name.to_string(),
-        unit_price: license.price,
         unit_cost: license.purchase_price,
         isinactive: inactive,
         startdate: license.start_date.to_string(),
-        enddate: NO_DATE.to_owned(),
-        quantity_licences: vec![LineLicense {
-            licence_id: license.id,
-            assigned_licences: false,
-            qty_free: 0,
-            minimum_qty: 0,
-            pro_rata: 0,
-        }],
-        quantity: 0,
+        ..InvoiceLine::counting(70_000 + license.id, license.id, license.price)
     }
 }

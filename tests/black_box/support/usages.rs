@@ -165,6 +165,8 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
         "--force",
         "--yes",
     ]);
+    list.looks(&["reconcile"]);
+    list.ends(5, &["reconcile", "1788161-14", "1788161-16", "--exit-code"]);
     let anew = [
         "--customer",
         "22",
