@@ -47,6 +47,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Delete the secrets and the connection')
             [CompletionResult]::new('sync-seats', 'sync-seats', [CompletionResultType]::ParameterValue, 'Update the licenses'' quantities to match the seats')
             [CompletionResult]::new('reconcile', 'reconcile', [CompletionResultType]::ParameterValue, 'Compare what is used with what is billed, and name every way in which the two part')
+            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Put back the quantities that a run changed, where Halo still shows them')
             [CompletionResult]::new('open-ticket', 'open-ticket', [CompletionResultType]::ParameterValue, 'Open a service ticket for a backup error')
             [CompletionResult]::new('sync-tickets', 'sync-tickets', [CompletionResultType]::ParameterValue, 'Open, update and close the tickets of backup errors')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a backup error: what it means, what to check, who must act')
@@ -234,6 +235,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('--min-change', '--min-change', [CompletionResultType]::ParameterName, 'Let changes of up to this many seats through, whatever their percentage, except a fall to 0')
             [CompletionResult]::new('--max-held-back', '--max-held-back', [CompletionResultType]::ParameterName, 'Write nothing if more than this share would be held back (of first syncs: more than half)')
             [CompletionResult]::new('--max-amount', '--max-amount', [CompletionResultType]::ParameterName, 'Hold back a change that adds more than this to a billing cycle, or takes more from it; a license without a price is not judged by it')
+            [CompletionResult]::new('--note', '--note', [CompletionResultType]::ParameterName, 'Note this with the run in the ledger, e.g. why it is forced')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How many seconds to wait for another sync-seats of this profile to end')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
@@ -266,6 +268,29 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('--patience', '--patience', [CompletionResultType]::ParameterName, 'How many seconds a request may wait for a rate limit')
             [CompletionResult]::new('--request-limit', '--request-limit', [CompletionResultType]::ParameterName, 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'Exit with 5 if anything was found')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question that asks to go on')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question that asks to go on')
+            [CompletionResult]::new('--non-interactive', '--non-interactive', [CompletionResultType]::ParameterName, 'Never ask; a missing value is an error that names its flag (implied without a terminal)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print neither notes nor progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print neither notes nor progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'halolink;undo' {
+            [CompletionResult]::new('--note', '--note', [CompletionResultType]::ParameterName, 'Note this with the run in the ledger, e.g. what was wrong')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How many seconds to wait for a sync-seats or undo of this profile to end')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print data (csv for lists)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print data (csv for lists)')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use color (auto: on a terminal, unless NO_COLOR is set)')
+            [CompletionResult]::new('--patience', '--patience', [CompletionResultType]::ParameterName, 'How many seconds a request may wait for a rate limit')
+            [CompletionResult]::new('--request-limit', '--request-limit', [CompletionResultType]::ParameterName, 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the plan, without writing anything')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Also write what would be held back, and do not ask')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question that asks to go on')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question that asks to go on')
             [CompletionResult]::new('--non-interactive', '--non-interactive', [CompletionResultType]::ParameterName, 'Never ask; a missing value is an error that names its flag (implied without a terminal)')
@@ -467,6 +492,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Delete the secrets and the connection')
             [CompletionResult]::new('sync-seats', 'sync-seats', [CompletionResultType]::ParameterValue, 'Update the licenses'' quantities to match the seats')
             [CompletionResult]::new('reconcile', 'reconcile', [CompletionResultType]::ParameterValue, 'Compare what is used with what is billed, and name every way in which the two part')
+            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Put back the quantities that a run changed, where Halo still shows them')
             [CompletionResult]::new('open-ticket', 'open-ticket', [CompletionResultType]::ParameterValue, 'Open a service ticket for a backup error')
             [CompletionResult]::new('sync-tickets', 'sync-tickets', [CompletionResultType]::ParameterValue, 'Open, update and close the tickets of backup errors')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a backup error: what it means, what to check, who must act')
@@ -500,6 +526,9 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             break
         }
         'halolink;help;reconcile' {
+            break
+        }
+        'halolink;help;undo' {
             break
         }
         'halolink;help;open-ticket' {

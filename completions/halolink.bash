@@ -64,6 +64,9 @@ _halolink() {
             halolink,sync-tickets)
                 cmd="halolink__subcmd__sync__subcmd__tickets"
                 ;;
+            halolink,undo)
+                cmd="halolink__subcmd__undo"
+                ;;
             halolink,unlink)
                 cmd="halolink__subcmd__unlink"
                 ;;
@@ -115,6 +118,9 @@ _halolink() {
             halolink__subcmd__help,sync-tickets)
                 cmd="halolink__subcmd__help__subcmd__sync__subcmd__tickets"
                 ;;
+            halolink__subcmd__help,undo)
+                cmd="halolink__subcmd__help__subcmd__undo"
+                ;;
             halolink__subcmd__help,unlink)
                 cmd="halolink__subcmd__help__subcmd__unlink"
                 ;;
@@ -125,7 +131,7 @@ _halolink() {
 
     case "${cmd}" in
         halolink)
-            opts="-p -o -y -q -v -h -V --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help --version connect configure map-org unlink ignore revoke sync-seats reconcile open-ticket sync-tickets explain list status history completions sandbox help"
+            opts="-p -o -y -q -v -h -V --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help --version connect configure map-org unlink ignore revoke sync-seats reconcile undo open-ticket sync-tickets explain list status history completions sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -484,7 +490,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__help)
-            opts="connect configure map-org unlink ignore revoke sync-seats reconcile open-ticket sync-tickets explain list status history completions sandbox help"
+            opts="connect configure map-org unlink ignore revoke sync-seats reconcile undo open-ticket sync-tickets explain list status history completions sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -708,6 +714,20 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__help__subcmd__sync__subcmd__tickets)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        halolink__subcmd__help__subcmd__undo)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1253,7 +1273,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__sync__subcmd__seats)
-            opts="-p -o -y -q -v -h --dry-run --exit-code --seats-file --max-change --min-change --max-held-back --max-amount --require-mapped --force --wait --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            opts="-p -o -y -q -v -h --dry-run --exit-code --seats-file --max-change --min-change --max-held-back --max-amount --require-mapped --force --note --wait --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1287,6 +1307,10 @@ _halolink() {
                     return 0
                     ;;
                 --max-amount)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --note)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1341,6 +1365,56 @@ _halolink() {
                     return 0
                     ;;
                 --max-new)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --patience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        halolink__subcmd__undo)
+            opts="-p -o -y -q -v -h --dry-run --force --note --wait --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --note)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

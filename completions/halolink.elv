@@ -44,6 +44,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand revoke 'Delete the secrets and the connection'
             cand sync-seats 'Update the licenses'' quantities to match the seats'
             cand reconcile 'Compare what is used with what is billed, and name every way in which the two part'
+            cand undo 'Put back the quantities that a run changed, where Halo still shows them'
             cand open-ticket 'Open a service ticket for a backup error'
             cand sync-tickets 'Open, update and close the tickets of backup errors'
             cand explain 'Explain a backup error: what it means, what to check, who must act'
@@ -224,6 +225,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand --min-change 'Let changes of up to this many seats through, whatever their percentage, except a fall to 0'
             cand --max-held-back 'Write nothing if more than this share would be held back (of first syncs: more than half)'
             cand --max-amount 'Hold back a change that adds more than this to a billing cycle, or takes more from it; a license without a price is not judged by it'
+            cand --note 'Note this with the run in the ledger, e.g. why it is forced'
             cand --wait 'How many seconds to wait for another sync-seats of this profile to end'
             cand -p 'The named connection to use, with its configuration and mappings'
             cand --profile 'The named connection to use, with its configuration and mappings'
@@ -255,6 +257,28 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand --patience 'How many seconds a request may wait for a rate limit'
             cand --request-limit 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together'
             cand --exit-code 'Exit with 5 if anything was found'
+            cand -y 'Answer yes to every question that asks to go on'
+            cand --yes 'Answer yes to every question that asks to go on'
+            cand --non-interactive 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
+            cand -q 'Print neither notes nor progress'
+            cand --quiet 'Print neither notes nor progress'
+            cand -v 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
+            cand --verbose 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'halolink;undo'= {
+            cand --note 'Note this with the run in the ledger, e.g. what was wrong'
+            cand --wait 'How many seconds to wait for a sync-seats or undo of this profile to end'
+            cand -p 'The named connection to use, with its configuration and mappings'
+            cand --profile 'The named connection to use, with its configuration and mappings'
+            cand -o 'How to print data (csv for lists)'
+            cand --output 'How to print data (csv for lists)'
+            cand --color 'When to use color (auto: on a terminal, unless NO_COLOR is set)'
+            cand --patience 'How many seconds a request may wait for a rate limit'
+            cand --request-limit 'Halo requests allowed in 5 minutes, 0 for no limit; Halo allows 300, for all tools together'
+            cand --dry-run 'Show the plan, without writing anything'
+            cand --force 'Also write what would be held back, and do not ask'
             cand -y 'Answer yes to every question that asks to go on'
             cand --yes 'Answer yes to every question that asks to go on'
             cand --non-interactive 'Never ask; a missing value is an error that names its flag (implied without a terminal)'
@@ -447,6 +471,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand revoke 'Delete the secrets and the connection'
             cand sync-seats 'Update the licenses'' quantities to match the seats'
             cand reconcile 'Compare what is used with what is billed, and name every way in which the two part'
+            cand undo 'Put back the quantities that a run changed, where Halo still shows them'
             cand open-ticket 'Open a service ticket for a backup error'
             cand sync-tickets 'Open, update and close the tickets of backup errors'
             cand explain 'Explain a backup error: what it means, what to check, who must act'
@@ -472,6 +497,8 @@ set edit:completion:arg-completer[halolink] = {|@words|
         &'halolink;help;sync-seats'= {
         }
         &'halolink;help;reconcile'= {
+        }
+        &'halolink;help;undo'= {
         }
         &'halolink;help;open-ticket'= {
         }

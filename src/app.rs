@@ -124,6 +124,7 @@ async fn dispatch(context: &Context, command: Command) -> anyhow::Result<Complet
         Command::Revoke(arguments) => commands::revoke::run(context, arguments).await,
         Command::SyncSeats(arguments) => commands::sync_seats::run(context, arguments).await,
         Command::Reconcile(arguments) => commands::reconcile::run(context, arguments).await,
+        Command::Undo(arguments) => commands::undo::run(context, arguments).await,
         Command::OpenTicket(arguments) => commands::open_ticket::run(context, arguments).await,
         Command::SyncTickets(arguments) => commands::sync_tickets::run(context, arguments).await,
         Command::Explain(arguments) => commands::explain::run(context, &arguments),

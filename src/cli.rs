@@ -17,6 +17,7 @@ mod sandbox;
 mod status;
 mod sync_seats;
 mod sync_tickets;
+mod undo;
 mod unlink;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
@@ -26,6 +27,7 @@ use crate::{
     complete,
     http::{PATIENCE, REQUEST_LIMIT},
     profile::{DEFAULT_PROFILE, profile_name},
+    text::clean,
     ui::{Color, Format},
 };
 
@@ -46,7 +48,16 @@ pub use sandbox::Sandbox;
 pub use status::Status;
 pub use sync_seats::SyncSeats;
 pub use sync_tickets::SyncTickets;
+pub use undo::Undo;
 pub use unlink::Unlink;
+
+/// What people note with a run: one line.
+fn note(text: &str) -> Result<String, String> {
+    match clean(text) {
+        note if note.is_empty() => Err("the note is empty".to_owned()),
+        note => Ok(note),
+    }
+}
 
 /// Administer the link between NinjaOne SaaS Backup (Dropsuite) and HaloPSA
 #[derive(Debug, Parser)]
@@ -144,6 +155,8 @@ pub enum Command {
     SyncSeats(SyncSeats),
     /// Compare what is used with what is billed, and name every way in which the two part
     Reconcile(Reconcile),
+    /// Put back the quantities that a run changed, where Halo still shows them
+    Undo(Undo),
     /// Open a service ticket for a backup error
     OpenTicket(OpenTicket),
     /// Open, update and close the tickets of backup errors

@@ -25,5 +25,6 @@ pub mod status;
 pub mod sync_seats;
 pub mod sync_tickets;
 mod ticket_options;
+pub mod undo;
 pub mod unlink;
 mod unmapped;

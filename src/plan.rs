@@ -22,4 +22,5 @@ pub mod seats;
 pub mod ticket_fields;
 pub mod ticket_life;
 pub mod tickets;
+pub mod undo;
 pub mod unmapped;

@@ -56,7 +56,7 @@ pub use connections::Remembered;
 pub use error::Error;
 pub use ledger::{
     Change, ChangeStatus, LicenseCount, NewChange, NewRun, NotWritten, OrganizationSeats, RecordedChange,
-    Run, RunState, RunTotals, SeatPoint,
+    Run, RunChange, RunState, RunTotals, SeatPoint, Shares,
 };
 pub use license_intents::LicenseIntent;
 pub use names::NameKind;

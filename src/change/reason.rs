@@ -75,6 +75,27 @@ pub enum Reason {
     Overtaken,
     /// The mapping was ended after the plan was made.
     MappingEnded,
+    /// The license moved to another customer in Halo since a run wrote it.
+    MovedSince {
+        /// The customer that it belongs to now.
+        owner: i64,
+        /// The customer that it belonged to.
+        customer: Reference,
+    },
+    /// A later run wrote the license, so that there is nothing to take back of the earlier one.
+    WrittenSince {
+        /// The quantity that Halo shows.
+        shown: i64,
+        /// The later run.
+        run: i64,
+    },
+    /// Halo no longer shows the quantity that a run wrote.
+    ChangedSince {
+        /// The quantity that Halo shows.
+        shown: i64,
+        /// The quantity that the run wrote.
+        wrote: i64,
+    },
     /// A service refused it, with these words.
     Refused(String),
     /// A service failed on it, with these words.
@@ -178,6 +199,9 @@ impl Reason {
             Reason::MappingChanged => "mapping_changed",
             Reason::Overtaken => "overtaken",
             Reason::MappingEnded => "mapping_ended",
+            Reason::MovedSince { .. } => "license_moved",
+            Reason::WrittenSince { .. } => "written_since",
+            Reason::ChangedSince { .. } => "changed_since",
             Reason::Refused(_) => "refused",
             Reason::ServiceFailed(_) => "service_failed",
             Reason::Unanswered(_) => "unanswered",
@@ -220,6 +244,7 @@ impl Reason {
             }
             Reason::TooMuch(too_much) => too_much.hint().to_owned(),
             Reason::MappingChanged => "the next sync looks at it again".to_owned(),
+            Reason::WrittenSince { run, .. } => format!("take that back first: halolink undo {run}"),
             Reason::Overtaken => "run the command again to see what it is now".to_owned(),
             Reason::NotClosed => {
                 "choose what closes it: halolink configure --closing-outcome OUTCOME --closing-status STATUS"
@@ -289,6 +314,19 @@ impl Reason {
             Reason::MappingChanged => write!(formatter, "its mapping was changed in the meantime"),
             Reason::Overtaken => write!(formatter, "someone else changed its mapping in the meantime"),
             Reason::MappingEnded => write!(formatter, "its mapping was ended in the meantime"),
+            Reason::MovedSince { owner, customer } => write!(
+                formatter,
+                "the license moved to another customer in Halo ({owner}) since; it was written for {customer}"
+            ),
+            Reason::WrittenSince { shown, run } => {
+                write!(formatter, "Halo shows {shown}, which run {run} wrote since")
+            }
+            Reason::ChangedSince { shown, wrote } => {
+                write!(
+                    formatter,
+                    "Halo shows {shown}, and no longer the {wrote} that was written"
+                )
+            }
             Reason::Refused(words)
             | Reason::ServiceFailed(words)
             | Reason::Unanswered(words)
@@ -618,6 +656,40 @@ mod tests {
                 Some("run the command again to see what it is now"),
             ),
             (
+                Reason::MovedSince {
+                    owner: 22,
+                    customer: Reference::new(21, "Contoso"),
+                },
+                "license_moved",
+                "the license moved to another customer in Halo (22) since; it was written for Contoso (21)",
+                None,
+            ),
+            (
+                Reason::WrittenSince { shown: 14, run: 9 },
+                "written_since",
+                "Halo shows 14, which run 9 wrote since",
+                Some("take that back first: halolink undo 9"),
+            ),
+            (
+                Reason::ChangedSince { shown: 14, wrote: 12 },
+                "changed_since",
+                "Halo shows 14, and no longer the 12 that was written",
+                None,
+            ),
+            (
+                Reason::TooMuch(too_much(
+                    40,
+                    10,
+                    Excess::Back {
+                        max_change: 50,
+                        min_change: 5,
+                    },
+                )),
+                "change_too_much",
+                "it would fall from 40 to 10, by more than 50 percent and 5 seats",
+                force,
+            ),
+            (
                 Reason::MappingEnded,
                 "mapping_ended",
                 "its mapping was ended in the meantime",
@@ -820,6 +892,16 @@ mod tests {
         assert_eq!(
             stop(true).hint(),
             "look at the licenses that they are mapped to; then --force, or name the organizations"
+        );
+        let back = Stop::BackHeldBack {
+            held: 3,
+            of: 4,
+            percent: 20,
+        };
+        assert_eq!(back.hint(), "look at the plan; then --force");
+        assert_eq!(
+            back.to_string(),
+            "3 of 4 licenses would be held back, more than 20 percent: nothing is put back"
         );
         let many = Stop::TooManyNew { new: 40, most: 25 };
         assert_eq!(many.hint(), "if they are all real: --max-new 40");

@@ -16,6 +16,15 @@ pub enum Stop {
         /// The licenses are at their first sync.
         first: bool,
     },
+    /// So many licenses would be held back as quantities are put back.
+    BackHeldBack {
+        /// The number of licenses that would be held back.
+        held: usize,
+        /// The number of licenses that it is a share of.
+        of: usize,
+        /// The allowed share, in percent.
+        percent: u32,
+    },
     /// So many tickets would be opened at once that it looks like an outage at the vendor.
     TooManyNew {
         /// The number of new tickets.
@@ -34,6 +43,7 @@ impl Stop {
                     .to_owned()
             }
             Stop::HeldBack { .. } => "--max-held-back, --force".to_owned(),
+            Stop::BackHeldBack { .. } => "look at the plan; then --force".to_owned(),
             Stop::TooManyNew { new, .. } => format!("if they are all real: --max-new {new}"),
         }
     }
@@ -54,6 +64,10 @@ impl fmt::Display for Stop {
                     "{held} of {of} licenses would be held back{when}, more than {percent} percent: nothing is written"
                 )
             }
+            Stop::BackHeldBack { held, of, percent } => write!(
+                formatter,
+                "{held} of {of} licenses would be held back, more than {percent} percent: nothing is put back"
+            ),
             Stop::TooManyNew { new, most } => write!(
                 formatter,
                 "{new} new tickets at once, more than {most}, look like an outage at the vendor: nothing is written"

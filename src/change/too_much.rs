@@ -27,6 +27,13 @@ pub enum Excess {
         /// In seats.
         min_change: u32,
     },
+    /// Larger, as a quantity is put back, than these limits allow.
+    Back {
+        /// In percent.
+        max_change: u32,
+        /// In seats.
+        min_change: u32,
+    },
     /// A fall to 0 since the last sync.
     ToNothing,
     /// At the first sync of the license.
@@ -65,6 +72,13 @@ impl fmt::Display for TooMuch {
         let verb = if to > from { "rise" } else { "fall" };
         match self.excess {
             Excess::ToNothing => write!(formatter, "{who} would fall from {from} to 0"),
+            Excess::Back {
+                max_change,
+                min_change,
+            } => write!(
+                formatter,
+                "{who} would {verb} from {from} to {to}, by more than {max_change} percent and {min_change} seats"
+            ),
             Excess::First => write!(
                 formatter,
                 "at its first sync {who} would {verb} from {from} to {to}"

@@ -66,6 +66,9 @@ pub struct SyncSeats {
     /// Also write what would be held back, and do not ask
     #[arg(long)]
     pub force: bool,
+    /// Note this with the run in the ledger, e.g. why it is forced
+    #[arg(long, value_name = "TEXT", value_parser = super::note)]
+    pub note: Option<String>,
     /// How many seconds to wait for another sync-seats of this profile to end
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub wait: u64,

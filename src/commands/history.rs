@@ -2,6 +2,8 @@
 
 mod tickets;
 
+use std::collections::HashMap;
+
 use jiff::{Span, Timestamp, Zoned, civil::Date};
 use serde::Serialize;
 
@@ -33,6 +35,12 @@ struct RunView {
     summary: Counts,
     requests: crate::context::Requests,
     error: Option<String>,
+    /// What the person who ran it noted.
+    note: Option<String>,
+    /// The run that it took back, if it is an undo.
+    undoes: Option<i64>,
+    /// The runs that took it back.
+    taken_back_by: Vec<i64>,
     changes: Vec<ChangeView>,
 }
 
@@ -150,12 +158,14 @@ async fn runs(context: &Context, store: &Store, since: &str) -> anyhow::Result<(
         ("skipped", Align::Right),
         ("failed", Align::Right),
         ("requests", Align::Right),
-        ("error", Align::Left),
+        ("note", Align::Left),
     ])
     .expendable(&["requests", "source", "metric", "by", "unchanged"])
     .sentence_last();
     let is_empty = runs.is_empty();
+    let taken_back_by = taken_back_by(&runs);
     for run in runs {
+        let note = remarks(&run, &taken_back_by);
         table.row([
             run.id.to_string(),
             run.started_at,
@@ -168,7 +178,7 @@ async fn runs(context: &Context, store: &Store, since: &str) -> anyhow::Result<(
             run.totals.skipped.to_string(),
             run.totals.failed.to_string(),
             (run.totals.halo_requests + run.totals.backup_requests).to_string(),
-            run.error.unwrap_or_default(),
+            note,
         ]);
     }
     context.ui.table(&table);
@@ -178,13 +188,40 @@ async fn runs(context: &Context, store: &Store, since: &str) -> anyhow::Result<(
     Ok(())
 }
 
+/// The runs that took others back, by the run that was taken back.
+fn taken_back_by(runs: &[Run]) -> HashMap<i64, Vec<i64>> {
+    let mut by_run: HashMap<i64, Vec<i64>> = HashMap::new();
+    for run in runs.iter().filter(|run| run.totals.updated > 0) {
+        if let Some(undone) = run.undoes {
+            by_run.entry(undone).or_default().push(run.id);
+        }
+    }
+    by_run
+}
+
+/// The run's error, what it took back, what took it back, and what was noted.
+fn remarks(run: &Run, taken_back_by: &HashMap<i64, Vec<i64>>) -> String {
+    let by = taken_back_by.get(&run.id).into_iter().flatten();
+    let undoes = run.undoes.map(|undone| format!("takes back run {undone}"));
+    let remarks = undoes
+        .into_iter()
+        .chain(by.map(|by| format!("taken back by run {by}")))
+        .chain(run.note.clone())
+        .chain(run.error.clone());
+    remarks.collect::<Vec<_>>().join("; ")
+}
+
 fn with_changes(runs: Vec<Run>, changes: Vec<RecordedChange>) -> Vec<RunView> {
-    let mut by_run: std::collections::HashMap<i64, Vec<ChangeView>> = std::collections::HashMap::new();
+    let mut by_run: HashMap<i64, Vec<ChangeView>> = HashMap::new();
     for change in changes {
         by_run.entry(change.run).or_default().push(change.into());
     }
+    let mut taken_back_by = taken_back_by(&runs);
     runs.into_iter()
         .map(|run| RunView {
+            taken_back_by: taken_back_by.remove(&run.id).unwrap_or_default(),
+            note: run.note,
+            undoes: run.undoes,
             changes: by_run.remove(&run.id).unwrap_or_default(),
             run: run.id,
             command: run.command,

@@ -97,7 +97,7 @@ pub(super) async fn read(
 }
 
 /// Reads back licenses that were just written, with the fewest requests. Returns their quantities.
-pub(super) async fn read_back(
+pub(in crate::commands) async fn read_back(
     halo: &Halo,
     written: &HashSet<i64>,
     places: &Places,

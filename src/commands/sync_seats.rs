@@ -1,10 +1,11 @@
 //! `sync-seats`: makes the licenses' quantities, which customers are billed for, follow the seats.
 
-mod apply;
-mod drift;
+pub(super) mod apply;
+pub(super) mod drift;
 mod read;
 pub(super) mod record;
 mod seats_file;
+pub(super) mod settle;
 mod sources;
 mod view;
 
@@ -170,7 +171,8 @@ impl Changing for SyncSeats {
         store: &Store,
         changes: &mut [&mut Change<LicenseSeats>],
     ) -> anyhow::Result<Applied> {
-        let (applied, alone) = apply::apply(context, store, changes, &self.places).await?;
+        let planned = apply::mapped_to(changes);
+        let (applied, alone) = apply::apply(context, store, changes, planned, &self.places).await?;
         self.alone = alone;
         Ok(applied)
     }
@@ -315,7 +317,7 @@ impl SyncSeats {
             source: &file.map_or("api".into(), |path| path.display().to_string()),
             metric: scope.metric,
             organizations: scope.mappings.len(),
-            note: None,
+            note: self.arguments.note.as_deref(),
             undoes: None,
         };
         self.run = Some(store.begin_run(&context.profile, &new_run).await?);

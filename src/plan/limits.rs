@@ -147,6 +147,22 @@ pub fn too_dear(from: i64, to: i64, amount: Option<Decimal>, limits: Limits) -> 
     })
 }
 
+/// Judges putting back a quantity that a run has changed.
+pub fn back(from: i64, to: i64, limits: Limits) -> Option<TooMuch> {
+    let mut too_much = since_last_sync(None, from, to, limits)?;
+    if let Excess::Change {
+        max_change,
+        min_change,
+    } = too_much.excess
+    {
+        too_much.excess = Excess::Back {
+            max_change,
+            min_change,
+        };
+    }
+    Some(too_much)
+}
+
 fn since_last_sync(who: Option<&str>, from: i64, to: i64, limits: Limits) -> Option<TooMuch> {
     let change = difference(from, to);
     let excess = if to == 0 && from > 0 {

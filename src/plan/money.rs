@@ -107,6 +107,7 @@ mod tests {
             drift_source: None,
             shares_changed: false,
             month_begins: false,
+            undone_by: None,
             price: Price {
                 price: price.map(decimal),
                 cost: cost.map(decimal),

@@ -140,6 +140,8 @@ pub struct LicenseSeats {
     pub shares_changed: bool,
     /// What a seat costs.
     pub price: Price,
+    /// The run that took this change back before: it would be written again.
+    pub undone_by: Option<i64>,
     /// The first run in this calendar month that is about it.
     pub month_begins: bool,
 }
@@ -307,6 +309,9 @@ impl License<'_> {
             drift_by: None,
             drift_source: None,
             month_begins: !synced.is_some_and(|synced| synced.this_month),
+            undone_by: synced
+                .filter(|synced| from == Some(synced.count) && to != from)
+                .and_then(|synced| synced.undone_by),
             price: self.found.map(|found| found.price.clone()).unwrap_or_default(),
             shares_changed: shares
                 .iter()
@@ -851,7 +856,7 @@ mod tests {
                     Stop::HeldBack { held, of, first, .. } => {
                         (i64::try_from(held).unwrap(), i64::try_from(of).unwrap(), first)
                     }
-                    Stop::TooManyNew { .. } => panic!("it is about seats"),
+                    stop => panic!("it is about seats: {stop}"),
                 })
         };
         assert_eq!(stopped(6, 3, 15, 3), None);

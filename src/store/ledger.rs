@@ -5,6 +5,7 @@
 //! end was killed: the next one marks it, and settles what it had meant to do.
 
 mod records;
+mod taken_back;
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,6 +22,7 @@ pub use records::{
     Change, ChangeStatus, LicenseCount, NewChange, NewRun, NotWritten, OrganizationSeats, RecordedChange,
     Run, RunState, RunTotals, SeatPoint,
 };
+pub use taken_back::{RunChange, Shares};
 
 /// Rows in one statement; SQLite allows 32,766 parameters.
 const ROWS: usize = 1000;
@@ -47,6 +49,14 @@ async fn license_counts(
             (license, count)
         })
         .collect())
+}
+
+/// The lock that a command's runs hold: taking a run back must not meet a sync.
+fn lock_of(command: &str) -> &str {
+    match command {
+        "undo" => "sync-seats",
+        command => command,
+    }
 }
 
 impl Store {
@@ -83,8 +93,9 @@ impl Store {
 
     /// What runs meant to write that were killed or could not read back; oldest first.
     pub async fn unsettled(&self, profile: &str) -> Result<Vec<Change>, Error> {
-        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
-            "SELECT changes.id, run_id, license_id, to_count FROM changes JOIN runs ON runs.id = run_id
+        let rows: Vec<(i64, i64, i64, i64, bool)> = sqlx::query_as(
+            "SELECT changes.id, run_id, license_id, to_count, undoes IS NOT NULL
+             FROM changes JOIN runs ON runs.id = run_id
              WHERE profile = $1 AND status IN ($2, $3) AND to_count IS NOT NULL ORDER BY changes.id",
         )
         .bind(profile)
@@ -94,11 +105,12 @@ impl Store {
         .await?;
         let mut changes: Vec<Change> = rows
             .into_iter()
-            .map(|(id, run, license, to)| Change {
+            .map(|(id, run, license, to, takes_back)| Change {
                 id,
                 run,
                 license,
                 to,
+                takes_back,
                 seats: HashMap::new(),
             })
             .collect();
@@ -351,7 +363,7 @@ impl Store {
         let running = |run: &Run| run.state == RunState::Running;
         if runs.iter().any(running) {
             for run in runs.iter_mut().filter(|run| running(run)) {
-                if !self.is_locked(profile, &run.command) {
+                if !self.is_locked(profile, lock_of(&run.command)) {
                     run.state = RunState::Interrupted;
                 }
             }
@@ -427,7 +439,10 @@ impl Store {
              WHERE profile = $1 AND started_at >= $2 AND status <> $3
                  AND counted IS NOT NULL AND change_seats.metric IS NOT NULL
                  AND NOT EXISTS (SELECT 1 FROM changes AS back JOIN runs AS undo ON undo.id = back.run_id
-                     WHERE undo.undoes = changes.run_id AND back.license_id = changes.license_id AND back.verified)
+                     WHERE undo.undoes = changes.run_id AND back.license_id = changes.license_id AND back.verified
+                         AND NOT EXISTS (SELECT 1 FROM changes AS again JOIN runs AS redo ON redo.id = again.run_id
+                             WHERE redo.undoes = undo.id AND again.license_id = back.license_id
+                                 AND again.verified))
              GROUP BY organization_id, change_seats.metric",
         )
         .bind(profile)

@@ -19,6 +19,7 @@ const USERS: &[&[&str]] = &[
         "17",
         "--yes",
     ],
+    &["undo", "1", "--yes"],
     &["unlink", "--all", "--yes"],
     &["ignore", "1788161-15", "--reason", "billed by hand"],
     &["configure", "--sync-seats", "off"],

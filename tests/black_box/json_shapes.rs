@@ -313,6 +313,16 @@ fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
     check("history ORG", &["history", "1788161-14"], 0);
     stage.world().licenses.insert(17, license);
 
+    // A run is taken back, and written again.
+    stage.world().set_license_count(17, 60, "Alex Agent");
+    check("sync-seats", &["sync-seats", "--yes", "--note", "a mistake"], 0);
+    let number = stage.last_run()["run"].to_string();
+    check("undo", &["undo", &number, "--dry-run"], 0);
+    check("undo", &["undo", &number, "--yes"], 0);
+    check("sync-seats", &["sync-seats", "--dry-run"], 0);
+    check("history", &["history"], 0);
+    check("sync-seats", &["sync-seats", "--yes"], 0);
+
     let ticket = ["open-ticket", "1788161-14", "--error", "main-app-token"];
     check("open-ticket", &ticket, 0);
     check("open-ticket", &ticket, 0);

@@ -53,6 +53,7 @@ mod tickets;
 #[cfg(target_os = "linux")]
 mod tls;
 mod two_at_once;
+mod undo;
 mod unmapped;
 mod unprinted;
 mod unquoted_answers;

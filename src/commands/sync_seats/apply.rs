@@ -40,6 +40,9 @@ fn is_outage(all: &[(i64, Reason)]) -> bool {
         && (alike || all.len() >= PROBES || all.iter().any(|(_, reason)| unanswered(reason)))
 }
 
+/// By license: the organizations and customers that are mapped to it.
+pub(in crate::commands) type MappedTo = HashMap<i64, BTreeSet<(String, i64)>>;
+
 /// The outcome of one request.
 enum Answer {
     Taken,
@@ -52,7 +55,9 @@ struct Writer<'a> {
     store: &'a Store,
     halo: &'a Halo,
     /// By license: the organizations and customers that it is mapped to in the plan.
-    planned: HashMap<i64, BTreeSet<(String, i64)>>,
+    planned: MappedTo,
+    /// The number of licenses to write.
+    all: usize,
     places: &'a Places,
     applied: Applied,
     /// By license: why it failed. One that is in neither this nor `skipped` was written and read back.
@@ -69,12 +74,14 @@ struct Writer<'a> {
     refused_before: HashSet<i64>,
 }
 
-/// Writes the licenses' quantities, reads them back, and gives each change its outcome. `places` is where the
-/// licenses were found. Also returns the licenses that Halo does not accept even alone.
-pub(super) async fn apply(
+/// Writes the licenses' quantities, reads them back, and gives each change its outcome. `planned` is what each license was
+/// mapped to when the changes were planned; one that nothing is mapped to may be left out. `places` is where the licenses
+/// were found. Also returns the licenses that Halo does not accept even alone.
+pub(in crate::commands) async fn apply(
     context: &Context,
     store: &Store,
     changes: &mut [&mut Change<LicenseSeats>],
+    planned: MappedTo,
     places: &Places,
 ) -> anyhow::Result<(Applied, HashSet<i64>)> {
     let quantities: Vec<Quantity> = changes
@@ -96,10 +103,8 @@ pub(super) async fn apply(
         context,
         store,
         halo: &halo,
-        planned: changes
-            .iter()
-            .map(|change| (change.subject.license.id, mapped_to(&change.subject)))
-            .collect(),
+        planned,
+        all: changes.len(),
         places,
         applied: Applied::default(),
         failed: HashMap::new(),
@@ -130,12 +135,16 @@ pub(super) async fn apply(
     Ok((writer.applied, alone))
 }
 
-/// The organizations and customers that a license is mapped to in the plan.
-fn mapped_to(seats: &LicenseSeats) -> BTreeSet<(String, i64)> {
-    seats
-        .shares
+/// The organizations and customers that the licenses are mapped to in a plan that is made from mappings.
+pub(super) fn mapped_to(changes: &[&mut Change<LicenseSeats>]) -> MappedTo {
+    changes
         .iter()
-        .map(|share| (share.organization.id.clone(), seats.customer.id))
+        .map(|change| {
+            let seats = &change.subject;
+            let shares = seats.shares.iter();
+            let mapped = shares.map(|share| (share.organization.id.clone(), seats.customer.id));
+            (seats.license.id, mapped.collect())
+        })
         .collect()
 }
 
@@ -143,7 +152,7 @@ impl Writer<'_> {
     /// Sends the batches. Returns the quantities that were not tried.
     async fn write(&mut self, mut batches: Batches<Quantity>) -> Vec<Quantity> {
         let progress = self.context.ui.progress("writing quantities");
-        let total = self.planned.len();
+        let total = self.all;
         let mut done = 0;
         let mut untried = Vec::new();
         while let Some(batch) = batches.next_batch() {
@@ -208,7 +217,9 @@ impl Writer<'_> {
             };
             items.retain(|quantity| {
                 let now = now.get(&quantity.license);
-                let same = now.is_some() && now == self.planned.get(&quantity.license);
+                let nothing = BTreeSet::new();
+                let planned = self.planned.get(&quantity.license).unwrap_or(&nothing);
+                let same = now.unwrap_or(&nothing) == planned;
                 if !same {
                     let reason = if now.is_some() {
                         Reason::MappingChanged
@@ -314,7 +325,7 @@ impl Writer<'_> {
     /// the next run.
     fn conclude(&mut self, rest: Vec<Quantity>) -> HashSet<i64> {
         let known_bad = |(license, _): &(i64, Reason)| self.refused_before.contains(license);
-        let nothing_taken = self.failed.len() + self.skipped.len() + rest.len() >= self.planned.len();
+        let nothing_taken = self.failed.len() + self.skipped.len() + rest.len() >= self.all;
         if self.applied.broken_off.is_none()
             && nothing_taken
             && !self.refusals.iter().all(known_bad)

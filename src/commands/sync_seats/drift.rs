@@ -15,7 +15,7 @@ const MOST_DRIFT_LOOKUPS: usize = 5;
 const DRIFT_LOOKUP_TIME: Duration = Duration::from_secs(5);
 
 /// Notes who changed quantities by hand, if Halo recorded it, and warns about it.
-pub(super) async fn explain(context: &Context, halo: &Halo, plan: &mut Plan<LicenseSeats>) {
+pub(in crate::commands) async fn explain(context: &Context, halo: &Halo, plan: &mut Plan<LicenseSeats>) {
     let drifted = plan
         .changes
         .iter_mut()

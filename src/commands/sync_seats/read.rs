@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use super::{Scope, seats_file, sources};
+use super::{Scope, seats_file, settle::settle, sources};
 use crate::{
     cli,
     commands::{
@@ -14,7 +14,6 @@ use crate::{
     model::Listed,
     plan::seats::{Found, Known, Mapped, Synced},
     store::{Change, NameKind, Store},
-    text::counted,
     ui::Progress,
 };
 
@@ -85,18 +84,8 @@ pub(super) async fn read(
     drop(progress);
 
     // What a killed run was about to write: Halo shows if it got that far.
-    let (written, lost): (Vec<_>, Vec<_>) = unsettled
-        .into_iter()
-        .partition(|change| found.get(&change.license).and_then(|found| found.count) == Some(change.to));
+    let written = settle(context, store, unsettled, &found, arguments.dry_run).await?;
     take_over(&written, &mut mapped, &mut known);
-    let interrupted = !written.is_empty() || !lost.is_empty();
-    if interrupted && !arguments.dry_run {
-        store.settle(&context.profile, &written, &lost).await?;
-        context.ui.note(format!(
-            "The record of an interrupted run was completed: it had written {}",
-            counted(written.len(), "license")
-        ));
-    }
     Ok(Read {
         mapped,
         found,
@@ -164,7 +153,7 @@ fn take_over(written: &[Change], mapped: &mut [Mapped], known: &mut Known) {
                 .flatten()
                 .fold(0, |sum, seats| sum.saturating_add(*seats)),
             this_month: false,
-            undone_by: None,
+            undone_by: change.takes_back.then_some(change.run),
         };
         known.synced.insert(*license, synced);
     }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What is recorded in the ledger before anything is written.
-pub(super) fn intended(plan: &Plan<LicenseSeats>) -> Vec<NewChange> {
+pub(in crate::commands) fn intended(plan: &Plan<LicenseSeats>) -> Vec<NewChange> {
     plan.changes.iter().filter_map(intent).collect()
 }
 
@@ -57,7 +57,7 @@ fn intent(change: &Change<LicenseSeats>) -> Option<NewChange> {
 }
 
 /// The quantities that were to be written and were not.
-pub(super) fn not_written(plan: &Plan<LicenseSeats>) -> Vec<NotWritten> {
+pub(in crate::commands) fn not_written(plan: &Plan<LicenseSeats>) -> Vec<NotWritten> {
     plan.to_apply()
         .filter_map(|change| {
             let license = change.subject.license.id;
@@ -111,7 +111,7 @@ pub(super) fn flags(plan: &Plan<LicenseSeats>, mappings: &[Mapping]) -> Vec<(Str
 }
 
 /// How the run ended, and its error.
-pub(super) fn ended(plan: &Plan<LicenseSeats>, applied: &Applied) -> (RunState, Option<String>) {
+pub(in crate::commands) fn ended(plan: &Plan<LicenseSeats>, applied: &Applied) -> (RunState, Option<String>) {
     let broken_off = applied.broken_off.as_ref();
     let state = if broken_off.is_some() {
         RunState::Failed
@@ -128,7 +128,7 @@ pub(super) fn ended(plan: &Plan<LicenseSeats>, applied: &Applied) -> (RunState, 
 }
 
 /// The number of licenses by outcome.
-pub(super) fn totals(requests: Requests, plan: &Plan<LicenseSeats>) -> RunTotals {
+pub(in crate::commands) fn totals(requests: Requests, plan: &Plan<LicenseSeats>) -> RunTotals {
     RunTotals {
         updated: plan.count("updated"),
         unchanged: plan.count("unchanged"),

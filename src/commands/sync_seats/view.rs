@@ -46,6 +46,8 @@ struct View<'a> {
     amount: Option<String>,
     /// What of that is left to the partner.
     margin: Option<String>,
+    /// The run that took this change back before.
+    undone_by: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -84,6 +86,7 @@ impl Serialize for LicenseSeats {
             billing_cycle: self.price.cycle.as_deref(),
             amount: decimal(self.amount()),
             margin: decimal(self.change().and_then(|change| self.price.margin(change))),
+            undone_by: self.undone_by,
         }
         .serialize(serializer)
     }
@@ -126,6 +129,16 @@ impl Subject for LicenseSeats {
             remarks.push("first sync".to_owned());
         }
         remarks.extend(seats.shares.iter().filter_map(by_rule));
+        if let Some(run) = seats.undone_by
+            && matches!(change.decision, Decision::Apply | Decision::HoldBack)
+        {
+            let again = if change.decision == Decision::Apply {
+                "this writes it again"
+            } else {
+                "this would write it again"
+            };
+            remarks.push(format!("run {run} took it back (undo); {again}"));
+        }
         if let Some(synced) = seats.drift {
             let by = seats
                 .drift_by

@@ -204,6 +204,8 @@ pub struct Change {
     pub license: i64,
     /// The intended quantity.
     pub to: i64,
+    /// The run takes another back.
+    pub takes_back: bool,
     /// The seats that the quantity is made of, by organization id.
     pub seats: HashMap<String, Option<i64>>,
 }

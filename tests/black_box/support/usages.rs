@@ -151,7 +151,26 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
             "99.50",
         ],
     );
-    list.changes(&["sync-seats", "1788161-14", "--yes", "--wait", "1"]);
+    list.changes(&[
+        "sync-seats",
+        "1788161-14",
+        "--yes",
+        "--wait",
+        "1",
+        "--note",
+        "as agreed",
+    ]);
+    list.changes(&[
+        "undo",
+        "1",
+        "1788161-14",
+        "--yes",
+        "--wait",
+        "1",
+        "--note",
+        "a mistake",
+        "--force",
+    ]);
     list.changes(&[
         "sync-seats",
         "--seats-file",
