@@ -260,6 +260,7 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             break
         }
         'halolink;reconcile' {
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Also write a page for a browser, which needs nothing but this file; replaces it')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print data (csv for lists)')

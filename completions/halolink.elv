@@ -249,6 +249,7 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'halolink;reconcile'= {
+            cand --report 'Also write a page for a browser, which needs nothing but this file; replaces it'
             cand -p 'The named connection to use, with its configuration and mappings'
             cand --profile 'The named connection to use, with its configuration and mappings'
             cand -o 'How to print data (csv for lists)'

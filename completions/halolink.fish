@@ -233,6 +233,7 @@ complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l non-int
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s q -l quiet -d 'Print neither notes nor progress'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s v -l verbose -d 'Print more: unchanged items, -vv HTTP requests, -vvv their bodies (never a secret)'
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c halolink -n "__fish_halolink_using_subcommand reconcile" -l report -d 'Also write a page for a browser, which needs nothing but this file; replaces it' -r -F
 complete -c halolink -n "__fish_halolink_using_subcommand reconcile" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r
 complete -c halolink -n "__fish_halolink_using_subcommand reconcile" -s o -l output -d 'How to print data (csv for lists)' -r -f -a "table\t'For people'
 json\t'One JSON document'

@@ -1,6 +1,8 @@
 //! The arguments of `reconcile`.
 
-use clap::Args;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
 use clap_complete::ArgValueCompleter;
 
 use crate::complete;
@@ -11,9 +13,10 @@ use crate::complete;
     halolink reconcile\n  \
     halolink reconcile Contoso -v\n  \
     halolink reconcile -o csv > billed.csv\n  \
-    halolink reconcile --exit-code -o json\n\n\
-    It reads everything and writes nothing. Reading recurring invoices needs the permission read:invoices, which the\n\
-    vendor's guide does not grant; without it all else is still compared.\n\n\
+    halolink reconcile --exit-code -o json\n  \
+    halolink reconcile --report billing.html\n\n\
+    It reads everything and changes nothing in either service. Reading recurring invoices needs the permission\n\
+    read:invoices, which the vendor's guide does not grant; without it all else is still compared.\n\n\
     An amount is what is not billed in a billing cycle; if negative, what is billed too much. It is unknown where Halo\n\
     has no price. Organizations that share a license have a row each, and every row shows the license's quantity; sums\n\
     count it once.")]
@@ -24,4 +27,7 @@ pub struct Reconcile {
     /// Exit with 5 if anything was found
     #[arg(long)]
     pub exit_code: bool,
+    /// Also write a page for a browser, which needs nothing but this file; replaces it
+    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath)]
+    pub report: Option<PathBuf>,
 }

@@ -3,9 +3,10 @@
 
 mod legend;
 mod read;
+mod report;
 mod show;
 
-use super::unmapped;
+use super::{calendar, unmapped};
 use crate::{
     cli,
     context::Context,
@@ -18,11 +19,18 @@ use crate::{
 /// Runs `reconcile`.
 ///
 /// # Errors
-/// A service cannot be read. That recurring invoices may not be read is none.
+/// A service cannot be read, or the report not be written. That recurring invoices may not be read is none.
 pub async fn run(context: &Context, arguments: cli::Reconcile) -> anyhow::Result<Completion> {
     context.connection()?;
     let store = context.open_read_only().await?;
     let recorded = read::Recorded::read(context, &store).await?;
+    let page = match &arguments.report {
+        Some(file) => {
+            let now = calendar::now(&recorded.configuration)?;
+            Some(report::Page::prepare(context, &store, file, now).await?)
+        }
+        None => None,
+    };
     let read = read::read(context, &store, &recorded, &arguments.organizations).await?;
     store.close().await;
 
@@ -44,6 +52,9 @@ pub async fn run(context: &Context, arguments: cli::Reconcile) -> anyhow::Result
         command: &command,
     });
     let legend = legend::legend(&result, &recorded.configuration, read.refused.as_ref(), &command);
+    if let Some(page) = page {
+        page.write(context, &result, &legend)?;
+    }
     show::show(context, &result, &recorded.configuration, &legend, &read);
 
     if read.is_whole_list {

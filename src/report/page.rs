@@ -364,7 +364,9 @@ fn row(row: &Row) -> RowView {
     cells.push(of_license(match &row.invoice_lines {
         None => unknown(false),
         Some(lines) if lines.is_empty() => text(Text::from("none")),
-        Some(lines) => text(Text::from(lines.iter().map(line).collect::<Vec<_>>().join("; "))),
+        Some(lines) => text(Text::from(
+            lines.iter().map(LineView::words).collect::<Vec<_>>().join("; "),
+        )),
     }));
     cells.push(text(remarks(row)));
     RowView {
@@ -387,34 +389,22 @@ fn amount_of(amount: Option<Decimal>, row: &Row) -> Cell {
     }))
 }
 
-fn line(line: &LineView) -> String {
-    let number = line.line.map(|line| format!(", line {line}")).unwrap_or_default();
-    let mut words = format!(
-        "invoice {}{number}: {}",
-        line.invoice,
-        line.state.name().replace('_', " ")
-    );
-    if let Some(free) = line.free.filter(|free| *free != 0) {
-        words.push_str(&format!(", {free} free"));
-    }
-    if let Some(minimum) = line.minimum.filter(|minimum| *minimum != 0) {
-        words.push_str(&format!(", at least {minimum}"));
-    }
-    words
-}
-
 fn remarks(row: &Row) -> Text {
-    let mut remarks = Vec::new();
+    let mut remarks: Vec<String> = Vec::new();
     match row.standing {
-        Standing::Unmapped => remarks.push("not mapped"),
-        Standing::Ignored => remarks.push("ignored"),
-        Standing::MappedElsewhere => remarks.push("mapped in another profile"),
+        Standing::Unmapped => remarks.push("not mapped".to_owned()),
+        Standing::Ignored => remarks.push("ignored".to_owned()),
+        Standing::MappedElsewhere => remarks.push("mapped in another profile".to_owned()),
         Standing::Mapped | Standing::Vanished => {}
     }
     if row.state != "active" {
-        remarks.push(row.state);
+        remarks.push(row.state.to_owned());
     }
-    remarks.extend(row.notes.iter().map(String::as_str));
+    if let Some(rule) = &row.rule {
+        let share = row.share.map_or_else(|| UNKNOWN.to_owned(), grouped);
+        remarks.push(format!("{rule}: {share}"));
+    }
+    remarks.extend(row.notes.iter().cloned());
     Text::from(remarks.join("; "))
 }
 

@@ -1,4 +1,4 @@
-//! The report page in a real Chromium, Debian's package `chromium`; without it these tests fail, they are not skipped.
+//! `reconcile --report`: the page in a real Chromium, Debian's package `chromium`; without it these tests fail, they are not skipped.
 
 use std::{fs, path::PathBuf};
 
@@ -12,7 +12,10 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::browser::{Browser, look_at};
+use crate::support::{
+    Stage,
+    browser::{Browser, look_at},
+};
 
 /// Names that would like to be more than names.
 const HOSTILE: [&str; 8] = [
@@ -55,7 +58,7 @@ fn row(number: i64, name: &str, used: i64, billed: i64, price: Option<&str>) -> 
         vendor_bills: Some(used + 5),
         auto_license: None,
         metric: SeatMetric::Used,
-        rule: Default::default(),
+        rule: None,
         share: Some(used),
         expected: Some(used),
         billed: Some(billed),
@@ -415,4 +418,115 @@ fn a_thousand_organizations_and_two_years_are_a_page_that_can_be_mailed() {
     assert!(html.contains("and 985 more with smaller amounts"));
     assert!(html.contains("The 12 whose findings come first above; 991 more are not drawn."));
     assert_eq!(html.matches("<svg ").count(), 2 + 12 + 15 + 1);
+}
+
+/// Synced once, priced, and then used more than before; the names of organizations and customers are hostile.
+fn stage() -> Stage {
+    let stage = Stage::synced();
+    {
+        let mut world = stage.world();
+        for license in world.licenses.values_mut() {
+            (license.price, license.purchase_price) = (3.5, 2.0);
+        }
+        for (customer, name) in world.customers.values_mut().zip(HOSTILE) {
+            customer.name = name.to_owned();
+        }
+        for (organization, name) in world.organizations.iter_mut().zip(HOSTILE) {
+            organization.organization_name = name.to_owned();
+            organization.seats_used += 7;
+        }
+    }
+    stage
+}
+
+#[test]
+fn a_page_is_written_of_what_was_found_and_the_document_is_the_same() {
+    let stage = stage();
+    let file = stage.home().join("billing.html");
+    let path = file.to_str().unwrap();
+    fs::write(&file, "an older page").unwrap();
+    let plain = stage.run(["reconcile", "-o", "json"]).expect(0).json();
+    let written = stage
+        .run(["reconcile", "-o", "json", "--report", path])
+        .expect(0)
+        .says(["Wrote the report to "]);
+    assert_eq!(written.json(), plain);
+    for format in ["table", "csv"] {
+        let plain = stage.run(["reconcile", "-o", format]).expect(0);
+        let written = stage.run(["reconcile", "-o", format, "--report", path]).expect(0);
+        assert_eq!(written.stdout, plain.stdout);
+    }
+    private(&file);
+
+    let mut browser = Browser::start();
+    browser.show(1400, "light");
+    let url = browser.open(&file);
+    expect_inert(&mut browser, &url);
+    look_at("report-of-the-sandbox.png", &browser.picture());
+    let shown = browser.value(
+        "[document.querySelectorAll('#row-list tr').length, document.querySelectorAll('#finding-list li').length]",
+    );
+    let count = |list: &str| plain[list].as_array().unwrap().len();
+    assert_eq!(shown, json!([count("rows"), count("findings")]));
+    let text = browser.value("document.body.textContent");
+    let text = text.as_str().unwrap();
+    for finding in plain["findings"].as_array().unwrap() {
+        let hint = finding["hint"].as_str().unwrap();
+        assert!(text.contains(hint), "{hint}");
+    }
+    // The ledger was read.
+    assert!(text.contains("Seats that halolink wrote"));
+    assert_eq!(
+        fs::read_dir(stage.home())
+            .unwrap()
+            .filter(|entry| {
+                entry
+                    .as_ref()
+                    .unwrap()
+                    .file_name()
+                    .to_string_lossy()
+                    .starts_with(".tmp")
+            })
+            .count(),
+        0
+    );
+}
+
+fn private(file: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = fs::metadata(file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "{}", file.display());
+}
+
+#[test]
+fn where_no_file_can_be_nothing_is_asked_and_nothing_is_left() {
+    let stage = Stage::connected();
+    let home = stage.home().to_owned();
+    let directory = home.join("directory.html");
+    fs::create_dir(&directory).unwrap();
+    fs::write(home.join("file"), "").unwrap();
+    for bad in [
+        directory.clone(),
+        home.join("missing/page.html"),
+        home.join("file/page.html"),
+        "/dev/null".into(),
+    ] {
+        let failed = stage
+            .run(["reconcile", "--report", bad.to_str().unwrap()])
+            .expect(1);
+        failed.says(["cannot write the report to ", "give --report a file"]);
+    }
+    assert_eq!(stage.received_counts(), (0, 0));
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
+    assert!(!home.join("missing").exists());
+
+    // A link still leads to its file.
+    let (link, file) = (home.join("link.html"), home.join("linked.html"));
+    fs::write(&file, "older").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    stage
+        .run(["reconcile", "--report", link.to_str().unwrap()])
+        .expect(0);
+    assert!(link.is_symlink() && fs::read_to_string(&file).unwrap().starts_with("<!doctype html>"));
 }

@@ -185,6 +185,7 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
         "--yes",
     ]);
     list.looks(&["reconcile"]);
+    list.looks(&["reconcile", "--report", &file("replaced")]);
     list.ends(5, &["reconcile", "1788161-14", "1788161-16", "--exit-code"]);
     let anew = [
         "--customer",
