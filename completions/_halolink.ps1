@@ -235,6 +235,8 @@ Register-ArgumentCompleter -Native -CommandName 'halolink' -ScriptBlock {
             [CompletionResult]::new('--min-change', '--min-change', [CompletionResultType]::ParameterName, 'Let changes of up to this many seats through, whatever their percentage, except a fall to 0')
             [CompletionResult]::new('--max-held-back', '--max-held-back', [CompletionResultType]::ParameterName, 'Write nothing if more than this share would be held back (of first syncs: more than half)')
             [CompletionResult]::new('--max-amount', '--max-amount', [CompletionResultType]::ParameterName, 'Hold back a change that adds more than this to a billing cycle, or takes more from it; a license without a price is not judged by it')
+            [CompletionResult]::new('--plan-out', '--plan-out', [CompletionResultType]::ParameterName, 'Write the plan to a file to be reviewed, and nothing else: the same as a dry run')
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Write exactly what this reviewed file says, except where something has changed since')
             [CompletionResult]::new('--note', '--note', [CompletionResultType]::ParameterName, 'Note this with the run in the ledger, e.g. why it is forced')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How many seconds to wait for another sync-seats of this profile to end')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The named connection to use, with its configuration and mappings')

@@ -1288,7 +1288,7 @@ _halolink() {
             return 0
             ;;
         halolink__subcmd__sync__subcmd__seats)
-            opts="-p -o -y -q -v -h --dry-run --exit-code --seats-file --max-change --min-change --max-held-back --max-amount --require-mapped --force --note --wait --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
+            opts="-p -o -y -q -v -h --dry-run --exit-code --seats-file --max-change --min-change --max-held-back --max-amount --require-mapped --force --plan-out --plan --note --wait --profile --output --yes --non-interactive --quiet --verbose --color --patience --request-limit --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1323,6 +1323,36 @@ _halolink() {
                     ;;
                 --max-amount)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --plan-out)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --plan)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --note)

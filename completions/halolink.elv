@@ -225,6 +225,8 @@ set edit:completion:arg-completer[halolink] = {|@words|
             cand --min-change 'Let changes of up to this many seats through, whatever their percentage, except a fall to 0'
             cand --max-held-back 'Write nothing if more than this share would be held back (of first syncs: more than half)'
             cand --max-amount 'Hold back a change that adds more than this to a billing cycle, or takes more from it; a license without a price is not judged by it'
+            cand --plan-out 'Write the plan to a file to be reviewed, and nothing else: the same as a dry run'
+            cand --plan 'Write exactly what this reviewed file says, except where something has changed since'
             cand --note 'Note this with the run in the ledger, e.g. why it is forced'
             cand --wait 'How many seconds to wait for another sync-seats of this profile to end'
             cand -p 'The named connection to use, with its configuration and mappings'

@@ -213,6 +213,8 @@ complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-cha
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l min-change -d 'Let changes of up to this many seats through, whatever their percentage, except a fall to 0' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-held-back -d 'Write nothing if more than this share would be held back (of first syncs: more than half)' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l max-amount -d 'Hold back a change that adds more than this to a billing cycle, or takes more from it; a license without a price is not judged by it' -r
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l plan-out -d 'Write the plan to a file to be reviewed, and nothing else: the same as a dry run' -r -F
+complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l plan -d 'Write exactly what this reviewed file says, except where something has changed since' -r -F
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l note -d 'Note this with the run in the ledger, e.g. why it is forced' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -l wait -d 'How many seconds to wait for another sync-seats of this profile to end' -r
 complete -c halolink -n "__fish_halolink_using_subcommand sync-seats" -s p -l profile -d 'The named connection to use, with its configuration and mappings' -r

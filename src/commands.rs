@@ -21,6 +21,7 @@ pub mod reconcile;
 pub mod revoke;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod sha256;
 pub mod status;
 pub mod sync_seats;
 pub mod sync_tickets;

@@ -79,6 +79,19 @@ pub fn missing_directories(file: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+/// Writes a file that only its owner can read, whole or not at all: one that is there is replaced in one step.
+pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    let directory = path
+        .parent()
+        .filter(|directory| !directory.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
 /// Opens a file for writing, creating it so that only its owner can read it. (On Windows a user's own
 /// directories are private to begin with.)
 pub fn private_file(path: &Path) -> io::Result<fs::File> {

@@ -14,6 +14,7 @@ pub mod money;
 pub mod names;
 pub mod notes;
 pub mod pending;
+pub mod plan_file;
 pub mod products;
 pub mod reconcile;
 pub mod requests;

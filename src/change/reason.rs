@@ -96,6 +96,8 @@ pub enum Reason {
         /// The quantity that the run wrote.
         wrote: i64,
     },
+    /// Something that a reviewed plan rests on has changed since it was planned; these words say what, and from what.
+    PlanMoved(String),
     /// A service refused it, with these words.
     Refused(String),
     /// A service failed on it, with these words.
@@ -202,6 +204,7 @@ impl Reason {
             Reason::MovedSince { .. } => "license_moved",
             Reason::WrittenSince { .. } => "written_since",
             Reason::ChangedSince { .. } => "changed_since",
+            Reason::PlanMoved(_) => "plan_moved",
             Reason::Refused(_) => "refused",
             Reason::ServiceFailed(_) => "service_failed",
             Reason::Unanswered(_) => "unanswered",
@@ -244,6 +247,7 @@ impl Reason {
             }
             Reason::TooMuch(too_much) => too_much.hint().to_owned(),
             Reason::MappingChanged => "the next sync looks at it again".to_owned(),
+            Reason::PlanMoved(_) => "plan it again: halolink sync-seats --plan-out FILE".to_owned(),
             Reason::WrittenSince { run, .. } => format!("take that back first: halolink undo {run}"),
             Reason::Overtaken => "run the command again to see what it is now".to_owned(),
             Reason::NotClosed => {
@@ -314,6 +318,7 @@ impl Reason {
             Reason::MappingChanged => write!(formatter, "its mapping was changed in the meantime"),
             Reason::Overtaken => write!(formatter, "someone else changed its mapping in the meantime"),
             Reason::MappingEnded => write!(formatter, "its mapping was ended in the meantime"),
+            Reason::PlanMoved(words) => write!(formatter, "since it was planned, {words}"),
             Reason::MovedSince { owner, customer } => write!(
                 formatter,
                 "the license moved to another customer in Halo ({owner}) since; it was written for {customer}"
@@ -663,6 +668,12 @@ mod tests {
                 "license_moved",
                 "the license moved to another customer in Halo (22) since; it was written for Contoso (21)",
                 None,
+            ),
+            (
+                Reason::PlanMoved("Contoso has 12 seats, no longer 10".to_owned()),
+                "plan_moved",
+                "since it was planned, Contoso has 12 seats, no longer 10",
+                Some("plan it again: halolink sync-seats --plan-out FILE"),
             ),
             (
                 Reason::WrittenSince { shown: 14, run: 9 },

@@ -20,7 +20,9 @@ fn amount(text: &str) -> Result<Decimal, String> {
 #[command(after_help = "Examples:\n  \
     halolink sync-seats --dry-run\n  \
     halolink sync-seats --yes\n  \
-    halolink sync-seats Contoso --seats-file organizations.csv\n\n\
+    halolink sync-seats Contoso --seats-file organizations.csv\n  \
+    halolink sync-seats --plan-out plan.json\n  \
+    halolink sync-seats --plan plan.json --yes\n\n\
     Without --yes a person is asked before anything is written.\n\n\
     Held back until a person agrees or a script says --force:\n  \
     - a change since the last sync of more than --max-change percent and more than --min-change seats,\n    \
@@ -32,7 +34,10 @@ fn amount(text: &str) -> Result<Decimal, String> {
     Organizations that share a license are judged one by one.\n\
     If 3 or more licenses, and more than --max-held-back percent of those whose quantity is known, would be\n\
     held back, nothing is written; of first syncs, 3 or more and more than half. A license with\n\
-    a problem of its own (vanished, gone, moved, inactive, mapped in two profiles) stops nothing else.")]
+    a problem of its own (vanished, gone, moved, inactive, mapped in two profiles) stops nothing else.\n\n\
+    --plan-out writes what would be written to a file to be reviewed, and nothing else. --plan writes exactly\n\
+    that: the guards are not asked again, but a license whose quantity, seats, rules or mapping have changed since\n\
+    it was planned is refused. A plan that was made with --seats-file is applied with it, too.")]
 pub struct SyncSeats {
     /// Only the licenses of these organizations: ids, numbers or names
     #[arg(value_name = "ORG", add = ArgValueCompleter::new(complete::mapped_organizations))]
@@ -66,6 +71,13 @@ pub struct SyncSeats {
     /// Also write what would be held back, and do not ask
     #[arg(long)]
     pub force: bool,
+    /// Write the plan to a file to be reviewed, and nothing else: the same as a dry run
+    #[arg(long, value_name = "FILE.json", value_hint = ValueHint::FilePath, conflicts_with = "plan")]
+    pub plan_out: Option<PathBuf>,
+    /// Write exactly what this reviewed file says, except where something has changed since
+    #[arg(long, value_name = "FILE.json", value_hint = ValueHint::FilePath,
+          conflicts_with_all = ["organizations", "force", "max_change", "min_change", "max_held_back", "max_amount"])]
+    pub plan: Option<PathBuf>,
     /// Note this with the run in the ledger, e.g. why it is forced
     #[arg(long, value_name = "TEXT", value_parser = super::note)]
     pub note: Option<String>,

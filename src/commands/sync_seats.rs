@@ -2,6 +2,7 @@
 
 pub(super) mod apply;
 pub(super) mod drift;
+mod plan_file;
 mod read;
 pub(super) mod record;
 mod seats_file;
@@ -15,6 +16,8 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date};
+use plan_file::PlanFile;
+use serde_json::json;
 
 use super::{calendar, configure, elsewhere::elsewhere, license_reading::Places, naming, unmapped};
 use crate::{
@@ -25,6 +28,7 @@ use crate::{
     model::{Listed, Mapping, Reference, SeatMetric},
     plan::{
         limits::Limits,
+        plan_file::compare,
         seats::{LicenseSeats, plan},
         unmapped::Unmapped,
     },
@@ -40,8 +44,13 @@ pub(super) const LOCK: &str = "sync-seats";
 ///
 /// # Errors
 /// The plan cannot be made. What goes wrong with single licenses is in the report, with exit code 4.
-pub async fn run(context: &Context, arguments: cli::SyncSeats) -> anyhow::Result<Completion> {
+pub async fn run(context: &Context, mut arguments: cli::SyncSeats) -> anyhow::Result<Completion> {
     context.connection()?;
+    arguments.dry_run |= arguments.plan_out.is_some();
+    let reviewed = match &arguments.plan {
+        Some(path) => Some(plan_file::read(context, path, &arguments)?),
+        None => None,
+    };
     let mode = Mode {
         dry_run: arguments.dry_run,
         exit_code: arguments.exit_code,
@@ -54,6 +63,8 @@ pub async fn run(context: &Context, arguments: cli::SyncSeats) -> anyhow::Result
         places: Places::default(),
         alone: HashSet::new(),
         unmapped: None,
+        hash: reviewed.as_ref().map(|reviewed| reviewed.hash.clone()),
+        reviewed,
     };
     runner::run(context, sync, mode).await
 }
@@ -71,6 +82,10 @@ struct SyncSeats {
     alone: HashSet<i64>,
     /// The organizations that nobody bills; none if they are not known.
     unmapped: Option<Vec<Unmapped>>,
+    /// The plan that someone reviewed, if that is what is written.
+    reviewed: Option<PlanFile>,
+    /// The hash of the plan that was reviewed, or that was written to a file.
+    hash: Option<String>,
 }
 
 /// What a run covers.
@@ -116,12 +131,15 @@ impl Changing for SyncSeats {
         self.metric = scope.metric;
         if scope.mappings.is_empty() {
             self.unmapped = self.nobodys(context, store, &scope, None).await?;
-            return Ok(Plan::new(Vec::new()));
+            let plan = self.as_reviewed(Plan::new(Vec::new()));
+            self.write_out(context, &plan)?;
+            return Ok(plan);
         }
         self.begin(context, store, &scope).await?;
         let halo = context.halo().await?;
         let read = read::read(context, store, &halo, &scope, &self.arguments).await?;
         let mut plan = plan(&read.mapped, &read.found, &read.known, self.limits());
+        plan = self.as_reviewed(plan);
         if self.arguments.force {
             plan.release();
         }
@@ -134,16 +152,19 @@ impl Changing for SyncSeats {
             context.remember_listed(&listed).await;
         }
         self.mappings = scope.mappings;
+        self.write_out(context, &plan)?;
         Ok(plan)
     }
 
     fn fields(&self, plan: &Plan<LicenseSeats>) -> Vec<(&'static str, serde_json::Value)> {
-        view::fields(plan, self.unmapped.as_deref())
+        let mut fields = view::fields(plan, self.unmapped.as_deref());
+        fields.push(("plan", json!(self.hash)));
+        fields
     }
 
     fn needs_attention(&self, plan: &Plan<LicenseSeats>) -> bool {
         let unbilled = self.unmapped.as_ref().is_none_or(|unmapped| !unmapped.is_empty());
-        plan.changes.is_empty() || (self.arguments.require_mapped && unbilled)
+        (plan.changes.is_empty() && self.reviewed.is_none()) || (self.arguments.require_mapped && unbilled)
     }
 
     fn question(&self, plan: &Plan<LicenseSeats>) -> Option<Question> {
@@ -215,7 +236,14 @@ impl Changing for SyncSeats {
         let mut notes: Vec<String> = unmapped::sentence(context, unmapped, self.metric)
             .into_iter()
             .collect();
-        if plan.changes.is_empty() {
+        if let (Some(path), Some(hash)) = (&self.arguments.plan_out, &self.hash) {
+            notes.push(format!(
+                "The plan is in {} (sha256 {hash}); write it with: halolink sync-seats --plan {}",
+                path.display(),
+                path.display()
+            ));
+        }
+        if plan.changes.is_empty() && self.reviewed.is_none() {
             let start = context.command("map-org");
             notes.insert(0, format!("Nothing is mapped, so nothing is billed; {start}"));
             return Closing {
@@ -245,6 +273,28 @@ impl SyncSeats {
             max_held_back: self.arguments.max_held_back,
             max_amount: self.arguments.max_amount,
         }
+    }
+
+    /// Exactly what was reviewed, where nothing has changed since; the plan itself, if none was.
+    fn as_reviewed(&self, plan: Plan<LicenseSeats>) -> Plan<LicenseSeats> {
+        match &self.reviewed {
+            Some(reviewed) => compare(&reviewed.lines, plan),
+            None => plan,
+        }
+    }
+
+    /// Writes the plan to the file, if one was asked for.
+    fn write_out(&mut self, context: &Context, plan: &Plan<LicenseSeats>) -> anyhow::Result<()> {
+        if let Some(path) = &self.arguments.plan_out {
+            self.hash = Some(plan_file::write(
+                context,
+                path,
+                &self.arguments,
+                self.metric,
+                plan,
+            )?);
+        }
+        Ok(())
     }
 
     /// The organizations that nobody bills.
@@ -281,7 +331,11 @@ impl SyncSeats {
             HashMap::new()
         };
         let mut named = HashSet::new();
-        let (mappings, others) = if self.arguments.organizations.is_empty() {
+        let (mappings, others) = if let Some(reviewed) = &self.reviewed {
+            let licenses: HashSet<i64> = reviewed.lines.iter().map(|line| line.license.id).collect();
+            all.into_iter()
+                .partition(|mapping| licenses.contains(&mapping.license.id))
+        } else if self.arguments.organizations.is_empty() {
             (all, Vec::new())
         } else {
             let mut licenses = HashSet::new();
@@ -312,12 +366,20 @@ impl SyncSeats {
             return Ok(());
         }
         let file = self.arguments.seats_file.as_ref();
+        let source = match &self.reviewed {
+            Some(reviewed) => format!("plan {}", reviewed.hash.get(..12).unwrap_or(&reviewed.hash)),
+            None => file.map_or("api".into(), |path| path.display().to_string()),
+        };
+        let noted = self
+            .reviewed
+            .as_ref()
+            .and_then(|reviewed| reviewed.note.as_deref());
         let new_run = NewRun {
             command: Self::COMMAND,
-            source: &file.map_or("api".into(), |path| path.display().to_string()),
+            source: &source,
             metric: scope.metric,
             organizations: scope.mappings.len(),
-            note: self.arguments.note.as_deref(),
+            note: self.arguments.note.as_deref().or(noted),
             undoes: None,
         };
         self.run = Some(store.begin_run(&context.profile, &new_run).await?);

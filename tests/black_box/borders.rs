@@ -70,7 +70,9 @@ const HOUSE: &[(&str, May)] = &[
     (
         "cli",
         // The defaults of its flags about the rate limit stand beside the limiter.
-        Only(&["complete", "http", "model", "plan", "profile", "sandbox", "ui"]),
+        Only(&[
+            "complete", "http", "model", "plan", "profile", "sandbox", "text", "ui",
+        ]),
     ),
     ("invocation", Only(&["environment", "secrets", "ui"])),
     // One run of a command.

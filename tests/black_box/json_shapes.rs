@@ -321,7 +321,33 @@ fn every_document_is_as_documented_and_all_that_is_documented_is_printed() {
     check("undo", &["undo", &number, "--yes"], 0);
     check("sync-seats", &["sync-seats", "--dry-run"], 0);
     check("history", &["history"], 0);
-    check("sync-seats", &["sync-seats", "--yes"], 0);
+    // A plan is written to a file, and applied.
+    let file = stage.file(b"");
+    let path = file.display().to_string();
+    let plan_out = ["sync-seats", "--plan-out", &path, "--max-amount", "1000"];
+    let plan = || -> Value {
+        let text = std::fs::read_to_string(&file).expect("the plan");
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let seats = stage.seats("1788161-14");
+    stage.set_seats("1788161-14", 5000);
+    check("sync-seats", &plan_out, 4);
+    let held_back = plan();
+    stage.set_seats("1788161-14", seats);
+    check(
+        "sync-seats",
+        &[&plan_out[..], &["--note", "for November"]].concat(),
+        0,
+    );
+    let planned = plan();
+    check("sync-seats", &["sync-seats", "--plan", &path, "--yes"], 0);
+    for plan in [held_back, planned] {
+        let found = documents.compare("plan file", &plan);
+        assert!(found.is_empty(), "{found:#?}");
+    }
+    let mut check = |heading: &str, arguments: &[&str], code: i32| {
+        documents.check(heading, &run(&stage, arguments, code));
+    };
 
     let ticket = ["open-ticket", "1788161-14", "--error", "main-app-token"];
     check("open-ticket", &ticket, 0);

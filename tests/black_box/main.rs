@@ -31,6 +31,7 @@ mod man_pages;
 mod mapping;
 mod money;
 mod output;
+mod plan_files;
 mod real_home;
 mod reconcile;
 #[cfg(target_os = "linux")]

@@ -170,7 +170,7 @@ fn by_rule(share: &Share) -> Option<String> {
 }
 
 /// A decimal in JSON.
-fn decimal(number: Option<Decimal>) -> Option<String> {
+pub(super) fn decimal(number: Option<Decimal>) -> Option<String> {
     number.map(|number| number.normalize().to_string())
 }
 
@@ -180,8 +180,19 @@ pub(super) fn fields(
     unmapped: Option<&[Unmapped]>,
 ) -> Vec<(&'static str, serde_json::Value)> {
     let amounts = amounts(written(plan).map(|change| &change.subject));
-    let sums: Vec<serde_json::Value> = amounts
-        .iter()
+    let unmapped: Option<Vec<UnmappedView>> =
+        unmapped.map(|unmapped| unmapped.iter().map(UnmappedView::from).collect());
+    vec![
+        ("unmapped", json!(unmapped)),
+        ("amount", json!(decimal(total(&amounts)))),
+        ("amounts", amounts_of(plan)),
+    ]
+}
+
+/// What the changes that are written add to each billing cycle.
+pub(super) fn amounts_of(plan: &Plan<LicenseSeats>) -> serde_json::Value {
+    let sums = amounts(written(plan).map(|change| &change.subject));
+    sums.iter()
         .map(|sum| {
             json!({
                 "billing_cycle": sum.cycle,
@@ -191,14 +202,7 @@ pub(super) fn fields(
                 "unpriced": sum.unpriced,
             })
         })
-        .collect();
-    let unmapped: Option<Vec<UnmappedView>> =
-        unmapped.map(|unmapped| unmapped.iter().map(UnmappedView::from).collect());
-    vec![
-        ("unmapped", json!(unmapped)),
-        ("amount", json!(decimal(total(&amounts)))),
-        ("amounts", json!(sums)),
-    ]
+        .collect()
 }
 
 /// The changes that were written, or would be.

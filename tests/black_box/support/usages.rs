@@ -151,6 +151,9 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
             "99.50",
         ],
     );
+    let plan = file("");
+    list.looks(&["sync-seats", "1788161-18", "--plan-out", &plan]);
+    list.changes(&["sync-seats", "--plan", &plan, "--yes"]);
     list.changes(&[
         "sync-seats",
         "1788161-14",
@@ -162,7 +165,7 @@ pub fn usages(stage: &Stage) -> Vec<Usage> {
     ]);
     list.changes(&[
         "undo",
-        "1",
+        "2",
         "1788161-14",
         "--yes",
         "--wait",
