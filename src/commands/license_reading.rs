@@ -8,28 +8,16 @@ use std::collections::{HashMap, HashSet};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    context::Context,
     halo::{Error, Halo},
     model::License,
     plan::{
         requests::{FEW, one_by_one},
         seats::Found,
     },
-    store::Store,
 };
 
 /// Licenses read at the same time.
 const AT_ONCE: usize = 4;
-
-/// A license to read, and what is known of it: Halo may have renamed or moved it since.
-#[derive(Clone, Debug)]
-pub(super) struct Wanted {
-    pub id: i64,
-    /// Its name when it was last seen; none if that is not known.
-    pub name: Option<String>,
-    /// Its customer when it was last seen; none if that is not known.
-    pub customer: Option<i64>,
-}
 
 /// The licenses that were read.
 pub(super) struct Reading {
@@ -46,15 +34,8 @@ pub(super) struct Places {
     pages: Option<usize>,
 }
 
-/// Reads the wanted licenses. The same license may be wanted more than once.
-pub(super) async fn read(
-    _context: &Context,
-    _store: &Store,
-    halo: &Halo,
-    wanted: &[Wanted],
-) -> anyhow::Result<Reading> {
-    let wanted: HashSet<i64> = wanted.iter().map(|wanted| wanted.id).collect();
-    let wanted = &wanted;
+/// Reads the licenses with these ids.
+pub(super) async fn read(halo: &Halo, wanted: &HashSet<i64>) -> anyhow::Result<Reading> {
     if wanted.len() <= FEW {
         return Ok(Reading {
             found: each(halo, wanted).await?,

@@ -13,13 +13,18 @@ pub(super) struct VendorSync {
 /// Asks a person, unless the answer is known already. A script says it with `configure --vendor-sync`.
 ///
 /// # Errors
-/// The state cannot be read, or the person stops.
+/// The person stops.
 pub(super) async fn ask(context: &Context) -> anyhow::Result<VendorSync> {
     let ui = &context.ui;
-    let store = context.open_read_only().await?;
-    let known = store.configuration(&context.profile).await.ok();
-    store.close().await;
-    let is_on = known.and_then(|configuration| configuration.vendor_sync);
+    // A state that is missing or another profile's is about to be adopted: it knows nothing.
+    let is_on = match context.open_read_only().await {
+        Ok(store) => {
+            let known = store.configuration(&context.profile).await.ok();
+            store.close().await;
+            known.and_then(|configuration| configuration.vendor_sync)
+        }
+        Err(_) => None,
+    };
     if is_on.is_some() || !ui.is_interactive() || context.yes {
         return Ok(VendorSync { is_on, is_new: false });
     }

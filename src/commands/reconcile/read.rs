@@ -6,12 +6,7 @@ use anyhow::Context as _;
 use jiff::civil::Date;
 
 use crate::{
-    commands::{
-        calendar,
-        elsewhere::elsewhere,
-        license_reading::{self, Wanted},
-        naming,
-    },
+    commands::{calendar, elsewhere::elsewhere, license_reading, naming},
     context::Context,
     failure::Failure,
     halo,
@@ -105,8 +100,7 @@ pub(super) async fn read(
     let mappings = &recorded.mappings;
     if named.is_empty() {
         let of_halo = OfHalo::of(recorded, None);
-        let (organizations, of_halo) =
-            tokio::try_join!(every(context, &progress), of_halo.read(context, store))?;
+        let (organizations, of_halo) = tokio::try_join!(every(context, &progress), of_halo.read(context))?;
         return Ok(of_halo.with(organizations, true, None));
     }
     if let Some(only) = mapped_ids(named, mappings) {
@@ -120,7 +114,7 @@ pub(super) async fn read(
                     Ok((every(context, &progress).await?, true))
                 }
             },
-            of_halo.read(context, store)
+            of_halo.read(context)
         )?;
         let (organizations, is_whole) = organizations;
         return Ok(of_halo.with(organizations, is_whole, Some(only)));
@@ -128,7 +122,7 @@ pub(super) async fn read(
     // Which licenses are needed is only known once the names are.
     let organizations = every(context, &progress).await?;
     let only = resolve(named, &organizations, mappings)?;
-    let of_halo = OfHalo::of(recorded, Some(&only)).read(context, store).await?;
+    let of_halo = OfHalo::of(recorded, Some(&only)).read(context).await?;
     Ok(of_halo.with(organizations, true, Some(only)))
 }
 
@@ -238,7 +232,7 @@ fn resolve(
 
 /// What is asked of Halo.
 struct OfHalo {
-    licenses: Vec<Wanted>,
+    licenses: HashSet<i64>,
     /// The customers of the mapped licenses.
     customers: HashSet<i64>,
     /// Only a few customers' invoices matter.
@@ -272,23 +266,18 @@ impl OfHalo {
             .filter(|left| only.is_none() || customers.contains(&left.customer.id))
             .collect();
         customers.extend(left.iter().map(|left| left.customer.id));
-        let wanted = |license: &crate::model::Reference, customer: &crate::model::Reference| Wanted {
-            id: license.id,
-            name: Some(license.name.clone()),
-            customer: Some(customer.id),
-        };
         Self {
             licenses: mapped
                 .iter()
-                .map(|mapping| wanted(&mapping.license, &mapping.customer))
-                .chain(left.iter().map(|left| wanted(&left.license, &left.customer)))
+                .map(|mapping| mapping.license.id)
+                .chain(left.iter().map(|left| left.license.id))
                 .collect(),
             customers,
             few: only.is_some(),
         }
     }
 
-    async fn read(self, context: &Context, store: &Store) -> anyhow::Result<Answered> {
+    async fn read(self, context: &Context) -> anyhow::Result<Answered> {
         if self.licenses.is_empty() {
             // There is nothing that Halo could say.
             return Ok(Answered {
@@ -298,10 +287,8 @@ impl OfHalo {
             });
         }
         let halo = context.halo().await?;
-        let (reading, (invoices, refused)) = tokio::try_join!(
-            license_reading::read(context, store, &halo, &self.licenses),
-            self.invoices(&halo)
-        )?;
+        let (reading, (invoices, refused)) =
+            tokio::try_join!(license_reading::read(&halo, &self.licenses), self.invoices(&halo))?;
         Ok(Answered {
             licenses: reading.found,
             invoices,

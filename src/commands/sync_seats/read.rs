@@ -1,13 +1,16 @@
 //! Reading everything that the plan is made from: the seats, the licenses, and what earlier runs recorded.
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 use super::{Scope, seats_file, settle::settle, sources};
 use crate::{
     cli,
     commands::{
         elsewhere::elsewhere,
-        license_reading::{self, Places, Reading, Wanted},
+        license_reading::{self, Places, Reading},
     },
     context::Context,
     halo::Halo,
@@ -62,24 +65,12 @@ pub(super) async fn read(
 ) -> anyhow::Result<Read> {
     let unsettled = store.unsettled(&context.profile).await?;
     let mut known = known(context, store, scope).await?;
-    let mut wanted: Vec<Wanted> = scope
-        .mappings
-        .iter()
-        .map(|mapping| Wanted {
-            id: mapping.license.id,
-            name: Some(mapping.license.name.clone()),
-            customer: Some(mapping.customer.id),
-        })
-        .collect();
-    wanted.extend(unsettled.iter().map(|change| Wanted {
-        id: change.license,
-        name: None,
-        customer: None,
-    }));
+    let mut wanted: HashSet<i64> = scope.mappings.iter().map(|mapping| mapping.license.id).collect();
+    wanted.extend(unsettled.iter().map(|change| change.license));
 
     let progress = context.ui.progress("reading seats and licenses");
     let seats = seats(context, store, scope, arguments.seats_file.as_deref(), &progress);
-    let licenses = license_reading::read(context, store, halo, &wanted);
+    let licenses = license_reading::read(halo, &wanted);
     let ((mut mapped, listing), Reading { found, places }) = tokio::try_join!(seats, licenses)?;
     drop(progress);
 
