@@ -31,7 +31,7 @@ pub async fn run(context: &Context, arguments: cli::Reconcile) -> anyhow::Result
         }
         None => None,
     };
-    let read = read::read(context, &store, &recorded, &arguments.organizations).await?;
+    let read = read::read(context, &recorded, &arguments.organizations).await?;
     store.close().await;
 
     let command = command(context);

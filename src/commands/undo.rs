@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     elsewhere::elsewhere,
-    license_reading::{self, Places, Reading, Wanted},
+    license_reading::{self, Places, Reading},
     naming,
     sync_seats::{self, apply, drift, record, settle::settle},
 };
@@ -88,23 +88,12 @@ impl Changing for Undo {
         self.begin(context, store, &undone, &changes).await?;
 
         let unsettled = store.unsettled(&context.profile).await?;
-        let mut wanted: Vec<Wanted> = changes
-            .iter()
-            .map(|change| Wanted {
-                id: change.change.license.id,
-                name: Some(change.change.license.name.clone()),
-                customer: Some(change.change.customer.id),
-            })
-            .collect();
-        wanted.extend(unsettled.iter().map(|change| Wanted {
-            id: change.license,
-            name: None,
-            customer: None,
-        }));
+        let mut wanted: HashSet<i64> = changes.iter().map(|change| change.change.license.id).collect();
+        wanted.extend(unsettled.iter().map(|change| change.license));
         let halo = context.halo().await?;
         let Reading { found, places } = {
             let _progress = context.ui.progress("reading licenses");
-            license_reading::read(context, store, &halo, &wanted).await?
+            license_reading::read(&halo, &wanted).await?
         };
         let settled = settle(context, store, unsettled, &found, self.arguments.dry_run).await?;
         let written = written(changes, &settled);

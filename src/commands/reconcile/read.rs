@@ -88,12 +88,7 @@ pub(super) struct Read {
 ///
 /// # Errors
 /// A service cannot be read, or a name fits no organization, or several.
-pub(super) async fn read(
-    context: &Context,
-    store: &Store,
-    recorded: &Recorded,
-    named: &[String],
-) -> anyhow::Result<Read> {
+pub(super) async fn read(context: &Context, recorded: &Recorded, named: &[String]) -> anyhow::Result<Read> {
     let progress = context
         .ui
         .progress("reading organizations, licenses and invoices");
